@@ -1,0 +1,153 @@
+"""One version of one file, with answers that are computed when first asked for.
+
+Nothing of the user's is imported or run, and no numpy is loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from engine.base.diagnostics import Diagnostic, Edit, Fix
+from engine.base.options import Settings
+from engine.base.source import SourceFile, Span
+
+__all__ = ["FunctionInfo", "GraphCode", "HoverContent", "Snapshot", "SymbolInfo"]
+
+
+@dataclass(frozen=True)
+class FunctionInfo:
+    """A function that will be traced.
+
+    Attributes:
+        qualname: Its name with the classes and functions around it, as `Model.call`.
+        span: Decorators, signature and body.
+        name_span: The name in its `def`; the `lambda` itself where there is none.
+        kind: `decorated` (an entry of its own) or `called` (reached from one).
+        entry: The qualified names of the entries that reach it; its own for an entry.
+        converted: Whether AutoGraph converts it, so that `if` and `for` may become graph ops.
+    """
+
+    qualname: str
+    span: Span
+    name_span: Span
+    kind: Literal["decorated", "called"]
+    entry: tuple[str, ...] = ()
+    converted: bool = True
+
+
+@dataclass(frozen=True)
+class GraphCode:
+    """What really runs while a function is traced.
+
+    Attributes:
+        text: The generated source; an explanation, each line a comment, where there is none.
+        line_map: Pairs of 0-based lines: generated line, user's line; in generated order.
+        ok: Whether `text` is generated source.
+    """
+
+    text: str
+    line_map: tuple[tuple[int, int], ...] = ()
+    ok: bool = True
+
+    def user_line(self, generated_line: int) -> int | None:
+        """The user's line that a generated line comes from."""
+        return dict(self.line_map).get(generated_line)
+
+    def generated_lines(self, user_line: int) -> tuple[int, ...]:
+        """The generated lines that come from a user's line."""
+        return tuple(made for made, line in self.line_map if line == user_line)
+
+
+@dataclass(frozen=True)
+class SymbolInfo:
+    """The name at a position: what it is called here, and the public symbol it stands for."""
+
+    name: str
+    span: Span
+    symbol: str | None = None
+
+
+@dataclass(frozen=True)
+class HoverContent:
+    """What to show at a position; plain data, an editor decides how it looks.
+
+    Attributes:
+        kind: `rule` (help on a finding) or `code` (graph code of a function).
+        title: One line.
+        text: Paragraphs of plain text for `rule`, Python source for `code`.
+        span: What the answer is about.
+        url: The page that says more.
+    """
+
+    kind: Literal["rule", "code"]
+    title: str
+    text: str
+    span: Span
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of one file.
+
+    Args:
+        path: The file's path or the editor's URI; it is not opened.
+        text: The text of the buffer, without a byte order mark.
+        settings: The project's choices; None means the defaults.
+    """
+
+    path: str
+    text: str
+    settings: Settings | None = None
+    source: SourceFile = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", SourceFile(self.path, self.text))
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The findings, in order of place."""
+        from engine.lint.runner import check_source
+
+        return check_source(self.source, self.settings or Settings())
+
+    @cached_property
+    def functions(self) -> tuple[FunctionInfo, ...]:
+        """Each function that will be traced, in order of place."""
+        from engine.ide.functions import traced_functions
+
+        return traced_functions(self.source)
+
+    def graph_code(self, qualname: str) -> GraphCode:
+        """The graph code of a function, by its qualified name."""
+        from engine.ide.graph_code import graph_code
+
+        return graph_code(self.source, qualname)
+
+    def symbol_at(self, offset: int) -> SymbolInfo | None:
+        """The name at an offset, None between names."""
+        from engine.ide.symbols import symbol_at
+
+        return symbol_at(self.source, offset)
+
+    def hover(self, offset: int) -> HoverContent | None:
+        """Help on the finding at an offset, or the graph code of the function named there."""
+        from engine.ide.hover import hover
+
+        return hover(self, offset)
+
+    def fixes(self, span: Span) -> tuple[tuple[Diagnostic, Fix], ...]:
+        """The fixes of findings that touch a span, each with its finding."""
+        return tuple(
+            (finding, finding.fix)
+            for finding in self.diagnostics
+            if finding.fix is not None and finding.span.touches(span)
+        )
+
+    def fix_all(self) -> tuple[Edit, ...]:
+        """The edits of all safe fixes, those that would overlap an earlier one left out."""
+        from engine.lint.fixes import compatible_edits
+
+        return compatible_edits(self.diagnostics)

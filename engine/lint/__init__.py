@@ -1,0 +1,1 @@
+"""Rules that find what bites people in traced functions, without running anything."""
