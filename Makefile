@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
 JOBS   ?= 2
 
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup setup-python setup-node setup-editor format lint types layers generated \
         pytest extension e2e fuzz soak bench clean

@@ -1,0 +1,1 @@
+"""The founding document, case by case: a test is named by its number there."""
