@@ -1,0 +1,1 @@
+"""Derivatives of graphs and of recorded op calls."""

@@ -1,0 +1,129 @@
+"""Exceptions of the engine; the numbered ones are public as `tf.errors`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class OperatorNotAllowedInGraphError(TypeError):
+    """A symbolic tensor was used where Python needs a value."""
+
+
+class InaccessibleTensorError(ValueError):
+    """A tensor was used outside the function or block that it belongs to."""
+
+
+class OpError(Exception):
+    """An op failed while running.
+
+    Attributes:
+        node_def: text of the failing node, or None.
+        op: the failing node, or None.
+        message: what went wrong.
+        error_code: number of the kind of error.
+    """
+
+    code = 2
+
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int | None = None) -> None:
+        super().__init__(node_def, op, message)
+        self._node_def = node_def
+        self._op = op
+        self._message = message
+        self._error_code = self.code if error_code is None else error_code
+
+    @property
+    def message(self) -> str:
+        return self._message
+
+    @property
+    def op(self) -> Any:
+        return self._op
+
+    @property
+    def node_def(self) -> Any:
+        return self._node_def
+
+    @property
+    def error_code(self) -> int:
+        return self._error_code
+
+    @property
+    def experimental_payloads(self) -> dict[bytes, bytes]:
+        return {}
+
+    def __str__(self) -> str:
+        return self._message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (None, None, self._message)
+
+
+class CancelledError(OpError):
+    code = 1
+
+
+class UnknownError(OpError):
+    code = 2
+
+
+class InvalidArgumentError(OpError):
+    """A value does not fit the op: shape, index, dtype or content."""
+
+    code = 3
+
+
+class DeadlineExceededError(OpError):
+    code = 4
+
+
+class NotFoundError(OpError):
+    code = 5
+
+
+class AlreadyExistsError(OpError):
+    code = 6
+
+
+class PermissionDeniedError(OpError):
+    code = 7
+
+
+class ResourceExhaustedError(OpError):
+    code = 8
+
+
+class FailedPreconditionError(OpError):
+    """The system is not in a state for this op, such as an uninitialised variable."""
+
+    code = 9
+
+
+class AbortedError(OpError):
+    code = 10
+
+
+class OutOfRangeError(OpError):
+    """An iteration went past the end."""
+
+    code = 11
+
+
+class UnimplementedError(OpError):
+    code = 12
+
+
+class InternalError(OpError):
+    code = 13
+
+
+class UnavailableError(OpError):
+    code = 14
+
+
+class DataLossError(OpError):
+    code = 15
+
+
+class UnauthenticatedError(OpError):
+    code = 16

@@ -1,0 +1,1 @@
+"""Executors: a graph becomes a callable on arrays."""

@@ -1,0 +1,1 @@
+"""The language of graphs: dtypes, shapes, tensors, ops, nodes. Imports no array library."""

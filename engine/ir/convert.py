@@ -1,0 +1,195 @@
+"""Python values, arrays and variables become tensors; the inputs of an op agree in dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.base.errors import InvalidArgumentError
+from engine.ir.dtypes import DType, as_dtype
+from engine.ir.interpreter import Interpreter, current
+from engine.ir.op import PUBLIC, Op, Parameter
+from engine.ir.structure import is_nested
+from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
+
+CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
+
+
+def convert_to_tensor(
+    value: Any,
+    dtype: Any = None,
+    dtype_hint: Any = None,
+    name: str | None = None,
+    preferred_dtype: Any = None,
+) -> Tensor:
+    """A tensor of `value`.
+
+    Args:
+        value: tensor, variable, array, number, string or nested list of them.
+        dtype: required dtype.
+        dtype_hint: dtype to prefer where `value` leaves a choice.
+        name: of the new node.
+        preferred_dtype: old name of `dtype_hint`.
+
+    Raises:
+        ValueError: if a tensor has another dtype, or `value` is None or ragged.
+        TypeError: if `value` has no tensor form.
+    """
+    wanted = None if dtype is None else as_dtype(dtype)
+    hint = dtype_hint if dtype_hint is not None else preferred_dtype
+    return to_tensor(value, wanted, None if hint is None else as_dtype(hint), current())
+
+
+def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) -> Tensor:
+    """As `convert_to_tensor`, with checked arguments."""
+    kind = type(value)
+    if kind is EagerTensor or kind is SymbolicTensor:
+        if dtype is not None and value.dtype is not dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
+                f"{value.dtype.name}: {value!r}"
+            )
+        return value  # type: ignore[no-any-return]
+    hook = getattr(kind, "__tf_tensor__", None)
+    if hook is not None:
+        return hook(value, dtype)  # type: ignore[no-any-return]
+    if is_nested(value) and _holds_tensor(value):
+        return _pack(value, dtype, hint, it)
+    if dtype is None and hint is not None:
+        try:
+            return it.constant(value, hint)
+        except (TypeError, ValueError, OverflowError):
+            return it.constant(value, None)
+    return it.constant(value, dtype)
+
+
+def _holds_tensor(value: Any) -> bool:
+    for item in value if not isinstance(value, dict) else ():
+        if isinstance(item, Tensor) or hasattr(type(item), "__tf_tensor__"):
+            return True
+        if isinstance(item, (list, tuple)) and _holds_tensor(item):
+            return True
+    return False
+
+
+def _pack(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) -> Tensor:
+    """A nested list with tensors inside: stacked along new first axes."""
+    found = dtype or _leaf_dtype(value) or hint
+    items = [to_tensor(item, found, None, it) for item in value]
+    return PUBLIC["stack"](items)  # type: ignore[no-any-return]
+
+
+def _leaf_dtype(value: Any) -> DType | None:
+    for item in value:
+        if isinstance(item, (list, tuple)):
+            found = _leaf_dtype(item)
+            if found is not None:
+                return found
+        elif isinstance(item, Tensor) or hasattr(type(item), "__tf_tensor__"):
+            return item.dtype  # type: ignore[no-any-return]
+    return None
+
+
+def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The input tensors of a call, flat, converted and checked against the op's dtype groups."""
+    decided: dict[str, tuple[DType, str]] = {}
+    for parameter, value in zip(op.parameters, values):
+        if isinstance(parameter.group, str) and parameter.group not in decided:
+            dtype = _tensor_dtype(value, parameter.variadic)
+            if dtype is not None:
+                decided[parameter.group] = (dtype, parameter.name)
+    out: list[Any] = []
+    for parameter, value in zip(op.parameters, values):
+        if parameter.variadic:
+            if not isinstance(value, (list, tuple)):
+                value = list(value)
+            for item in value:
+                out.append(_convert_input(op, it, parameter, item, decided, len(out)))
+        elif value is None and parameter.optional:
+            out.append(None)
+        else:
+            out.append(_convert_input(op, it, parameter, value, decided, len(out)))
+    for group, allowed in op.allowed.items():
+        if group in decided and decided[group][0] not in allowed:
+            _refuse_dtype(op, it, *decided[group], allowed)
+    return tuple(out)
+
+
+def _tensor_dtype(value: Any, variadic: bool) -> DType | None:
+    if variadic:
+        for item in value:
+            found = _tensor_dtype(item, False)
+            if found is not None:
+                return found
+        return None
+    if isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__"):
+        return value.dtype  # type: ignore[no-any-return]
+    return None
+
+
+def _convert_input(
+    op: Op,
+    it: Interpreter,
+    parameter: Parameter,
+    value: Any,
+    decided: dict[str, tuple[DType, str]],
+    index: int,
+) -> Tensor:
+    group = parameter.group
+    if not isinstance(group, str):
+        if isinstance(value, Tensor) and value.dtype is not group:
+            _refuse_mismatch(op, it, parameter.name, value.dtype, group, None, index)
+        return to_tensor(value, group, None, it)
+    if group in decided:
+        dtype, first = decided[group]
+        tensor = value if isinstance(value, Tensor) else None
+        if tensor is None and hasattr(type(value), "__tf_tensor__"):
+            tensor = to_tensor(value, None, None, it)
+        if tensor is not None:
+            if tensor.dtype is not dtype:
+                _refuse_mismatch(op, it, parameter.name, tensor.dtype, dtype, first, index)
+            return tensor
+        return to_tensor(value, dtype, None, it)
+    tensor = to_tensor(value, None, op.defaults.get(group), it)
+    decided[group] = (tensor.dtype, parameter.name)
+    return tensor
+
+
+def cpp_name(dtype: DType) -> str:
+    """The dtype's name in run-time messages: `float`, `double`, `int32`."""
+    return CPP_NAMES.get(dtype.name, dtype.name)
+
+
+def _refuse_mismatch(
+    op: Op, it: Interpreter, name: str, got: DType, wanted: DType, first: str | None, index: int
+) -> None:
+    if it.eager:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"cannot compute {op.type} as input #{index}(zero-based) was expected to be a "
+            f"{cpp_name(wanted)} tensor but is a {cpp_name(got)} tensor [Op:{op.type}] name: ",
+        )
+    if first is None:
+        raise TypeError(
+            f"Input '{name}' of '{op.type}' Op has type {got.name} that does not match expected "
+            f"type of {wanted.name}."
+        )
+    raise TypeError(
+        f"Input '{name}' of '{op.type}' Op has type {got.name} that does not match type "
+        f"{wanted.name} of argument '{first}'."
+    )
+
+
+def _refuse_dtype(op: Op, it: Interpreter, dtype: DType, name: str, allowed: Any) -> None:
+    names = ", ".join(item.name for item in allowed)
+    if it.eager:
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"Value for attr 'T' of {cpp_name(dtype)} is not in the list of allowed values: "
+            f"{names}\n\t; NodeDef: {{{{node {op.type}}}}}; Op<name={op.type}> [Op:{op.type}] name: ",
+        )
+    raise TypeError(
+        f"Value passed to parameter '{name}' has DataType {dtype.name} not in list of allowed "
+        f"values: {names}"
+    )

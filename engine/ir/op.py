@@ -1,0 +1,224 @@
+"""Ops: one declaration each, holding inference, kernel, gradient, effects, docs and samples.
+
+`@op("math.softplus", "nn.softplus")` over an inference function makes a public function. The
+function's parameters annotated `Tensor` are inputs (`Tensors`: a list of them, `Tensor | None`: an
+optional one), a parameter called `name` names the node, all others are attributes::
+
+    @op("math.softplus", "nn.softplus", dtypes={"T": FLOATING}, samples=[("float32[3,4]",)])
+    def softplus(features: Tensor, name: str | None = None) -> TensorSpec:
+        return spec(features.dtype, features.dims)
+
+    @softplus.kernel
+    def _(xp, features):
+        return xp.logaddexp(features, 0)
+
+    @softplus.gradient
+    def _(tf, node, grad):
+        return grad * tf.sigmoid(node.inputs[0])
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol, TypeVar, cast
+
+from engine.ir.dtypes import DType
+from engine.ir.wrapper import install_stub
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PURE, READ, WRITE, IO, RANDOM = "", "read", "write", "io", "random"
+"""Effects. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
+RANDOM nodes draw from hidden state: they are never merged, but may be dropped."""
+
+
+class Parameter:
+    """One input of an op: its name and the group of inputs that share its dtype."""
+
+    __slots__ = ("group", "name", "optional", "variadic")
+
+    def __init__(self, name: str, group: str | DType, variadic: bool, optional: bool) -> None:
+        self.name = name
+        self.group = group
+        self.variadic = variadic
+        self.optional = optional
+
+
+class Op:
+    """What one kind of node means.
+
+    Attributes:
+        name: first public name, for example ``"math.softplus"``.
+        type: TensorFlow's name of the kind of node, for example ``"Softplus"``.
+        infer: (input tensors or specs, attributes) -> spec, tuple of specs, or None.
+        compute: (xp, input arrays, attributes) -> array, tuple of arrays, or None.
+        backward: (tf, node, output gradients) -> input gradients (None: no gradient).
+        effect: one of PURE, READ, WRITE, IO, RANDOM.
+        expression: Python source of the kernel for generated code, for example ``"{0} + {1}"``.
+        ufunc: name of the numpy ufunc that does the same and takes `out`.
+        bind: (xp, attrs, input specs, output specs) -> callable on arrays, where specialising pays.
+        value_dependent: does `infer` look at values of constant inputs?
+        samples: argument lists, such as ``("float32[3,4]",)``, which tests run everywhere.
+    """
+
+    __slots__ = (
+        "allowed", "attr_names", "backward", "bind", "compute", "defaults", "doc", "effect",
+        "elementwise", "exports", "expression", "function", "infer", "infer_cache", "name",
+        "name_hint", "parameters", "samples", "signature", "type", "ufunc", "value_dependent",
+    )  # fmt: skip
+
+    def __init__(self, name: str, exports: tuple[str, ...], type: str, infer: Any) -> None:
+        self.name = name
+        self.exports = exports
+        self.type = type
+        self.name_hint = type
+        self.infer = infer
+        self.doc = infer.__doc__ or ""
+        self.compute: Callable[..., Any] | None = None
+        self.backward: Callable[..., Any] | None = None
+        self.bind: Callable[..., Any] | None = None
+        self.effect = PURE
+        self.expression: str | None = None
+        self.ufunc: str | None = None
+        self.elementwise = False
+        self.value_dependent = False
+        self.samples: tuple[Any, ...] = ()
+        self.allowed: Mapping[str, Collection[DType]] = {}
+        self.defaults: Mapping[str, DType] = {}
+        self.infer_cache: dict[Any, Any] = {}
+        self.parameters: tuple[Parameter, ...] = ()
+        self.attr_names: tuple[str, ...] = ()
+        self.signature: inspect.Signature = inspect.Signature()
+        self.function: OpFunction = cast("OpFunction", None)
+
+    @property
+    def stateful(self) -> bool:
+        return self.effect != PURE
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return find_op, (self.name,)
+
+
+class OpFunction(Protocol):
+    """The public function of an op, with decorators that complete the op."""
+
+    op: Op
+    __name__: str
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+    def kernel(self, compute: F) -> F:
+        """Register (xp, *arrays, **attrs) -> array(s)."""
+
+    def gradient(self, backward: F) -> F:
+        """Register (tf, node, *grads) -> one gradient, or a tuple with one per input."""
+
+    def binder(self, bind: F) -> F:
+        """Register (xp, attrs, input_specs, output_specs) -> callable on arrays."""
+
+
+OPS: dict[str, Op] = {}
+"""All ops by their first public name."""
+
+PUBLIC: dict[str, Any] = {}
+"""All public names (`"math.add"`) with the functions, classes and values they stand for."""
+
+
+def find_op(name: str) -> Op:
+    return OPS[name]
+
+
+def op(
+    name: str,
+    *aliases: str,
+    type: str | None = None,
+    hint: str | None = None,
+    groups: Mapping[str, str | DType] | None = None,
+    dtypes: Mapping[str, Collection[DType]] | None = None,
+    defaults: Mapping[str, DType] | None = None,
+    effect: str = PURE,
+    samples: Sequence[Any] = (),
+    value_dependent: bool = False,
+    private: bool = False,
+) -> Callable[[Callable[..., Any]], OpFunction]:
+    """Declare an op; the decorated function is its inference.
+
+    Args:
+        name: public name without `tf.`; `aliases` are further ones.
+        type: TensorFlow's name of the op; by default the function's name in CamelCase.
+        hint: base of node names, by default `type`.
+        groups: input name -> group of inputs with one dtype (default ``"T"``), or a fixed dtype.
+        dtypes: group -> dtypes that it allows.
+        defaults: group -> dtype of Python numbers where nothing else decides.
+        effect: see `Op`.
+        samples: see `Op`.
+        value_dependent: see `Op`.
+        private: not a public name; only the engine calls it.
+    """
+
+    def declare(infer: Callable[..., Any]) -> OpFunction:
+        exports = () if private else (name, *aliases)
+        made = Op(name, exports, type or _camel(infer.__name__), infer)
+        made.name_hint = hint or made.type
+        made.effect = effect
+        made.samples = tuple(samples)
+        made.value_dependent = value_dependent
+        made.allowed = dtypes or {}
+        made.defaults = defaults or {}
+        _read_signature(made, groups or {})
+        if name in OPS:
+            raise ValueError(f"op {name!r} is declared twice")
+        OPS[name] = made
+        function = install_stub(made)
+        made.function = function
+        for export in exports:
+            PUBLIC[export] = function
+        return function
+
+    return declare
+
+
+def public(*names: str) -> Callable[[Any], Any]:
+    """Give a function or class made of other ops its public names."""
+
+    def export(value: Any) -> Any:
+        for name in names:
+            PUBLIC[name] = value
+        return value
+
+    return export
+
+
+def _read_signature(made: Op, groups: Mapping[str, str | DType]) -> None:
+    made.signature = inspect.signature(made.infer)
+    parameters = []
+    attrs = []
+    for key, parameter in made.signature.parameters.items():
+        annotation = str(parameter.annotation).replace(" ", "")
+        base = annotation.removesuffix("|None")
+        if base in ("Tensor", "Tensors"):
+            optional = annotation.endswith("|None")
+            group = groups.get(key, "T")
+            parameters.append(Parameter(key, group, base == "Tensors", optional))
+        elif key != "name":
+            attrs.append(key)
+    made.parameters = tuple(parameters)
+    made.attr_names = tuple(attrs)
+
+
+def _camel(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+def attrs_key(attrs: Mapping[str, Any]) -> Any:
+    """A hashable key of attributes; None where some value has none."""
+    key = tuple(attrs.values())
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key

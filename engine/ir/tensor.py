@@ -1,0 +1,333 @@
+"""Tensors: eager ones hold a value, symbolic ones are outputs of graph nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from engine.base.errors import OperatorNotAllowedInGraphError
+from engine.ir.dtypes import DType, string, variant
+from engine.ir.shapes import Dims, TensorShape, as_dims, bracketed, merge, show
+
+if TYPE_CHECKING:
+    from engine.ir.graph import Node
+
+
+class Tensor:
+    """An array of elements of one dtype; `EagerTensor` or `SymbolicTensor`.
+
+    Attributes:
+        dtype: element type.
+        dims: raw shape: sizes (None: unknown), or None where even the rank is unknown.
+        shape: the same as a `TensorShape`.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 100
+
+    if TYPE_CHECKING:
+        dtype: DType
+        dims: Dims
+
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+        def __and__(self, other: Any) -> Tensor: ...
+        def __or__(self, other: Any) -> Tensor: ...
+        def __xor__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __getitem__(self, key: Any) -> Tensor: ...
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape.of(self.dims)
+
+    def get_shape(self) -> TensorShape:
+        return TensorShape.of(self.dims)
+
+    @property
+    def ndim(self) -> int:
+        if self.dims is None:
+            raise ValueError("Cannot take the length of shape with unknown rank.")
+        return len(self.dims)
+
+    @property
+    def rank(self) -> int | None:  # used by engine code; `tf.rank` is the op
+        return None if self.dims is None else len(self.dims)
+
+    def ref(self) -> TensorReference:
+        """A hashable stand-in, equal for the same tensor; `deref()` gives the tensor back."""
+        return TensorReference(self)
+
+    experimental_ref = ref
+
+    def __hash__(self) -> int:
+        raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return self
+
+    def __copy__(self) -> Tensor:
+        return self
+
+
+class TensorReference:
+    """Hashes and compares by the identity of what it refers to."""
+
+    __slots__ = ("_wrapped",)
+
+    def __init__(self, wrapped: Any) -> None:
+        self._wrapped = wrapped
+
+    def deref(self) -> Any:
+        return self._wrapped
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TensorReference) and self._wrapped is other._wrapped
+
+    def __hash__(self) -> int:
+        return id(self._wrapped)
+
+    def __repr__(self) -> str:
+        return f"<Reference wrapping {self._wrapped!r}>"
+
+
+class EagerTensor(Tensor):
+    """A tensor with a value: a numpy scalar (rank 0), an array, or `bytes` (a scalar string)."""
+
+    __slots__ = ("__weakref__", "_value", "dtype")
+
+    def __init__(self, value: Any, dtype: DType) -> None:
+        self._value = value
+        self.dtype = dtype
+
+    @property
+    def dims(self) -> Dims:  # type: ignore[override]
+        try:
+            return self._value.shape  # type: ignore[no-any-return]
+        except AttributeError:
+            return ()
+
+    @property
+    def device(self) -> str:
+        return "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    @property
+    def name(self) -> str:
+        raise AttributeError(
+            "Tensor.name is undefined when eager execution is enabled."
+        )
+
+    @property
+    def op(self) -> Any:
+        raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
+
+    @property
+    def graph(self) -> Any:
+        raise AttributeError("Tensor.graph is undefined when eager execution is enabled.")
+
+    def numpy(self) -> Any:
+        """The value: a numpy scalar, a copy of the array, or `bytes`."""
+        value = self._value
+        if self.dtype is variant:
+            return value
+        return value.copy() if getattr(value, "ndim", 0) else value
+
+    def _numpy(self) -> Any:
+        return self._value
+
+    def set_shape(self, shape: object) -> None:
+        """Check that the value fits `shape`. Raises ValueError where it does not."""
+        if not TensorShape(shape).is_compatible_with(self.shape):
+            raise ValueError(
+                f"Tensor's shape {show(self.dims)} is not compatible with supplied shape "
+                f"{show(as_dims(shape))}."
+            )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        import numpy
+
+        array = numpy.asarray(self._value, dtype=object if self.dtype is string else None)
+        return array if dtype is None else array.astype(dtype)
+
+    def __len__(self) -> int:
+        if not self.dims:
+            raise TypeError("Scalar tensor has no `len()`")
+        return len(self._value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.dims:
+            raise TypeError("Cannot iterate over a scalar tensor.")
+        for i in range(len(self._value)):
+            yield self[i]
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __int__(self) -> int:
+        return int(self._value)
+
+    def __float__(self) -> float:
+        return float(self._value)
+
+    def __complex__(self) -> complex:
+        return complex(self._value)
+
+    def __index__(self) -> int:
+        return self._value.__index__()  # type: ignore[no-any-return]
+
+    def __round__(self, digits: int = 0) -> Any:
+        return round(self._value, digits)
+
+    def __format__(self, spec: str) -> str:
+        return self._value.__format__(spec) if not self.dims else format(str(self), spec)  # type: ignore[no-any-return]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from engine.ir.convert import convert_to_tensor
+
+        return convert_to_tensor, (self._value, self.dtype.name)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if not name.startswith("_Tensor")]
+
+    def _text(self, is_repr: bool) -> str:
+        import numpy
+
+        if self.dtype.kind == "V":
+            return "<unprintable>"
+        if self.dtype is string and not self.dims:
+            return repr(self._value)
+        if is_repr and not self.dims and isinstance(self._value, numpy.generic):
+            return str(self._value)
+        return repr(self._value) if is_repr else str(self._value)
+
+    def __repr__(self) -> str:
+        value = self._text(True)
+        separator = "\n" if "\n" in value and self.dims else ""
+        return (
+            f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
+            f"numpy={separator}{value}>"
+        )
+
+    def __str__(self) -> str:
+        return f"tf.Tensor({self._text(False)}, shape={self.shape}, dtype={self.dtype.name})"
+
+
+class SymbolicTensor(Tensor):
+    """Output `index` of `node`: known by dtype and shape only."""
+
+    __slots__ = ("__weakref__", "dims", "dtype", "index", "node")
+
+    def __init__(self, node: Node, index: int, dtype: DType, dims: Dims) -> None:
+        self.node = node
+        self.index = index
+        self.dtype = dtype
+        self.dims = dims
+
+    @property
+    def name(self) -> str:
+        return f"{self.node.name}:{self.index}"
+
+    @property
+    def op(self) -> Node:
+        return self.node
+
+    @property
+    def graph(self) -> Any:
+        return self.node.owner
+
+    @property
+    def device(self) -> str:
+        return ""
+
+    @property
+    def value_index(self) -> int:
+        return self.index
+
+    def set_shape(self, shape: object) -> None:
+        """Note what is known of the shape. Raises ValueError where it contradicts."""
+        try:
+            self.dims = merge(self.dims, as_dims(shape))
+        except ValueError:
+            raise ValueError(
+                f"Dimension mismatch: shape {bracketed(self.dims)} cannot be set to "
+                f"{bracketed(as_dims(shape))}."
+            ) from None
+
+    def consumers(self) -> list[Node]:
+        return [node for node in self.graph.nodes if any(x is self for x in node.inputs)]
+
+    def _refuse(self, task: str) -> Any:
+        raise OperatorNotAllowedInGraphError(
+            f"{task} is not allowed. You can attempt the following resolutions to the problem: If "
+            "you are running in Graph mode, use Eager execution mode or decorate this function "
+            "with @tf.function. If you are using AutoGraph, you can try decorating this function "
+            "with @tf.function. If that does not work, then you may be using an unsupported "
+            "feature or your source code may not be visible to AutoGraph."
+        )
+
+    def __bool__(self) -> bool:
+        self._refuse("Using a symbolic `tf.Tensor` as a Python `bool`")
+        return False
+
+    def __iter__(self) -> Iterator[Tensor]:
+        self._refuse("Iterating over a symbolic `tf.Tensor`")
+        return iter(())
+
+    def __len__(self) -> int:
+        raise TypeError(
+            f"len is not well defined for a symbolic Tensor ({self.name}). Please call "
+            "`x.shape` rather than `len(x)` for shape information."
+        )
+
+    def __contains__(self, item: object) -> bool:
+        self._refuse("Iterating over a symbolic `tf.Tensor`")
+        return False
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise NotImplementedError(
+            f"Cannot convert a symbolic tf.Tensor ({self.name}) to a numpy array. This error may "
+            "indicate that you're trying to pass a Tensor to a NumPy call, which is not supported."
+        )
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "float() argument must be a string or a real number, not 'SymbolicTensor'"
+        )
+
+    def __int__(self) -> int:
+        raise TypeError(
+            "int() argument must be a string, a bytes-like object or a real number, not "
+            "'SymbolicTensor'"
+        )
+
+    def __index__(self) -> int:
+        raise TypeError("'SymbolicTensor' object cannot be interpreted as an integer")
+
+    def __repr__(self) -> str:
+        return f"<tf.Tensor {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
+
+    def __str__(self) -> str:
+        return f'Tensor("{self.name}", shape={self.shape}, dtype={self.dtype.name})'
+
+
+def is_symbolic(value: object) -> bool:
+    """Is it a tensor without a value?"""
+    return type(value) is SymbolicTensor
+
+

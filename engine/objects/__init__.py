@@ -1,0 +1,1 @@
+"""Things that users hold besides tensors."""

@@ -1,0 +1,136 @@
+"""Short forms for families of similar ops: unary, binary, comparison, logical."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from engine.ir.dtypes import DType, bool_
+from engine.ir.op import Op, OpFunction, op
+from engine.ir.shapes import broadcast, show
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.tensor import Tensor
+
+
+def infer_broadcast(x: Any, y: Any, result: DType | None = None) -> TensorSpec:
+    """Spec of an element-wise result of two inputs.
+
+    Raises:
+        ValueError: if the shapes do not broadcast.
+    """
+    try:
+        dims = broadcast(x.dims, y.dims)
+    except ValueError as error:
+        raise ValueError(
+            f"{error} for input shapes: {_shown(x.dims)}, {_shown(y.dims)}."
+        ) from None
+    return spec(result or x.dtype, dims)
+
+
+def _shown(dims: Any) -> str:
+    return show(dims) if dims is None else "[" + ",".join(
+        "?" if size is None else str(size) for size in dims
+    ) + "]"
+
+
+def unary(
+    name: str,
+    *aliases: str,
+    doc: str,
+    kernel: Callable[..., Any],
+    type: str,
+    gradient: Callable[..., Any] | None = None,
+    dtypes: Collection[DType] | None = None,
+    expression: str | None = None,
+    ufunc: str | None = None,
+    result: DType | None = None,
+    samples: Sequence[Any] = (("float32[3,4]",), ("float64[]",)),
+    hint: str | None = None,
+) -> OpFunction:
+    """Declare an element-wise op of one input.
+
+    Args:
+        name: public name; `aliases` are further ones.
+        doc: docstring.
+        kernel: (xp, x) -> array.
+        type: TensorFlow's op name.
+        gradient: (tf, node, grad) -> gradient of the input.
+        dtypes: allowed dtypes.
+        expression: source of the kernel, with `{0}` for the input, valid for scalars and arrays.
+        ufunc: numpy ufunc that does the same.
+        result: dtype of the result; by default the input's.
+        samples: for the tests.
+        hint: base of node names.
+    """
+
+    def infer(x: Tensor, name: str | None = None) -> TensorSpec:
+        return spec(result or x.dtype, x.dims)
+
+    return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
+                   samples, hint)  # fmt: skip
+
+
+def binary(
+    name: str,
+    *aliases: str,
+    doc: str,
+    kernel: Callable[..., Any],
+    type: str,
+    gradient: Callable[..., Any] | None = None,
+    dtypes: Collection[DType] | None = None,
+    expression: str | None = None,
+    ufunc: str | None = None,
+    result: DType | None = None,
+    samples: Sequence[Any] = (("float32[3,4]", "float32[4]"), ("float64[]", "float64[2]")),
+    hint: str | None = None,
+) -> OpFunction:
+    """Declare an element-wise op of two inputs that broadcast; arguments as `unary`."""
+
+    def infer(x: Tensor, y: Tensor, name: str | None = None) -> TensorSpec:
+        return infer_broadcast(x, y, result)
+
+    return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
+                   samples, hint)  # fmt: skip
+
+
+def comparison(
+    name: str, *aliases: str, doc: str, symbol: str, type: str, ufunc: str,
+    kernel: Callable[..., Any], dtypes: Collection[DType] | None = None,
+) -> OpFunction:  # fmt: skip
+    """Declare an element-wise test of two inputs, with a bool result."""
+    return binary(name, *aliases, doc=doc, kernel=kernel, type=type, dtypes=dtypes,
+                  expression="{0} " + symbol + " {1}", ufunc=ufunc, result=bool_)  # fmt: skip
+
+
+def _finish(
+    infer: Callable[..., Any], name: str, aliases: tuple[str, ...], doc: str,
+    kernel: Callable[..., Any], type: str, gradient: Callable[..., Any] | None,
+    dtypes: Collection[DType] | None, expression: str | None, ufunc: str | None,
+    samples: Sequence[Any], hint: str | None,
+) -> OpFunction:  # fmt: skip
+    infer.__name__ = infer.__qualname__ = name.rsplit(".", 1)[-1]
+    infer.__doc__ = doc
+    infer.__module__ = kernel.__module__
+    allowed = {"T": dtypes} if dtypes else None
+    function = op(name, *aliases, type=type, hint=hint, dtypes=allowed, samples=samples)(infer)
+    made: Op = function.op
+    made.compute = kernel
+    made.backward = gradient
+    made.expression = expression
+    made.ufunc = ufunc
+    made.elementwise = True
+    return function
+
+
+def unbroadcast(tf: Any, grad: Tensor, x: Tensor) -> Tensor:
+    """Sum `grad` over the axes that broadcasting added, so that it has the shape of `x`."""
+    if x.dims is not None and grad.dims is not None and None not in x.dims + grad.dims:
+        if x.dims == grad.dims:
+            return grad
+        extra = len(grad.dims) - len(x.dims)
+        axes = list(range(extra))
+        axes += [extra + i for i, size in enumerate(x.dims) if size == 1 != grad.dims[extra + i]]
+        summed = tf.reduce_sum(grad, axis=axes) if axes else grad
+        return summed if summed.dims == x.dims else tf.reshape(summed, x.dims)
+    axes = tf.raw.broadcast_gradient_axes(tf.shape(x), tf.shape(grad))
+    return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))

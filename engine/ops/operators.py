@@ -1,0 +1,129 @@
+"""Installs + - * [] == and the rest on tensors, in terms of ops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.ir.convert import to_tensor
+from engine.ir.interpreter import current
+from engine.ir.op import PUBLIC
+from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
+from engine.ops.namespace import tf
+
+
+def _binary(symbol: str, path: str, hint: str) -> None:
+    resolve = _resolver(path)
+
+    def operator(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if kind is not EagerTensor and kind is not SymbolicTensor:
+            try:
+                other = to_tensor(other, None, self.dtype, current())
+            except (TypeError, ValueError):
+                if _defers(other, reflected):
+                    return NotImplemented
+                raise
+        return resolve()(self, other, name=hint)
+
+    def reflected_operator(self: Any, other: Any) -> Any:
+        return resolve()(to_tensor(other, self.dtype, None, current()), self, name=hint)
+
+    reflected = f"__r{symbol}__"
+    setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
+    setattr(Tensor, reflected, _named(reflected_operator, reflected))
+
+
+def _defers(other: Any, reflected: str) -> bool:
+    """Does another class want to handle the operator itself?"""
+    return hasattr(type(other), reflected) and not isinstance(
+        other, (int, float, complex, str, bytes, list, tuple)
+    )
+
+
+def _resolver(path: str) -> Callable[[], Callable[..., Any]]:
+    cell: list[Callable[..., Any]] = []
+
+    def resolve() -> Callable[..., Any]:
+        if not cell:
+            target: Any = tf
+            for part in path.split("."):
+                target = getattr(target, part)
+            cell.append(target)
+        return cell[0]
+
+    return resolve
+
+
+def _named(function: Any, name: str) -> Any:
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def _compare(symbol: str, path: str) -> None:
+    resolve = _resolver(path)
+
+    def operator(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if kind is not EagerTensor and kind is not SymbolicTensor:
+            other = to_tensor(other, None, self.dtype, current())
+        return resolve()(self, other)
+
+    setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
+
+
+def _unary(symbol: str, path: str) -> None:
+    resolve = _resolver(path)
+    setattr(Tensor, f"__{symbol}__", _named(lambda self: resolve()(self), f"__{symbol}__"))
+
+
+def _equality(symbol: str, path: str, otherwise: bool) -> None:
+    resolve = _resolver(path)
+
+    def operator(self: Any, other: Any) -> Any:
+        if other is None:
+            return otherwise
+        kind = type(other)
+        if kind is not EagerTensor and kind is not SymbolicTensor:
+            try:
+                other = to_tensor(other, None, self.dtype, current())
+            except (TypeError, ValueError):
+                return otherwise
+        if other.dtype is not self.dtype:
+            return otherwise if _kinds_differ(self, other) else resolve()(self, other)
+        return resolve()(self, other)
+
+    setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
+
+
+def _kinds_differ(left: Tensor, right: Tensor) -> bool:
+    return False
+
+
+def _getitem(self: Any, key: Any) -> Any:
+    return PUBLIC["raw.getitem"](self, key)
+
+
+def install() -> None:
+    """Define Python's operators on `Tensor`; done once, when this module is imported."""
+    for symbol, path, hint in (
+        ("add", "math.add", "add"), ("sub", "math.subtract", "sub"),
+        ("mul", "math.multiply", "mul"), ("truediv", "math.truediv", "truediv"),
+        ("floordiv", "math.floordiv", "floordiv"), ("mod", "math.floormod", "mod"),
+        ("pow", "math.pow", "pow"), ("matmul", "linalg.matmul", "matmul"),
+        ("and", "raw.and_operator", "and"), ("or", "raw.or_operator", "or"),
+        ("xor", "raw.xor_operator", "xor"),
+    ):  # fmt: skip
+        _binary(symbol, path, hint)
+    for symbol, path in (("lt", "math.less"), ("le", "math.less_equal"),
+                         ("gt", "math.greater"), ("ge", "math.greater_equal")):  # fmt: skip
+        _compare(symbol, path)
+    _equality("eq", "math.equal", False)
+    _equality("ne", "math.not_equal", True)
+    for symbol, path in (("neg", "math.negative"), ("abs", "math.abs"),
+                         ("invert", "raw.invert_operator")):  # fmt: skip
+        _unary(symbol, path)
+    setattr(Tensor, "__getitem__", _getitem)  # noqa: B010
+
+
+install()

@@ -1,0 +1,1 @@
+"""Traced functions: from Python calls to graphs."""
