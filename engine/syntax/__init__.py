@@ -1,0 +1,1 @@
+"""Python text <-> `gast` trees; nothing here knows tensors or runs user code."""

@@ -1,0 +1,61 @@
+"""Run a recursive walk on trees of any depth."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any, Callable, TypeVar
+
+__all__ = ["deep"]
+
+T = TypeVar("T")
+
+_STACK_BYTES = 512 * 1024 * 1024
+_FRAMES = 200_000
+_lock = threading.Lock()
+
+
+def deep(walk: Callable[..., T], *args: Any) -> T:
+    """`walk(*args)`; where Python's stack is too short, once more on a thread with a long one.
+
+    The walk must be one that can be started twice.
+
+    Args:
+        walk: A function that recurses as deep as its input nests.
+        *args: Its arguments.
+
+    Returns:
+        What `walk` returns.
+
+    Raises:
+        RecursionError: If even the long stack is too short.
+    """
+    try:
+        return walk(*args)
+    except RecursionError:
+        return _on_long_stack(walk, args)
+
+
+def _on_long_stack(walk: Callable[..., T], args: tuple[Any, ...]) -> T:
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(walk(*args))
+        except BaseException as failure:  # handed to the caller below
+            failures.append(failure)
+
+    with _lock:
+        limit, stack = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
+        sys.setrecursionlimit(max(limit, _FRAMES))
+        try:
+            thread = threading.Thread(target=run, name="graphlens-deep-walk")
+            thread.start()
+            thread.join()
+        finally:
+            threading.stack_size(stack)
+            sys.setrecursionlimit(limit)
+    if failures:
+        raise failures[0].with_traceback(None)
+    return results[0]
