@@ -1,0 +1,33 @@
+"""Every case: the engine answers what TensorFlow answered, save for the known gaps."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance import answers
+from tests.conformance.case import load
+from tests.conformance.compare import differences
+from tests.conformance.observe import observe
+
+CASES = load()
+ANSWERS = answers.read()
+GAPS = answers.known_gaps()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name):
+    assert name in ANSWERS, "record it: see tools/record_conformance.py"
+    found = differences(CASES[name], ANSWERS[name], observe(CASES[name]))
+    if name in GAPS:
+        assert found, "passes now: run `python -m tests.conformance --write-gaps`"
+    else:
+        assert not found, "\n".join(found)
+
+
+def test_there_are_at_least_400_cases():
+    assert len(CASES) >= 400
+
+
+def test_answers_and_gaps_name_cases():
+    assert set(ANSWERS) == set(CASES)
+    assert set(CASES) >= GAPS
