@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -46,6 +47,7 @@ def unary(
     result: DType | None = None,
     samples: Sequence[Any] = (("float32[3,4]",), ("float64[]",)),
     hint: str | None = None,
+    argument: str = "x",
 ) -> OpFunction:
     """Declare an element-wise op of one input.
 
@@ -61,11 +63,14 @@ def unary(
         result: dtype of the result; by default the input's.
         samples: for the tests.
         hint: base of node names.
+        argument: public name of the input.
     """
 
     def infer(x: Tensor, name: str | None = None) -> TensorSpec:
         return spec(result or x.dtype, x.dims)
 
+    if argument != "x":
+        _rename(infer, x=argument)
     return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
                    samples, hint)  # fmt: skip
 
@@ -83,14 +88,26 @@ def binary(
     result: DType | None = None,
     samples: Sequence[Any] = (("float32[3,4]", "float32[4]"), ("float64[]", "float64[2]")),
     hint: str | None = None,
+    arguments: tuple[str, str] = ("x", "y"),
 ) -> OpFunction:
     """Declare an element-wise op of two inputs that broadcast; arguments as `unary`."""
 
     def infer(x: Tensor, y: Tensor, name: str | None = None) -> TensorSpec:
         return infer_broadcast(x, y, result)
 
+    if arguments != ("x", "y"):
+        _rename(infer, x=arguments[0], y=arguments[1])
     return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
                    samples, hint)  # fmt: skip
+
+
+def _rename(infer: Any, **names: str) -> None:
+    """Show other parameter names than those of the source; calls are by position."""
+    signature = inspect.signature(infer)
+    infer.__signature__ = signature.replace(parameters=[
+        parameter.replace(name=names.get(key, key))
+        for key, parameter in signature.parameters.items()
+    ])  # fmt: skip
 
 
 def comparison(

@@ -92,7 +92,7 @@ _DIVIDED_AS = {int8: float32, uint8: float32, int16: float32, uint16: float32}
 
 @public("math.truediv", "truediv")
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
-    """x / y as real numbers: integers become float32 (8 and 16 bits) or float64 first.
+    """X / y as real numbers: integers become float32 (8 and 16 bits) or float64 first.
 
     Args:
         x: numeric tensor.
