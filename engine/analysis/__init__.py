@@ -1,0 +1,1 @@
+"""Pure functions from a tree to facts about it; nothing is written onto nodes."""
