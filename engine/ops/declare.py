@@ -52,7 +52,8 @@ def unary(
     """Declare an element-wise op of one input.
 
     Args:
-        name: public name; `aliases` are further ones.
+        name: public name.
+        *aliases: further public names.
         doc: docstring.
         kernel: (xp, x) -> array.
         type: TensorFlow's op name.
@@ -150,4 +151,4 @@ def unbroadcast(tf: Any, grad: Tensor, x: Tensor) -> Tensor:
         summed = tf.reduce_sum(grad, axis=axes) if axes else grad
         return summed if summed.dims == x.dims else tf.reshape(summed, x.dims)
     axes = tf.raw.broadcast_gradient_axes(tf.shape(x), tf.shape(grad))
-    return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))
+    return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ INEXACT = FLOATING | COMPLEX
 
 def conj(tf: Any, x: Tensor) -> Tensor:
     """The complex conjugate; `x` itself where it is real."""
-    return tf.math.conj(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]
+    return tf.math.conj(x) if x.dtype.is_complex else x
 
 
 def _square_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:

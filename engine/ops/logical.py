@@ -171,7 +171,7 @@ def xor_operator(x: Tensor, y: Any, name: str | None = None) -> Tensor:
     """The operator `^`: logic on bools, bits of integers."""
     x = convert_to_tensor(x)
     if x.dtype is bool_:
-        return logical_xor(x, y, name or "LogicalXor")
+        return logical_xor(x, y, name or "LogicalXor")  # type: ignore[no-any-return]
     return bitwise_xor(x, y, name)  # type: ignore[no-any-return]
 
 

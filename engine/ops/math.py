@@ -54,7 +54,7 @@ subtract = binary(
 
 
 def _conj(tf: Any, x: Tensor) -> Tensor:
-    return tf.math.conj(x) if x.dtype.is_complex else x  # type: ignore[no-any-return]
+    return tf.math.conj(x) if x.dtype.is_complex else x
 
 
 def _multiply_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
@@ -120,7 +120,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 @public("math.divide", "divide")
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The same as the operator `/`."""
-    return truediv(x, y, name)
+    return truediv(x, y, name)  # type: ignore[no-any-return]
 
 
 def _floordiv_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -166,16 +166,22 @@ negative = unary(
     gradient=_negative_gradient, dtypes=_SIGNED,
 )  # fmt: skip
 
-less = comparison("math.less", "less", doc="x < y, element by element.", symbol="<",
-                  type="Less", ufunc="less", kernel=lambda xp, x, y: x < y, dtypes=REAL)  # fmt: skip
-less_equal = comparison("math.less_equal", "less_equal", doc="x <= y, element by element.",
-                        symbol="<=", type="LessEqual", ufunc="less_equal",
-                        kernel=lambda xp, x, y: x <= y, dtypes=REAL)  # fmt: skip
-greater = comparison("math.greater", "greater", doc="x > y, element by element.", symbol=">",
-                     type="Greater", ufunc="greater", kernel=lambda xp, x, y: x > y, dtypes=REAL)  # fmt: skip
-greater_equal = comparison("math.greater_equal", "greater_equal",
-                           doc="x >= y, element by element.", symbol=">=", type="GreaterEqual",
-                           ufunc="greater_equal", kernel=lambda xp, x, y: x >= y, dtypes=REAL)  # fmt: skip
+less = comparison(
+    "math.less", "less", doc="x < y, element by element.", symbol="<", type="Less", ufunc="less",
+    kernel=lambda xp, x, y: x < y, dtypes=REAL,
+)  # fmt: skip
+less_equal = comparison(
+    "math.less_equal", "less_equal", doc="x <= y, element by element.", symbol="<=",
+    type="LessEqual", ufunc="less_equal", kernel=lambda xp, x, y: x <= y, dtypes=REAL,
+)  # fmt: skip
+greater = comparison(
+    "math.greater", "greater", doc="x > y, element by element.", symbol=">", type="Greater",
+    ufunc="greater", kernel=lambda xp, x, y: x > y, dtypes=REAL,
+)  # fmt: skip
+greater_equal = comparison(
+    "math.greater_equal", "greater_equal", doc="x >= y, element by element.", symbol=">=",
+    type="GreaterEqual", ufunc="greater_equal", kernel=lambda xp, x, y: x >= y, dtypes=REAL,
+)  # fmt: skip
 
 
 def _equal_kernel(xp: Any, x: Any, y: Any) -> Any:

@@ -24,7 +24,8 @@ def _check_inner(a: Any, b: Any, inner_a: int | None, inner_b: int | None) -> No
 
 
 @op("raw.mat_mul", type="MatMul", dtypes={"T": _MATMUL},
-    samples=[("float32[3,4]", "float32[4,2]"), ("float64[4,3]", "float64[2,4]", True, True)])  # fmt: skip
+    samples=[("float32[3,4]", "float32[4,2]"),
+             ("float64[4,3]", "float64[2,4]", True, True)])  # fmt: skip
 def mat_mul(
     a: Tensor, b: Tensor, transpose_a: bool = False, transpose_b: bool = False,
     name: str | None = None,
@@ -113,14 +114,8 @@ def _batch_mat_mul_kernel(xp: Any, x: Any, y: Any, adj_x: bool = False, adj_y: b
 def _batch_mat_mul_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     x, y = node.inputs
     ax, ay = node.attrs["adj_x"], node.attrs["adj_y"]
-    if ax:
-        grad_x = batch_mat_mul(y, grad, ay, True)
-    else:
-        grad_x = batch_mat_mul(grad, y, False, not ay)
-    if ay:
-        grad_y = batch_mat_mul(grad, x, True, ax)
-    else:
-        grad_y = batch_mat_mul(x, grad, not ax, False)
+    grad_x = batch_mat_mul(y, grad, ay, True) if ax else batch_mat_mul(grad, y, False, not ay)
+    grad_y = batch_mat_mul(grad, x, True, ax) if ay else batch_mat_mul(x, grad, not ax, False)
     return unbroadcast(tf, grad_x, x), unbroadcast(tf, grad_y, y)
 
 
