@@ -1,0 +1,1 @@
+"""User code in a process of its own; `protocol` and `client` need the standard library only."""

@@ -1,0 +1,77 @@
+"""What the analysis process can be asked about a snapshot, by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.base.options import Settings
+from engine.ide.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["JOBS", "MAX_FINDINGS", "job"]
+
+MAX_FINDINGS = 500
+
+JOBS: dict[str, Callable[..., Any]] = {}
+
+
+def job(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Declares a job: a function of a snapshot and of plain arguments, with a dataclass answer."""
+    JOBS[function.__name__] = function
+    return function
+
+
+@job
+def facts(snapshot: Snapshot) -> dict[str, Any]:
+    """Findings (at most 500, the gravest first to stay) and the functions that are traced."""
+    found = snapshot.diagnostics
+    dropped = max(0, len(found) - MAX_FINDINGS)
+    if dropped:
+        gravest = sorted(range(len(found)), key=lambda index: found[index].severity.rank)
+        kept = sorted(gravest[:MAX_FINDINGS])
+        found = tuple(found[index] for index in kept)
+    return {"diagnostics": found, "functions": snapshot.functions, "dropped": dropped}
+
+
+@job
+def graph_code(snapshot: Snapshot, qualname: str) -> Any:
+    """The generated source of a function."""
+    return snapshot.graph_code(qualname)
+
+
+@job
+def hover(snapshot: Snapshot, offset: int) -> Any:
+    """What to show at an offset."""
+    return snapshot.hover(offset)
+
+
+@job
+def fix_all(snapshot: Snapshot) -> Any:
+    """The edits of all safe fixes."""
+    return snapshot.fix_all()
+
+
+def snapshot_of(path: str, text: str, settings: dict[str, Any]) -> Snapshot:
+    """A snapshot from plain data."""
+    return Snapshot(path, text, settings_of(settings))
+
+
+def settings_of(data: dict[str, Any]) -> Settings:
+    """Settings from plain data; what is missing has its default."""
+    from pathlib import Path
+
+    from engine.base.diagnostics import Severity
+
+    return Settings(
+        select=tuple(data.get("select", ())),
+        ignore=tuple(data.get("ignore", ())),
+        extend_select=tuple(data.get("extend_select", ())),
+        severity=tuple((code, Severity(name)) for code, name in data.get("severity", ())),
+        per_file_ignores=tuple(
+            (pattern, tuple(codes)) for pattern, codes in data.get("per_file_ignores", ())
+        ),
+        keras=int(data.get("keras", 3)),
+        root=Path(data["root"]) if data.get("root") else None,
+    )

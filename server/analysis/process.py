@@ -1,0 +1,132 @@
+"""The analysis process: reads questions, answers the most urgent one first."""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import sys
+import threading
+import time
+from collections import OrderedDict
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from engine.worker.protocol import BadMessage, Unpacker, pack
+from server.analysis.jobs import JOBS, snapshot_of
+from server.analysis.plain import plain
+
+if TYPE_CHECKING:
+    from engine.ide.snapshot import Snapshot
+
+__all__ = ["serve"]
+
+_KEPT_SNAPSHOTS = 24
+_STACK_BYTES = 256 * 1024 * 1024
+_RECURSION_LIMIT = 12_000
+
+
+class _Analyst:
+    """Snapshots of the documents, and the questions about them."""
+
+    def __init__(self, reading: int, writing: int) -> None:
+        self._reading = reading
+        self._writing = writing
+        self._snapshots: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
+        self._questions: queue.PriorityQueue[tuple[int, int, dict[str, Any]]] = (
+            queue.PriorityQueue()
+        )
+        self._waiting: set[int] = set()
+        self._order = count()
+
+    def read(self) -> None:
+        """Takes messages until the pipe ends; then the process ends, whatever it is doing."""
+        unpacker = Unpacker()
+        try:
+            while data := os.read(self._reading, 1 << 20):
+                for message in unpacker.feed(data):
+                    self._take(message)
+        except (OSError, BadMessage):
+            os._exit(1)
+        os._exit(0)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        kind = message["do"]
+        if kind == "text":
+            key = message["key"]
+            snapshot = snapshot_of(message["path"], message["text"], message["settings"])
+            self._snapshots[key] = (message["version"], snapshot)
+            self._snapshots.move_to_end(key)
+            while len(self._snapshots) > _KEPT_SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+        elif kind == "ask":
+            self._waiting.add(message["id"])
+            self._questions.put((message["urgency"], next(self._order), message))
+        elif kind == "drop":
+            self._waiting.discard(message["id"])
+        elif kind == "close":
+            self._snapshots.pop(message["key"], None)
+
+    def work(self) -> None:
+        """Answers questions for ever."""
+        while True:
+            _, _, message = self._questions.get()
+            if message["id"] not in self._waiting:
+                continue
+            self._waiting.discard(message["id"])
+            self._send({"began": message["id"]})
+            started = time.perf_counter()
+            answer = self._answer(message)
+            answer["id"] = message["id"]
+            answer["ms"] = round((time.perf_counter() - started) * 1000, 2)
+            self._send(answer)
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        known = self._snapshots.get(message["key"])
+        if known is None:
+            return {"missing": True}
+        version, snapshot = known
+        if version != message["version"]:
+            return {"stale": True}
+        try:
+            return {"ok": plain(JOBS[message["job"]](snapshot, *message["arguments"]))}
+        except (Exception, RecursionError, MemoryError) as error:
+            import traceback
+
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{os.path.basename(place.filename)}:{place.lineno}"
+            return {"error": {"type": type(error).__name__, "message": f"{error} ({where})"}}
+
+    def _send(self, answer: dict[str, Any]) -> None:
+        view = memoryview(pack(answer))
+        while view:
+            view = view[os.write(self._writing, view) :]
+
+
+def serve() -> None:
+    """Answers questions from stdin on stdout until stdin ends."""
+    from server.transport.streams import protect_streams
+
+    analyst = _Analyst(*protect_streams())
+    # Trees of deep nesting need a deep stack; the main thread has 8 MB of it.
+    threading.stack_size(_STACK_BYTES)
+    sys.setrecursionlimit(_RECURSION_LIMIT)
+    worker = threading.Thread(target=analyst.work, name="analyst", daemon=True)
+    worker.start()
+    threading.stack_size(0)
+    _warm_up()
+    analyst.read()
+
+
+def _warm_up() -> None:
+    """Imports what the first question needs, and takes it out of the collector's sight."""
+    text = "import engine as tf\n@tf.function\ndef f(x):\n    while x > 0:\n        x -= 1\n"
+    snapshot = snapshot_of("warm.py", text, {})
+    for name, arguments in (("facts", ()), ("hover", (30,)), ("graph_code", ("f",))):
+        try:
+            JOBS[name](snapshot, *arguments)
+        except Exception as error:
+            print(f"warm-up: {name}: {error!r}", file=sys.stderr)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)

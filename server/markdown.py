@@ -1,0 +1,41 @@
+"""Hover text from what users wrote: nothing of it can become markup, a link or a picture."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["MAX_HOVER", "escape", "fence", "visible"]
+
+MAX_HOVER = 4000
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@$])")
+_BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+
+
+def visible(text: str) -> str:
+    """The text with control and direction characters shown as escapes; line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t":
+        return character
+    code = ord(character)
+    if code in _BIDI or unicodedata.category(character) in ("Cc", "Cs"):
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return character
+
+
+def fence(text: str, language: str = "") -> str:
+    """The text as a code block whose fence no run of backticks in it can close."""
+    text = visible(text.rstrip("\n"))
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def escape(text: str) -> str:
+    """The text as plain Markdown text."""
+    return _MARKUP.sub(r"\\\1", visible(text)).replace("\n", "  \n")

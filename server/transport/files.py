@@ -1,0 +1,75 @@
+"""Text of files that are not open.
+
+Trap L: pygls reads them as UTF-8 at each access, keeps the byte order mark and turns CRLF into LF,
+so that offsets are wrong and a Latin-1 file raises. Here bytes are decoded as Python would do it,
+line ends stay, and what is too big, no regular file or gone answers None.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import stat
+import tokenize
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["MAX_BYTES", "decode", "read_text"]
+
+MAX_BYTES = 1_000_000
+
+
+def read_text(path: str | Path, limit: int = MAX_BYTES) -> str | None:
+    """The text of a Python file.
+
+    Returns:
+        None for what is not a readable regular file of at most `limit` bytes, and for text that
+        its own declared encoding cannot decode.
+    """
+    try:
+        # Never block: a FIFO in the workspace opens without waiting, and is refused below.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (OSError, ValueError):
+        return None
+    with open(descriptor, "rb", closefd=True) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+            return None
+        return _cached(str(path), status.st_mtime_ns, status.st_size, file)
+
+
+_texts: dict[str, tuple[int, int, str | None]] = {}
+
+
+def _cached(path: str, modified: int, size: int, file: io.BufferedReader) -> str | None:
+    known = _texts.get(path)
+    if known is not None and known[:2] == (modified, size):
+        return known[2]
+    try:
+        text = decode(file.read(MAX_BYTES + 1))
+    except OSError:
+        return None
+    if len(_texts) >= 256:
+        _texts.pop(next(iter(_texts)))
+    _texts[path] = (modified, size, text)
+    return text
+
+
+def decode(data: bytes) -> str | None:
+    """Bytes as text, by byte order mark and coding comment; line ends are kept."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if _is_text_encoding(encoding):
+            return data.decode(encoding)
+    except (SyntaxError, UnicodeError, LookupError):
+        return None
+    return None
+
+
+@lru_cache(maxsize=64)
+def _is_text_encoding(encoding: str) -> bool:
+    return codecs.lookup(encoding)._is_text_encoding
