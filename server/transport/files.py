@@ -35,24 +35,27 @@ def read_text(path: str | Path, limit: int = MAX_BYTES) -> str | None:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
         return None
-    with open(descriptor, "rb", closefd=True) as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
             return None
-        return _cached(str(path), status.st_mtime_ns, status.st_size, file)
+        return _cached(str(path), status, descriptor)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 _texts: dict[str, tuple[int, int, str | None]] = {}
 
 
-def _cached(path: str, modified: int, size: int, file: io.BufferedReader) -> str | None:
+def _cached(path: str, status: os.stat_result, descriptor: int) -> str | None:
+    modified, size = status.st_mtime_ns, status.st_size
     known = _texts.get(path)
     if known is not None and known[:2] == (modified, size):
         return known[2]
-    try:
-        text = decode(file.read(MAX_BYTES + 1))
-    except OSError:
-        return None
+    with open(descriptor, "rb", closefd=False) as file:
+        text = decode(file.read())
     if len(_texts) >= 256:
         _texts.pop(next(iter(_texts)))
     _texts[path] = (modified, size, text)

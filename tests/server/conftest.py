@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conversation import Conversation  # noqa: E402
+from conversation import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
