@@ -148,7 +148,9 @@ def convert_tensor_to_other_dtype():
 
 @case
 def convert_with_dtype_hint():
-    return tf.convert_to_tensor(1, dtype_hint=tf.float32), tf.convert_to_tensor(1.5, dtype_hint="i4")
+    return tf.convert_to_tensor(1, dtype_hint=tf.float32), tf.convert_to_tensor(
+        1.5, dtype_hint="i4"
+    )
 
 
 @case
@@ -176,7 +178,9 @@ def cast_string_to_number():
 
 @case
 def bitcast_and_saturate():
-    return tf.bitcast(tf.constant(1.0), tf.int32), tf.saturate_cast(tf.constant([300, -5]), tf.uint8)
+    return tf.bitcast(tf.constant(1.0), tf.int32), tf.saturate_cast(
+        tf.constant([300, -5]), tf.uint8
+    )
 
 
 @case
@@ -450,7 +454,13 @@ def constructors():
 @case
 def identity_and_is_tensor():
     x = tf.constant(1)
-    return tf.identity(x), tf.is_tensor(x), tf.is_tensor(1), tf.is_tensor(tf.Variable(1)), tf.rank(x)
+    return (
+        tf.identity(x),
+        tf.is_tensor(x),
+        tf.is_tensor(1),
+        tf.is_tensor(tf.Variable(1)),
+        tf.rank(x),
+    )
 
 
 @case

@@ -493,13 +493,13 @@ def losses():
     logits = [[1.0, 2.0, 0.5], [0.1, 0.2, 3.0]]
     return (
         gradient(
-            lambda v: tf.nn.softmax_cross_entropy_with_logits([[0.0, 1.0, 0.0], [0.5, 0.5, 0.0]], v),
+            lambda v: tf.nn.softmax_cross_entropy_with_logits(
+                [[0.0, 1.0, 0.0], [0.5, 0.5, 0.0]], v
+            ),
             logits,
         ),
         gradient(lambda v: tf.nn.sparse_softmax_cross_entropy_with_logits([1, 2], v), logits),
-        gradient(
-            lambda v: tf.nn.sigmoid_cross_entropy_with_logits(tf.ones_like(v), v), logits
-        ),
+        gradient(lambda v: tf.nn.sigmoid_cross_entropy_with_logits(tf.ones_like(v), v), logits),
         gradient(tf.nn.l2_loss, logits),
     )
 

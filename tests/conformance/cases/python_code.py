@@ -104,7 +104,11 @@ def list_pop_and_index(x):
 
 @traced(3)
 def list_and_dict_comprehensions(x):
-    return [x + i for i in range(2)], {str(i): x * i for i in range(2)}, {i for i in range(2)} == {0, 1}
+    return (
+        [x + i for i in range(2)],
+        {str(i): x * i for i in range(2)},
+        {i for i in range(2)} == {0, 1},
+    )
 
 
 @traced(3)
@@ -513,7 +517,7 @@ def assert_on_python_value(x):
 @traced(3)
 def ellipsis_and_none_values(x):
     y = None
-    return y, x, ...  is Ellipsis
+    return y, x, ... is Ellipsis
 
 
 @traced(3)
