@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from engine.ir import dtypes
 from engine.ir.dtypes import DType
+from engine.ir.shapes import TensorShape
 
 _FROM_NUMPY: dict[Any, DType] = {}
 
@@ -50,7 +52,7 @@ def make_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     kind = type(value)
     if kind is float and (dtype is None or dtype is dtypes.float32):
         return np.float32(value), dtypes.float32
-    if kind is int and dtype is None or kind is bool:
+    if (kind is int and dtype is None) or kind is bool:
         return _python_scalar(value, dtype)
     if isinstance(value, (np.ndarray, np.generic)):
         return _from_array(value, dtype)
@@ -65,6 +67,43 @@ def make_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     if dtype is not None and dtype.kind == "V":
         return value, dtype
     return _from_sequence(value, dtype)
+
+
+def shaped_value(value: Any, dtype: DType | None, shape: Any) -> tuple[Any, DType]:
+    """As `make_value`, reshaped to `shape`; a single element is repeated.
+
+    Raises:
+        TypeError: if `value` has another number of elements.
+    """
+    made, found = make_value(value, dtype)
+    if shape is None:
+        return made, found
+    dims = TensorShape(shape).as_list()
+    array = np.asarray(made, dtype=object) if type(made) is bytes else np.asarray(made)
+    count = math.prod(dims)  # type: ignore[arg-type]
+    if array.size == count:
+        return array.reshape(dims)[()], found  # type: ignore[arg-type]
+    if array.size == 1:
+        return np.full(dims, array.reshape(()), dtype=array.dtype), found  # type: ignore[arg-type]
+    raise TypeError(
+        f"A constant of shape {array.shape} has {array.size} elements, but `shape` "
+        f"{tuple(dims)} has {count}."
+    )
+
+
+def constant_of(value: Any, dtype: DType | None) -> Any:
+    """The value of a tensor given to `tf.constant` while tracing.
+
+    Raises:
+        TypeError: if it has none yet.
+    """
+    found = getattr(value, "_value", None)
+    if found is None:
+        raise TypeError(
+            "Expected any non-tensor type, but got a tensor instead: a value that is computed "
+            f"cannot be a constant of the graph ({value!r})."
+        )
+    return found if dtype is None else np.asarray(found).astype(dtype.as_numpy_dtype)
 
 
 def _require(value: Any, dtype: DType | None, kinds: str) -> None:

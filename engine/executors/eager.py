@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.base.errors import InvalidArgumentError, OpError
-from engine.executors.constants import dtype_of, make_value
+from engine.executors.constants import dtype_of, make_value, shaped_value
 from engine.ir.dtypes import DType
 from engine.ir.interpreter import install_eager
 from engine.ir.op import Op
@@ -17,7 +17,7 @@ from engine.ir.tensor import EagerTensor, Tensor
 
 def quiet_context() -> contextvars.Context:
     """A context in which numpy reports no floating-point conditions (as TensorFlow does)."""
-    context = contextvars.copy_context()
+    context = contextvars.Context()
     context.run(np.seterr, all="ignore")
     return context
 
@@ -28,19 +28,28 @@ class EagerInterpreter:
     Attributes:
         eager: always True.
         plain: is no tape listening?
+        run: calls a function in a context where numpy reports no conditions.
         tapes: listening gradient tapes.
     """
 
-    __slots__ = ("_run", "eager", "plain", "tapes")
+    __slots__ = ("eager", "plain", "run", "tapes")
 
     def __init__(self) -> None:
         self.eager = True
         self.plain = True
         self.tapes: list[Any] = []
-        self._run = quiet_context().run
+        self.run = quiet_context().run
 
     def constant(self, value: Any, dtype: DType | None = None) -> Tensor:
         return EagerTensor(*make_value(value, dtype))
+
+    def make_constant(
+        self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
+    ) -> Tensor:
+        """The tensor of `tf.constant`."""
+        if isinstance(value, EagerTensor) and shape is None and dtype in (None, value.dtype):
+            return value
+        return EagerTensor(*shaped_value(value, dtype, shape))
 
     def apply(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None = None
@@ -74,8 +83,8 @@ class EagerInterpreter:
         if compute is None:
             raise InvalidArgumentError(None, None, f"{op.type} has no kernel for eager execution")
         if attrs:
-            return self._run(compute, np, *values, **attrs)
-        return self._run(compute, np, *values)
+            return self.run(compute, np, *values, **attrs)
+        return self.run(compute, np, *values)
 
     def _op_error(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception

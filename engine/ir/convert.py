@@ -135,6 +135,8 @@ def _convert_input(
     index: int,
 ) -> Tensor:
     group = parameter.group
+    if group is None:
+        return to_tensor(value, None, None, it)
     if not isinstance(group, str):
         if isinstance(value, Tensor) and value.dtype is not group:
             _refuse_mismatch(op, it, parameter.name, value.dtype, group, None, index)

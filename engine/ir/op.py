@@ -19,6 +19,7 @@ optional one), a parameter called `name` names the node, all others are attribut
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
@@ -28,8 +29,8 @@ from engine.ir.wrapper import install_stub
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PURE, READ, WRITE, IO, RANDOM = "", "read", "write", "io", "random"
-"""Effects. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
+PURE, READ, WRITE, IO, RANDOM, GRAPHS = "", "read", "write", "io", "random", "graphs"
+"""Effects. GRAPHS: those of the graphs among the attributes. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
 RANDOM nodes draw from hidden state: they are never merged, but may be dropped."""
 
 
@@ -38,7 +39,7 @@ class Parameter:
 
     __slots__ = ("group", "name", "optional", "variadic")
 
-    def __init__(self, name: str, group: str | DType, variadic: bool, optional: bool) -> None:
+    def __init__(self, name: str, group: str | DType | None, variadic: bool, optional: bool) -> None:
         self.name = name
         self.group = group
         self.variadic = variadic
@@ -137,7 +138,7 @@ def op(
     *aliases: str,
     type: str | None = None,
     hint: str | None = None,
-    groups: Mapping[str, str | DType] | None = None,
+    groups: Mapping[str, str | DType | None] | None = None,
     dtypes: Mapping[str, Collection[DType]] | None = None,
     defaults: Mapping[str, DType] | None = None,
     effect: str = PURE,
@@ -151,7 +152,8 @@ def op(
         name: public name without `tf.`; `aliases` are further ones.
         type: TensorFlow's name of the op; by default the function's name in CamelCase.
         hint: base of node names, by default `type`.
-        groups: input name -> group of inputs with one dtype (default ``"T"``), or a fixed dtype.
+        groups: input name -> group of inputs with one dtype (default ``"T"``), a fixed dtype, or
+            None: any dtype.
         dtypes: group -> dtypes that it allows.
         defaults: group -> dtype of Python numbers where nothing else decides.
         effect: see `Op`.
@@ -170,6 +172,8 @@ def op(
         made.allowed = dtypes or {}
         made.defaults = defaults or {}
         _read_signature(made, groups or {})
+        if any(parameter.variadic for parameter in made.parameters):
+            made.infer = _regrouped(infer, made.parameters)
         if name in OPS:
             raise ValueError(f"op {name!r} is declared twice")
         OPS[name] = made
@@ -193,7 +197,7 @@ def public(*names: str) -> Callable[[Any], Any]:
     return export
 
 
-def _read_signature(made: Op, groups: Mapping[str, str | DType]) -> None:
+def _read_signature(made: Op, groups: Mapping[str, str | DType | None]) -> None:
     made.signature = inspect.signature(made.infer)
     parameters = []
     attrs = []
@@ -208,6 +212,29 @@ def _read_signature(made: Op, groups: Mapping[str, str | DType]) -> None:
             attrs.append(key)
     made.parameters = tuple(parameters)
     made.attr_names = tuple(attrs)
+
+
+def _regrouped(infer: Any, parameters: tuple[Parameter, ...]) -> Any:
+    """`infer` called with flat inputs, as all ops are; lists share what single inputs leave."""
+    lists = sum(parameter.variadic for parameter in parameters)
+
+    @functools.wraps(infer)
+    def infer_flat(*inputs: Any, **attrs: Any) -> Any:
+        if any(type(item) is list for item in inputs):
+            return infer(*inputs, **attrs)
+        length = (len(inputs) - (len(parameters) - lists)) // lists
+        grouped: list[Any] = []
+        start = 0
+        for parameter in parameters:
+            if parameter.variadic:
+                grouped.append(inputs[start : start + length])
+                start += length
+            else:
+                grouped.append(inputs[start])
+                start += 1
+        return infer(*grouped, **attrs)
+
+    return infer_flat
 
 
 def _camel(name: str) -> str:

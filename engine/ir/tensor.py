@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.base.errors import OperatorNotAllowedInGraphError
@@ -110,7 +110,7 @@ class TensorReference:
 class EagerTensor(Tensor):
     """A tensor with a value: a numpy scalar (rank 0), an array, or `bytes` (a scalar string)."""
 
-    __slots__ = ("__weakref__", "_value", "dtype")
+    __slots__ = ("__weakref__", "_value", "assign", "dtype")
 
     def __init__(self, value: Any, dtype: DType) -> None:
         self._value = value
@@ -231,7 +231,7 @@ class EagerTensor(Tensor):
 class SymbolicTensor(Tensor):
     """Output `index` of `node`: known by dtype and shape only."""
 
-    __slots__ = ("__weakref__", "dims", "dtype", "index", "node")
+    __slots__ = ("__weakref__", "assign", "dims", "dtype", "index", "node")
 
     def __init__(self, node: Node, index: int, dtype: DType, dims: Dims) -> None:
         self.node = node
@@ -326,8 +326,10 @@ class SymbolicTensor(Tensor):
         return f'Tensor("{self.name}", shape={self.shape}, dtype={self.dtype.name})'
 
 
+Tensors = Sequence[Tensor]
+"""Annotates the input of an op that is a list of tensors."""
+
+
 def is_symbolic(value: object) -> bool:
     """Is it a tensor without a value?"""
     return type(value) is SymbolicTensor
-
-

@@ -1,0 +1,433 @@
+"""Shapes of tensors, and tensors of another shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import DType, as_dtype, int32
+from engine.ir.op import op, public
+from engine.ir.shapes import (
+    Dims,
+    as_dims,
+    bracketed,
+    compatible,
+    merge,
+    num_elements,
+    show,
+)
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import get_static_value, known_ints
+from engine.ir.tensor import Tensor, Tensors
+from engine.ops.arguments import required_int, shape_tensor
+from engine.ops.kernels import as_array, refuse
+from engine.ops.namespace import tf
+
+public("get_static_value")(get_static_value)
+
+
+@op("raw.shape", type="Shape", hint="Shape", groups={"input": "T"})
+def shape_op(input: Tensor, out_type: DType, name: str | None = None) -> TensorSpec:
+    """The shape of `input` as a vector."""
+    return spec(out_type, (None if input.dims is None else len(input.dims),))
+
+
+@shape_op.kernel
+def _shape_kernel(xp: Any, x: Any, out_type: DType) -> Any:
+    return xp.array(getattr(x, "shape", ()), dtype=out_type.name)
+
+
+@public("shape")
+def shape(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
+    """The shape of a tensor, as a vector of integers.
+
+    Args:
+        input: tensor of any dtype and shape.
+        out_type: int32 (default) or int64.
+        name: of the node.
+    """
+    input = convert_to_tensor(input)
+    kind = int32 if out_type is None else as_dtype(out_type)
+    dims = input.dims
+    if dims is not None and None not in dims:
+        return tf.constant(list(dims), kind, name=name or "Shape")  # type: ignore[no-any-return]
+    return shape_op(input, kind, name=name)  # type: ignore[no-any-return]
+
+
+@public("shape_n")
+def shape_n(input: Any, out_type: Any = int32, name: str | None = None) -> list[Tensor]:
+    """The shapes of several tensors."""
+    return [shape(item, out_type, name) for item in input]
+
+
+@op("raw.size", type="Size", hint="Size")
+def size_op(input: Tensor, out_type: DType, name: str | None = None) -> TensorSpec:
+    """The number of elements of `input`."""
+    return spec(out_type, ())
+
+
+@size_op.kernel
+def _size_kernel(xp: Any, x: Any, out_type: DType) -> Any:
+    return xp.asarray(getattr(x, "size", 1), dtype=out_type.name)[()]
+
+
+@public("size")
+def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
+    """The number of elements of a tensor.
+
+    Args:
+        input: tensor of any dtype and shape.
+        out_type: int32 (default) or int64.
+        name: of the node.
+    """
+    input = convert_to_tensor(input)
+    kind = int32 if out_type is None else as_dtype(out_type)
+    count = num_elements(input.dims)
+    if count is not None:
+        return tf.constant(count, kind, name=name or "Size")  # type: ignore[no-any-return]
+    return size_op(input, kind, name=name)  # type: ignore[no-any-return]
+
+
+@op("raw.rank", type="Rank", hint="Rank")
+def rank_op(input: Tensor, name: str | None = None) -> TensorSpec:
+    """The number of axes of `input`."""
+    return spec(int32, ())
+
+
+@rank_op.kernel
+def _rank_kernel(xp: Any, x: Any) -> Any:
+    return xp.asarray(getattr(x, "ndim", 0), dtype="int32")[()]
+
+
+@public("rank")
+def rank(input: Any, name: str | None = None) -> Tensor:
+    """The number of axes of a tensor, as an int32 scalar."""
+    input = convert_to_tensor(input)
+    if input.dims is not None:
+        return tf.constant(len(input.dims), int32, name=name or "Rank")  # type: ignore[no-any-return]
+    return rank_op(input, name=name)  # type: ignore[no-any-return]
+
+
+def reshaped(dims: Dims, wanted: Dims) -> Dims:
+    """Shape after reshaping `dims` to `wanted`, where at most one size is -1 (inferred).
+
+    Raises:
+        ValueError: if the numbers of elements cannot agree.
+    """
+    if wanted is None:
+        return None
+    if sum(size == -1 for size in wanted) > 1:
+        raise ValueError(f"only one input size may be -1, not both in shape {list(wanted)}")
+    count = num_elements(dims)
+    known = num_elements(tuple(size for size in wanted if size != -1))
+    if -1 not in wanted:
+        if count is not None and known is not None and count != known:
+            raise ValueError(
+                f"Cannot reshape a tensor with {count} elements to shape {bracketed(wanted)} "
+                f"({known} elements)"
+            )
+        return wanted
+    if count is None or known is None:
+        return tuple(None if size == -1 else size for size in wanted)
+    if known == 0 or count % known:
+        if known == 0 and count == 0:
+            raise ValueError("reshape cannot infer the missing input size for an empty tensor "
+                             "unless all specified input sizes are non-zero")  # fmt: skip
+        raise ValueError(
+            f"Input to reshape is a tensor with {count} values, but the requested shape requires "
+            f"a multiple of {known}"
+        )
+    return tuple(count // known if size == -1 else size for size in wanted)
+
+
+@op("raw.reshape", type="Reshape", hint="Reshape")
+def reshape_op(tensor: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
+    """`tensor` with the shape `dims`, which may hold one -1."""
+    return spec(tensor.dtype, reshaped(tensor.dims, dims))
+
+
+@reshape_op.kernel
+def _reshape_kernel(xp: Any, x: Any, dims: Any) -> Any:
+    if type(x) is bytes:
+        x = as_array(xp, x)
+    return x.reshape(dims) if dims else x.reshape(())[()]
+
+
+@reshape_op.gradient
+def _reshape_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+
+
+@op("raw.reshape_dynamic", type="Reshape", hint="Reshape", groups={"shape": "Tshape"})
+def reshape_dynamic(
+    tensor: Tensor, shape: Tensor, dims: Any, name: str | None = None
+) -> TensorSpec:
+    """As `raw.reshape`, to a shape known at run time; `dims` is what is known of it."""
+    if dims is None and shape.dims is not None and shape.dims[0] is not None:
+        dims = (None,) * shape.dims[0]
+    return spec(tensor.dtype, reshaped(tensor.dims, dims))
+
+
+@reshape_dynamic.kernel
+def _reshape_dynamic_kernel(xp: Any, x: Any, shape: Any, dims: Any) -> Any:
+    if type(x) is bytes:
+        x = as_array(xp, x)
+    wanted = tuple(shape.tolist())
+    try:
+        return x.reshape(wanted)[()]
+    except ValueError:
+        reshaped(x.shape, wanted)
+        raise
+
+
+@reshape_dynamic.gradient
+def _reshape_dynamic_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
+    return tf.reshape(grad, tf.shape(node.inputs[0])), None
+
+
+@public("reshape")
+def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
+    """The same elements in another shape, in row-major order.
+
+    Args:
+        tensor: tensor of any dtype.
+        shape: sizes as int32 or int64; one of them may be -1: whatever is left.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the number of elements differs.
+    """
+    tensor = convert_to_tensor(tensor)
+    dims = known_ints(shape)
+    if isinstance(dims, int):
+        if not isinstance(shape, Tensor) and not hasattr(shape, "shape"):
+            raise ValueError("Shape must be rank 1 but is rank 0 for 'Reshape'")
+        raise refuse("sizes input must be 1-D, not []")
+    if dims is not None and None not in dims:
+        return reshape_op(tensor, dims, name=name)  # type: ignore[no-any-return]
+    return reshape_dynamic(tensor, shape_tensor(shape), dims, name=name)  # type: ignore[no-any-return]
+
+
+def expanded(dims: Dims, axis: int) -> Dims:
+    """`dims` with an axis of size 1 at `axis`. Raises ValueError outside [-rank-1, rank]."""
+    if dims is None:
+        return None
+    at = axis + len(dims) + 1 if axis < 0 else axis
+    if not 0 <= at <= len(dims):
+        raise ValueError(
+            f"Tried to expand dim index {axis} for tensor with {len(dims)} dimensions."
+        )
+    return (*dims[:at], 1, *dims[at:])
+
+
+@op("raw.expand_dims", type="ExpandDims", hint="ExpandDims")
+def expand_dims_op(input: Tensor, axis: int, name: str | None = None) -> TensorSpec:
+    """`input` with a new axis of size 1."""
+    return spec(input.dtype, expanded(input.dims, axis))
+
+
+@expand_dims_op.kernel
+def _expand_dims_kernel(xp: Any, x: Any, axis: int) -> Any:
+    x = as_array(xp, x)
+    return x.reshape(expanded(x.shape, axis))
+
+
+@expand_dims_op.gradient
+def _expand_dims_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+
+
+@public("expand_dims")
+def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
+    """A tensor with one more axis, of size 1.
+
+    Args:
+        input: tensor of any dtype and shape.
+        axis: position of the new axis in the result, in [-rank - 1, rank].
+        name: of the node.
+    """
+    return expand_dims_op(input, required_int(axis, "axis"), name=name)  # type: ignore[no-any-return]
+
+
+def squeezed(dims: Dims, axes: tuple[int, ...]) -> Dims:
+    """`dims` without `axes` (empty: all those of size 1). Raises ValueError for other sizes."""
+    if dims is None:
+        return None
+    rank = len(dims)
+    if not axes:
+        return None if None in dims else tuple(size for size in dims if size != 1)
+    gone = set()
+    for axis in axes:
+        if not -rank <= axis < rank:
+            raise ValueError(
+                f"Tried to squeeze dim index {axis} for tensor with {rank} dimensions."
+            )
+        if dims[axis] not in (1, None):
+            raise ValueError(
+                f"Can not squeeze dim[{axis % rank}], expected a dimension of 1, got {dims[axis]}"
+            )
+        gone.add(axis % rank)
+    return tuple(size for i, size in enumerate(dims) if i not in gone)
+
+
+@op("raw.squeeze", type="Squeeze", hint="Squeeze")
+def squeeze_op(input: Tensor, axis: Any, name: str | None = None) -> TensorSpec:
+    """`input` without axes of size 1."""
+    return spec(input.dtype, squeezed(input.dims, axis))
+
+
+@squeeze_op.kernel
+def _squeeze_kernel(xp: Any, x: Any, axis: Any) -> Any:
+    x = as_array(xp, x)
+    return x.reshape(squeezed(x.shape, axis))[()]
+
+
+@squeeze_op.gradient
+def _squeeze_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+
+
+@public("squeeze")
+def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
+    """A tensor without some axes of size 1.
+
+    Args:
+        input: tensor of any dtype.
+        axis: axis or axes to drop; None: all of size 1.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if a given axis has another size.
+    """
+    axes = () if axis is None else known_ints(axis)
+    axes = (axes,) if isinstance(axes, int) else axes
+    return squeeze_op(input, axes, name=name)  # type: ignore[no-any-return]
+
+
+@op("raw.transpose", type="Transpose", hint="transpose")
+def transpose_op(a: Tensor, perm: Any, conjugate: bool, name: str | None = None) -> TensorSpec:
+    """`a` with its axes in the order `perm` (None: reversed)."""
+    if a.dims is None:
+        return spec(a.dtype, None if perm is None else (None,) * len(perm))
+    rank = len(a.dims)
+    order = range(rank - 1, -1, -1) if perm is None else perm
+    if len(order) != rank:
+        raise ValueError(
+            f"Dimension must be {rank} but is {len(order)} for 'transpose' with input shapes: "
+            f"{bracketed(a.dims)}, [{len(order)}]."
+        )
+    if sorted(axis % rank for axis in order if -rank <= axis < rank) != list(range(rank)):
+        raise ValueError(f"perm dim {list(order)} is not a permutation of {rank} dimensions")
+    return spec(a.dtype, tuple(a.dims[axis] for axis in order))
+
+
+@transpose_op.kernel
+def _transpose_kernel(xp: Any, a: Any, perm: Any, conjugate: bool) -> Any:
+    if type(a) is bytes:
+        return a
+    out = a.transpose() if perm is None else a.transpose(perm)
+    return out.conj() if conjugate else out
+
+
+@transpose_op.gradient
+def _transpose_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    perm = node.attrs["perm"]
+    if perm is not None:
+        inverse = [0] * len(perm)
+        for i, axis in enumerate(perm):
+            inverse[axis % len(perm)] = i
+        perm = tuple(inverse)
+    return tf.transpose(grad, perm, conjugate=node.attrs["conjugate"])  # type: ignore[no-any-return]
+
+
+@op("raw.transpose_dynamic", type="Transpose", hint="transpose", groups={"perm": "Tperm"})
+def transpose_dynamic(a: Tensor, perm: Tensor, name: str | None = None) -> TensorSpec:
+    """As `raw.transpose`, in an order known at run time."""
+    return spec(a.dtype, None if a.dims is None else (None,) * len(a.dims))
+
+
+@transpose_dynamic.kernel
+def _transpose_dynamic_kernel(xp: Any, a: Any, perm: Any) -> Any:
+    return a.transpose(tuple(perm.tolist()))
+
+
+@transpose_dynamic.gradient
+def _transpose_dynamic_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
+    return tf.transpose(grad, tf.argsort(node.inputs[1])), None
+
+
+@public("transpose")
+def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "transpose") -> Tensor:
+    """A tensor with its axes in another order.
+
+    Args:
+        a: tensor of any dtype.
+        perm: the axes of `a` in their new order; None: reversed.
+        conjugate: also conjugate the (complex) elements.
+        name: of the node.
+    """
+    a = convert_to_tensor(a)
+    conjugate = conjugate and a.dtype.is_complex
+    order = None if perm is None else known_ints(perm)
+    if perm is None or (isinstance(order, tuple) and None not in order):
+        return transpose_op(a, order, conjugate, name=name)  # type: ignore[no-any-return]
+    moved = transpose_dynamic(a, perm, name=name)
+    return tf.math.conj(moved) if conjugate else moved  # type: ignore[no-any-return]
+
+
+@op("raw.ensure_shape", type="EnsureShape", hint="EnsureShape")
+def ensure_shape_op(input: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
+    """`input`, checked at run time to have a shape that fits `dims`."""
+    try:
+        return spec(input.dtype, merge(input.dims, dims))
+    except ValueError:
+        raise ValueError(
+            f"Shapes must be equal rank, but are {len(input.dims or ())} and {len(dims)}"
+            if len(input.dims or ()) != len(dims)
+            else f"Shape of tensor {show(input.dims)} is not compatible with expected shape "
+            f"{show(dims)}."
+        ) from None
+
+
+@ensure_shape_op.kernel
+def _ensure_shape_kernel(xp: Any, x: Any, dims: Any) -> Any:
+    found = getattr(x, "shape", ())
+    if not compatible(found, dims):
+        raise refuse(
+            f"Shape of tensor input {bracketed(found)} is not compatible with expected shape "
+            f"{bracketed(dims)}."
+        )
+    return x
+
+
+@ensure_shape_op.gradient
+def _ensure_shape_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    return grad
+
+
+@public("ensure_shape")
+def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
+    """`x`, with an error at run time where its shape does not fit `shape`.
+
+    Args:
+        x: tensor of any dtype.
+        shape: anything `tf.TensorShape` takes.
+        name: of the node.
+    """
+    return ensure_shape_op(x, as_dims(shape), name=name)  # type: ignore[no-any-return]
+
+
+@op("identity_n", type="IdentityN", groups={"input": None})
+def identity_n(input: Tensors, name: str | None = None) -> tuple[TensorSpec, ...]:
+    """Tensors with the same values as those of a list."""
+    return tuple(spec(item.dtype, item.dims) for item in input)
+
+
+@identity_n.kernel
+def _identity_n_kernel(xp: Any, *items: Any) -> Any:
+    return items
+
+
+@identity_n.gradient
+def _identity_n_gradient(tf: Any, node: Any, *grads: Tensor) -> tuple[Tensor, ...]:
+    return grads

@@ -1,0 +1,360 @@
+"""Tensors from nothing: zeros, ones, fill, range, linspace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, string
+from engine.ir.interpreter import current
+from engine.ir.op import op, public
+from engine.ir.shapes import Dims
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import known_ints, known_value
+from engine.ir.tensor import Tensor
+from engine.ops.arguments import shape_tensor, static_int
+from engine.ops.kernels import as_array, refuse
+from engine.ops.namespace import tf
+
+
+@op("raw.fill", type="Fill", hint="Fill", groups={"value": "T"})
+def fill_op(value: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
+    """A tensor of shape `dims` with `value` everywhere."""
+    if value.dims not in (None, ()):
+        raise ValueError(f"value must be a scalar, got shape {list(value.dims or ())}")
+    if any(size < 0 for size in dims):
+        raise ValueError(f"Dimension {min(dims)} must be >= 0")
+    return spec(value.dtype, dims)
+
+
+@fill_op.kernel
+def _fill_kernel(xp: Any, value: Any, dims: Any) -> Any:
+    if not dims:
+        return value
+    value = as_array(xp, value)
+    if value.ndim:
+        raise ValueError("value must be a scalar")
+    return xp.full(dims, value, dtype=value.dtype)
+
+
+@fill_op.gradient
+def _fill_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    return tf.reduce_sum(grad)  # type: ignore[no-any-return]
+
+
+@op("raw.fill_dynamic", type="Fill", hint="Fill", groups={"dims": "index_type"})
+def fill_dynamic(value: Tensor, dims: Tensor, known: Any, name: str | None = None) -> TensorSpec:
+    """As `raw.fill`, with a shape known at run time."""
+    if known is None and dims.dims is not None and dims.dims[0] is not None:
+        known = (None,) * dims.dims[0]
+    return spec(value.dtype, known)
+
+
+@fill_dynamic.kernel
+def _fill_dynamic_kernel(xp: Any, value: Any, dims: Any, known: Any) -> Any:
+    shape = tuple(dims.tolist())
+    if any(size < 0 for size in shape):
+        raise refuse(f"Dimension {min(shape)} must be >= 0")
+    return _fill_kernel(xp, value, shape)
+
+
+@fill_dynamic.gradient
+def _fill_dynamic_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
+    return tf.reduce_sum(grad), None
+
+
+@public("fill")
+def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> Tensor:
+    """A tensor with one value everywhere.
+
+    Args:
+        dims: the shape.
+        value: scalar of any dtype.
+        name: of the node.
+        layout: unused.
+    """
+    known = known_ints(dims)
+    if isinstance(known, int):
+        raise refuse(f"dims must be a vector, got {dims!r}")
+    if known is not None and None not in known:
+        return fill_op(value, known, name=name)  # type: ignore[no-any-return]
+    return fill_dynamic(value, shape_tensor(dims), known, name=name)  # type: ignore[no-any-return]
+
+
+def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
+    kind = as_dtype(dtype)
+    value: Any = (b"" if number == 0 else None) if kind is string else number
+    if kind is bool_:
+        value = bool(number)
+    if value is None:
+        raise TypeError(f"Cannot convert 1 to EagerTensor of dtype {kind.name}")
+    known = known_ints(shape)
+    if isinstance(known, int):
+        known = (known,)
+    scalar = tf.constant(value, kind)
+    if known is not None and None not in known:
+        return fill_op(scalar, known, name=name)  # type: ignore[no-any-return]
+    return fill_dynamic(scalar, shape_tensor(shape), known, name=name)  # type: ignore[no-any-return]
+
+
+@public("zeros")
+def zeros(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Tensor:
+    """A tensor of zeros (False, empty strings).
+
+    Args:
+        shape: sizes; a single one makes a vector.
+        dtype: of the result.
+        name: of the node.
+        layout: unused.
+    """
+    return _filled(shape, dtype, 0, name or "zeros")
+
+
+@public("ones")
+def ones(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any = None) -> Tensor:
+    """A tensor of ones (True).
+
+    Args:
+        shape: sizes; a single one makes a vector.
+        dtype: of the result.
+        name: of the node.
+        layout: unused.
+    """
+    return _filled(shape, dtype, 1, name or "ones")
+
+
+@op("raw.zeros_like", type="ZerosLike", hint="zeros_like")
+def zeros_like_op(x: Tensor, name: str | None = None) -> TensorSpec:
+    """Zeros of the dtype and shape of `x`."""
+    return spec(x.dtype, x.dims)
+
+
+@zeros_like_op.kernel
+def _zeros_like_kernel(xp: Any, x: Any) -> Any:
+    if type(x) is bytes:
+        return b""
+    if x.dtype == object:
+        return xp.full(x.shape, b"", dtype=object)
+    return xp.zeros(x.shape, x.dtype) if x.ndim else x.dtype.type(0)
+
+
+@zeros_like_op.gradient
+def _zeros_like_gradient(tf: Any, node: Any, grad: Tensor) -> None:
+    return None
+
+
+@op("raw.ones_like", type="OnesLike", hint="ones_like")
+def ones_like_op(x: Tensor, name: str | None = None) -> TensorSpec:
+    """Ones of the dtype and shape of `x`."""
+    return spec(x.dtype, x.dims)
+
+
+@ones_like_op.kernel
+def _ones_like_kernel(xp: Any, x: Any) -> Any:
+    return xp.ones(x.shape, x.dtype) if x.ndim else x.dtype.type(1)
+
+
+@ones_like_op.gradient
+def _ones_like_gradient(tf: Any, node: Any, grad: Tensor) -> None:
+    return None
+
+
+@public("zeros_like")
+def zeros_like(
+    input: Any, dtype: Any = None, name: str | None = None, layout: Any = None
+) -> Tensor:
+    """Zeros of the shape (and dtype, unless given) of another tensor."""
+    return _like(input, dtype, name or "zeros_like", zeros, zeros_like_op)
+
+
+@public("ones_like")
+def ones_like(input: Any, dtype: Any = None, name: str | None = None, layout: Any = None) -> Tensor:
+    """Ones of the shape (and dtype, unless given) of another tensor."""
+    return _like(input, dtype, name or "ones_like", ones, ones_like_op)
+
+
+def _like(input: Any, dtype: Any, name: str, make: Any, make_op: Any) -> Tensor:
+    tensor = convert_to_tensor(input)
+    kind = tensor.dtype if dtype is None else as_dtype(dtype)
+    if tensor.dims is not None and None not in tensor.dims:
+        return make(tensor.dims, kind, name=name)  # type: ignore[no-any-return]
+    if kind is tensor.dtype and kind.kind not in "SV":
+        return make_op(tensor, name=name)  # type: ignore[no-any-return]
+    return make(tf.shape(tensor), kind, name=name)  # type: ignore[no-any-return]
+
+
+@op("raw.range", type="Range", hint="range", value_dependent=True)
+def range_op(start: Tensor, limit: Tensor, delta: Tensor, name: str | None = None) -> TensorSpec:
+    """start, start + delta, ... below (above, for a negative delta) limit."""
+    first, last, step = known_value(start), known_value(limit), known_value(delta)
+    length = None
+    if first is not None and last is not None and step is not None:
+        length = range_length(first, last, step, ValueError)
+    return spec(start.dtype, (length,))
+
+
+def range_length(start: Any, limit: Any, delta: Any, error: Any) -> int:
+    """How many elements a range has."""
+    first, last, step = start.item(), limit.item(), delta.item()
+    if step == 0:
+        raise error("Requires delta != 0: 0")
+    if step > 0 and first > last:
+        raise error(f"Requires start <= limit when delta > 0: {first}/{last}")
+    if step < 0 and first < last:
+        raise error(f"Requires start >= limit when delta < 0: {first}/{last}")
+    if isinstance(step, int):
+        return max(0, -((first - last) // step))
+    return max(0, -int((first - last) // step))
+
+
+@range_op.kernel
+def _range_kernel(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
+    count = range_length(start, limit, delta, refuse)
+    if start.dtype.kind in "iu":
+        return xp.arange(start, limit, delta, dtype=start.dtype)
+    if delta == 1 and start == 0:
+        return xp.arange(count, dtype=start.dtype)
+    steps = xp.full(count, delta, dtype=start.dtype)
+    if count:
+        steps[0] = start
+    return xp.add.accumulate(steps)
+
+
+@range_op.gradient
+def _range_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, None, None]:
+    return None, None, None
+
+
+_ORDER = (int32, int64, float32, float64)
+
+
+@public("range")
+def range_(
+    start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name: str = "range"
+) -> Tensor:
+    """A vector of equally spaced numbers.
+
+    Args:
+        start: first number; the limit, if it is the only argument (then the first is 0).
+        limit: end, not included.
+        delta: distance.
+        dtype: of the result; by default what the arguments need, int32 for Python integers.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if delta is 0 or leads away from limit.
+    """
+    if limit is None:
+        start, limit = 0, start
+    wanted = None if dtype is None else as_dtype(dtype)
+    values = []
+    for value in (start, limit, delta):
+        if isinstance(value, Tensor) and wanted is not None and value.dtype is not wanted:
+            value = tf.cast(value, wanted)
+        values.append(value)
+    if wanted is None:
+        tensors = [convert_to_tensor(value) for value in values]
+        wanted = max((item.dtype for item in tensors), key=_place)
+        values = [tf.cast(item, wanted) for item in tensors]
+    return range_op(*(convert_to_tensor(value, wanted) for value in values), name=name)  # type: ignore[no-any-return]
+
+
+def _place(dtype: DType) -> int:
+    if dtype not in _ORDER:
+        raise ValueError(f"{dtype!r} is not in list")
+    return _ORDER.index(dtype)
+
+
+@op("raw.linspace", type="LinSpace", hint="LinSpace")
+def linspace_op(
+    start: Tensor, stop: Tensor, num: int, axis: int, name: str | None = None
+) -> TensorSpec:
+    """`num` numbers from `start` to `stop`, along a new axis."""
+    dims: Dims = start.dims
+    if dims is None:
+        return spec(start.dtype, None)
+    at = axis + len(dims) + 1 if axis < 0 else axis
+    return spec(start.dtype, (*dims[:at], num, *dims[at:]))
+
+
+@linspace_op.kernel
+def _linspace_kernel(xp: Any, start: Any, stop: Any, num: int, axis: int) -> Any:
+    if num == 1:
+        return xp.expand_dims(start, axis)
+    kind = start.dtype
+    rank = start.ndim + 1
+    at = axis % rank
+    step = ((stop - start) / kind.type(num - 1)).astype(kind)
+    shape = [1] * rank
+    shape[at] = num
+    index = xp.arange(num, dtype=kind).reshape(shape)
+    out = xp.expand_dims(start, at) + xp.expand_dims(step, at) * index
+    last: list[Any] = [slice(None)] * rank
+    last[at] = num - 1
+    out[tuple(last)] = stop
+    return out.astype(kind)
+
+
+@linspace_op.gradient
+def _linspace_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+    num, axis = node.attrs["num"], node.attrs["axis"]
+    rank = len(node.inputs[0].dims) + 1
+    shape = [1] * rank
+    shape[axis % rank] = num
+    kind = grad.dtype
+    if num == 1:
+        return tf.reduce_sum(grad, axis=axis), tf.zeros_like(node.inputs[1])
+    weight = tf.reshape(tf.range(num, dtype=kind) / tf.constant(num - 1, kind), shape)
+    return (
+        tf.reduce_sum(grad * (1 - weight), axis=axis),
+        tf.reduce_sum(grad * weight, axis=axis),
+    )
+
+
+@public("linspace", "lin_space")
+def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
+    """Evenly spaced numbers, both ends included.
+
+    Args:
+        start: first number: floating-point tensor (integers are taken as float64).
+        stop: last number, of the same dtype; the shapes broadcast.
+        num: how many, at least 1.
+        name: of the node.
+        axis: where the new axis goes.
+
+    Raises:
+        InvalidArgumentError: if `num` is not positive.
+    """
+    start = convert_to_tensor(start)
+    stop = convert_to_tensor(stop, dtype_hint=start.dtype)
+    if start.dtype.is_integer:
+        start = tf.cast(start, float64)
+        stop = tf.cast(stop, float64)
+    if start.dims != stop.dims:
+        shape = tf.broadcast_dynamic_shape(tf.shape(start), tf.shape(stop))
+        start, stop = tf.broadcast_to(start, shape), tf.broadcast_to(stop, shape)
+    count = static_int(num)
+    if count is None:
+        return _linspace_dynamic(start, stop, num)
+    if count < 1:
+        raise refuse(f"Requires num > 0: {count}")
+    return linspace_op(start, stop, count, axis, name=name)  # type: ignore[no-any-return]
+
+
+def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor) -> Tensor:
+    steps = tf.cast(tf.range(num), start.dtype)
+    last = tf.cast(tf.maximum(num - 1, 1), start.dtype)
+    pattern = tf.concat([tf.reshape(num, [1]), tf.ones_like(tf.shape(start))], 0)
+    return start + (stop - start) / last * tf.reshape(steps, pattern)  # type: ignore[no-any-return]
+
+
+@public("is_tensor")
+def is_tensor(x: Any) -> bool:
+    """Is it a tensor, a variable or another of the engine's values that ops accept?"""
+    return isinstance(x, Tensor) or hasattr(type(x), "__tf_tensor__")
+
+
+@public("executing_eagerly")
+def executing_eagerly() -> bool:
+    """True where op calls compute at once: outside `tf.function`."""
+    return current().eager

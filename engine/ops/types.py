@@ -1,0 +1,27 @@
+"""Public names of the types: dtypes, shapes, specs, tensors, and `tf.nest`."""
+
+from __future__ import annotations
+
+from engine.ir import dtypes, structure
+from engine.ir.op import PUBLIC, public
+from engine.ir.shapes import TensorShape
+from engine.ir.spec import TensorSpec, TypeSpec
+from engine.ir.tensor import Tensor
+
+for _dtype in dtypes.ALL:
+    public(_dtype.name, f"dtypes.{_dtype.name}")(_dtype)
+public("half", "dtypes.half")(dtypes.float16)
+public("double", "dtypes.double")(dtypes.float64)
+public("DType", "dtypes.DType")(dtypes.DType)
+public("as_dtype", "dtypes.as_dtype")(dtypes.as_dtype)
+public("TensorShape")(TensorShape)
+public("TensorSpec")(TensorSpec)
+public("TypeSpec")(TypeSpec)
+public("Tensor")(Tensor)
+PUBLIC["newaxis"] = None
+
+public("nest.flatten")(structure.flatten)
+public("nest.pack_sequence_as")(structure.pack)
+public("nest.map_structure")(structure.map_structure)
+public("nest.is_nested")(structure.is_nested)
+public("nest.assert_same_structure")(structure.assert_same_structure)
