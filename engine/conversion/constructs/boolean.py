@@ -1,0 +1,66 @@
+"""`and`, `or`, `not`, chained comparison: graph ops where an operand is a tensor."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import gast
+
+from engine.conversion.expressions import Expressions
+from engine.conversion.options import Feature
+from engine.syntax.template import placed, quote_expression
+
+__all__ = ["and_", "eq", "not_", "not_eq", "or_"]
+
+_EQUALITY = {gast.Eq: "ag__.eq(LEFT, RIGHT)", gast.NotEq: "ag__.not_eq(LEFT, RIGHT)"}
+
+
+def rewrite_operator(node: gast.BoolOp, walk: Expressions) -> gast.expr:
+    """`a and b and c` into `ag__.and_(lambda: a, lambda: ag__.and_(lambda: b, lambda: c))`."""
+    snippet = (
+        "ag__.and_(lambda: LEFT, lambda: RIGHT)"
+        if isinstance(node.op, gast.And)
+        else "ag__.or_(lambda: LEFT, lambda: RIGHT)"
+    )
+    values = [walk(value) for value in node.values]
+    made = values.pop()
+    while values:
+        made = quote_expression(snippet, at=node, LEFT=values.pop(), RIGHT=made)
+    return made
+
+
+def rewrite_unary(node: gast.UnaryOp, walk: Expressions) -> gast.expr:
+    """`not a` into `ag__.not_(a)`."""
+    node.operand = walk(node.operand)
+    if not isinstance(node.op, gast.Not):
+        return node
+    return quote_expression("ag__.not_(VALUE)", at=node, VALUE=node.operand)
+
+
+def rewrite_comparison(node: gast.Compare, walk: Expressions) -> gast.expr:
+    """`a < b < c` into `ag__.and_(lambda: a < b, lambda: b < c)`."""
+    left = walk(node.left)
+    made: gast.expr | None = None
+    for op, comparator in zip(node.ops, node.comparators):
+        right = walk(comparator)
+        one = _compare(node, op, left, right, walk)
+        if made is None:
+            made = one
+        else:
+            made = quote_expression(
+                "ag__.and_(lambda: LEFT, lambda: RIGHT)", at=node, LEFT=made, RIGHT=one
+            )
+        left = right
+    return made if made is not None else left
+
+
+def _compare(
+    node: gast.Compare, op: gast.cmpop, left: gast.expr, right: gast.expr, walk: Expressions
+) -> gast.expr:
+    snippet = _EQUALITY.get(op.__class__)
+    if snippet is not None and walk.context.options.uses(Feature.EQUALITY_OPERATORS):
+        return quote_expression(snippet, at=node, LEFT=left, RIGHT=right)
+    made = gast.Compare(left, [op], [right])
+    if len(node.ops) == 1:
+        return gast.copy_location(made, node)
+    return placed(made, node)

@@ -1,0 +1,137 @@
+"""Trees, texts and functions -> converted source and converted functions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any
+
+import gast
+
+from engine.base.source import SourceFile
+from engine.conversion.options import ConversionOptions, options_for
+from engine.syntax.depth import deep
+from engine.syntax.errors import ConversionError
+from engine.syntax.names import bound_at_top
+from engine.syntax.parse import Parsed, parse
+from engine.syntax.trees import copy_tree
+from engine.syntax.unparse import line_map, unparse
+
+__all__ = ["ConvertedSource", "convert_tree", "find_function", "graph_code"]
+
+
+class ConvertedSource:
+    """A function in AutoGraph's dialect.
+
+    Attributes:
+        tree: The definition of the converted function, with the user's positions.
+        source: The file that the function is in.
+    """
+
+    def __init__(self, tree: gast.stmt, source: SourceFile) -> None:
+        self.tree = tree
+        self.source = source
+
+    @property
+    def name(self) -> str:
+        """The converted function's name, as `tf__f`."""
+        tree: Any = self.tree
+        if isinstance(tree, gast.FunctionDef):
+            return tree.name
+        return tree.targets[0].id  # type: ignore[no-any-return]
+
+    @cached_property
+    def text(self) -> str:
+        """The source, as `tf.autograph.to_code` shows it."""
+        return unparse(self.tree) + "\n"
+
+    @cached_property
+    def source_map(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of 0-based lines: line of `text`, and the user's line it comes from."""
+        return line_map(self.tree, self.text)
+
+
+def convert_tree(
+    function: gast.FunctionDef | gast.Lambda,
+    source: SourceFile,
+    options: ConversionOptions | None = None,
+    taken: Collection[str] = (),
+) -> ConvertedSource:
+    """Convert a function's tree, which is left as it is.
+
+    Args:
+        function: A function or lambda of the file.
+        source: The file.
+        options: What is asked for; by default what `tf.function` asks for.
+        taken: Names bound in the module: generated names are none of them.
+
+    Raises:
+        ConversionError: If the function cannot be converted; names file and line.
+    """
+    return deep(_convert_tree, function, source, options or options_for(), taken)
+
+
+def _convert_tree(
+    function: gast.FunctionDef | gast.Lambda,
+    source: SourceFile,
+    options: ConversionOptions,
+    taken: Collection[str],
+) -> ConvertedSource:
+    from engine.conversion.pipeline import convert_function
+
+    if not isinstance(function, (gast.FunctionDef, gast.Lambda)):
+        raise ConversionError(
+            f"{source.path}:{getattr(function, 'lineno', 1)}: only functions and lambdas can be "
+            f"converted, not {type(function).__name__}"
+        )
+    return ConvertedSource(convert_function(copy_tree(function), options, taken), source)
+
+
+def graph_code(
+    text: str, path: str, qualname: str, options: ConversionOptions | None = None
+) -> ConvertedSource:
+    """The graph code of a function, straight from the text of its file.
+
+    Args:
+        text: The whole file; need not be saved.
+        path: Its name, for messages.
+        qualname: The function, as `step` or `Model.call` or `outer.<locals>.inner`.
+        options: What is asked for; by default what `tf.function` asks for.
+
+    Raises:
+        ConversionError: If there is no such function, or it cannot be converted.
+    """
+    parsed = parse(text, path)
+    function = find_function(parsed, qualname)
+    if function is None:
+        raise ConversionError(f"{path}: there is no function '{qualname}' in this file")
+    return convert_tree(function, parsed.source, options, module_names(parsed))
+
+
+def module_names(parsed: Parsed) -> frozenset[str]:
+    """The names that a file binds at its top."""
+    return bound_at_top(parsed.tree) if parsed.tree is not None else frozenset()
+
+
+def find_function(parsed: Parsed, qualname: str) -> Any:
+    """The last definition of a function; None where there is none."""
+    found: Any = parsed.tree
+    for name in qualname.replace(".<locals>", "").split("."):
+        if found is None:
+            return None
+        found = _defined_in(found.body, name)
+    return found if isinstance(found, (gast.FunctionDef, gast.AsyncFunctionDef)) else None
+
+
+def _defined_in(statements: list[Any], name: str) -> Any:
+    result: Any = None
+    for statement in statements:
+        if isinstance(statement, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
+            if statement.name == name:
+                result = statement
+            continue
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(statement, part, None)
+            if isinstance(inner, list):
+                result = _defined_in(inner, name) or result
+    return result

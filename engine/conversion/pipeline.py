@@ -1,0 +1,131 @@
+"""The order of the rewrites: the one place where a converter is entered.
+
+Four walks: the survey (`context.py`), the lowering of statements, control flow with what the
+analyses know of the lowered function, and expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, cast
+
+import gast
+
+from engine.analysis.facts import Facts
+from engine.conversion import scopes
+from engine.conversion.constructs import (
+    assert_,
+    boolean,
+    break_,
+    call,
+    continue_,
+    for_loop,
+    function,
+    if_expression,
+    if_statement,
+    lists,
+    loop_options,
+    return_,
+    variable,
+    while_loop,
+)
+from engine.conversion.context import Context, refuse_walrus, survey
+from engine.conversion.expressions import Expressions
+from engine.conversion.options import ConversionOptions
+from engine.conversion.staged import ControlFlow
+from engine.syntax.template import constant, quote
+
+__all__ = ["convert_function"]
+
+# Statements into simpler statements. Each leaves behind what the next ones expect.
+LOWERING = (
+    function.FunctionScopes,
+    loop_options.LoopOptions,
+    break_.BreakStatements,
+    assert_.AssertStatements,
+    continue_.ContinueStatements,
+    return_.ConditionalReturns,
+    return_.ReturnStatements,
+    lists.ListOperations,
+)
+
+# Compound statements into calls, inside out.
+CONTROL_FLOW = {
+    gast.If: if_statement.rewrite,
+    gast.While: while_loop.rewrite,
+    gast.For: for_loop.rewrite,
+}
+
+EXPRESSIONS = {
+    gast.Call: call.rewrite,
+    gast.IfExp: if_expression.rewrite,
+    gast.BoolOp: boolean.rewrite_operator,
+    gast.UnaryOp: boolean.rewrite_unary,
+    gast.Compare: boolean.rewrite_comparison,
+    gast.Name: variable.rewrite_name,
+    gast.Dict: loop_options.rewrite,
+    gast.Lambda: scopes.rewrite_lambda,
+}
+
+STATEMENTS = {
+    gast.AugAssign: variable.rewrite_augmented,
+    gast.Delete: variable.rewrite_delete,
+    gast.FunctionDef: scopes.rewrite_function,
+    gast.With: scopes.rewrite_with,
+}
+
+
+def convert_function(
+    tree: gast.FunctionDef | gast.Lambda,
+    options: ConversionOptions,
+    taken: Collection[str] = (),
+) -> gast.stmt:
+    """Rewrite a function. The tree is changed; copy it first where it is still needed.
+
+    Args:
+        tree: A function or lambda.
+        options: What was asked for.
+        taken: Names that generated names must not collide with.
+
+    Returns:
+        The definition of `tf__NAME`; for a lambda an assignment to `tf__lam`.
+
+    Raises:
+        UnsupportedLanguageElementError: If the function cannot be converted.
+    """
+    context = survey(tree, options, taken)
+    _erase_defaults(tree.args)
+    if isinstance(tree, gast.Lambda):
+        return _convert_lambda(tree, context)
+    name = context.namer.fresh("tf__" + tree.name)
+    for rewrite in LOWERING:
+        feature = getattr(rewrite, "feature", None)
+        if feature is None or options.uses(feature):
+            (tree,) = cast("list[Any]", rewrite(context).block([tree]))
+    if context.walrus:
+        refuse_walrus(tree)
+    ControlFlow(context, Facts(tree), CONTROL_FLOW).block([tree])
+    walk = Expressions(context, EXPRESSIONS, STATEMENTS)
+    (tree,) = cast("list[Any]", walk.block([tree]))
+    tree.name = name
+    return tree
+
+
+def _convert_lambda(tree: gast.Lambda, context: Context) -> gast.stmt:
+    if context.walrus:
+        refuse_walrus(tree)
+    walk = Expressions(context, EXPRESSIONS, STATEMENTS)
+    walk.scope_name = context.fresh("lscope")
+    body = walk(tree.body)
+    tree.body = function.scope_lambda(body, walk.scope_name, context)
+    name = context.namer.fresh("tf__lam")
+    (assignment,) = quote("NAME = VALUE", at=tree, NAME=name, VALUE=tree)
+    return assignment
+
+
+def _erase_defaults(arguments: gast.arguments) -> None:
+    """Defaults are those of the function object: their expressions may be unbound by now."""
+    arguments.defaults = [constant(None, one) for one in arguments.defaults]
+    arguments.kw_defaults = [
+        one if one is None else constant(None, one) for one in arguments.kw_defaults
+    ]
