@@ -73,6 +73,13 @@ def _first() -> Interpreter:
     return made
 
 
+def new_eager() -> Interpreter:
+    """An eager interpreter that no tape listens to."""
+    if not _make_eager:
+        _first()
+    return _make_eager[0]()
+
+
 def executing_eagerly() -> bool:
     """True where op calls compute at once."""
     return current().eager
@@ -86,3 +93,38 @@ def interpreting(interpreter: Interpreter) -> Iterator[Interpreter]:
         yield interpreter
     finally:
         _current.reset(token)
+
+
+GraphRunner = Callable[..., Any]
+_runner: list[GraphRunner] = []
+
+
+def install_graph_runner(runner: GraphRunner) -> None:
+    """Register what runs a graph on arrays (done once by the executors)."""
+    _runner[:] = [runner]
+
+
+def run_graph(graph: Any, values: Any) -> Any:
+    """Run `graph` on arrays; a tuple of arrays."""
+    if not _runner:
+        import importlib
+
+        importlib.import_module("engine.executors.executor")
+    return _runner[0](graph, values)
+
+
+_new_recorder: list[Callable[[str, Any], Any]] = []
+
+
+def install_recorder(factory: Callable[[str, Any], Any]) -> None:
+    """Register what makes recorders (done once by `tracing.recorder`)."""
+    _new_recorder[:] = [factory]
+
+
+def new_recorder(name: str, outer: Any) -> Any:
+    """A recorder for a graph that is not traced from Python code."""
+    if not _new_recorder:
+        import importlib
+
+        importlib.import_module("engine.tracing.recorder")
+    return _new_recorder[0](name, outer)

@@ -1,0 +1,144 @@
+"""Public names: where they come from, and the modules that hold them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from engine.ir.op import PUBLIC
+
+_SOURCES = (
+    "engine.objects",
+    "engine.tracing",
+    "engine.autodiff",
+    "engine.conversion",
+)
+"""Packages (besides the op families) whose modules declare public names."""
+
+_ROOMS = {
+    "keras": "engine.keras",
+    "optimizers": "engine.keras",
+    "losses": "engine.keras",
+    "metrics": "engine.keras",
+    "data": "engine.data",
+    "train": "engine.train",
+    "saved_model": "engine.saving",
+    "distribute": "engine.distribute",
+}
+"""Namespaces that are packages of their own, loaded when first asked for."""
+
+_loaded: set[str] = set()
+
+
+def _load(package: str) -> None:
+    if package not in _loaded:
+        from engine.base.discover import import_all
+
+        _loaded.add(package)
+        import_all(importlib.import_module(package))
+
+
+def load_core() -> None:
+    """Declare all names outside the rooms."""
+    if "core" in _loaded:
+        return
+    _loaded.add("core")
+    from engine import ops
+    from engine.api import values
+
+    values.declare()
+    ops.load()
+    for package in _SOURCES:
+        _load(package)
+
+
+def members(prefix: str) -> set[str]:
+    """The names directly below a prefix such as ``"math."``."""
+    load_core()
+    found = {
+        name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)
+    }
+    return {name for name in found if name != "raw"} | (set(_ROOMS) if not prefix else set())
+
+
+def find(path: str) -> Any:
+    """The object or module that the public name `path` stands for.
+
+    Raises:
+        AttributeError: if there is none.
+    """
+    if path in PUBLIC:
+        return PUBLIC[path]
+    load_core()
+    if path in PUBLIC:
+        return PUBLIC[path]
+    room = _ROOMS.get(path.split(".", 1)[0])
+    if room is not None and _exists(room):
+        _load(room)
+        if path in PUBLIC:
+            return PUBLIC[path]
+    if path != "raw" and any(name.startswith(path + ".") for name in PUBLIC):
+        return importlib.import_module(f"engine.{path}")
+    raise AttributeError(f"module 'engine' has no attribute {path!r}")
+
+
+def _exists(module: str) -> bool:
+    return module in sys.modules or importlib.util.find_spec(module) is not None
+
+
+def attribute(module: str, name: str) -> Any:
+    """`module.name` for a public module; remembered on the module."""
+    prefix = module.removeprefix("engine").removeprefix(".")
+    path = f"{prefix}.{name}" if prefix else name
+    try:
+        value = find(path)
+    except AttributeError:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}") from None
+    setattr(sys.modules[module], name, value)
+    return value
+
+
+class _NamespaceLoader(importlib.abc.Loader):
+    """Makes the module of a public namespace: ``engine.math``."""
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__
+        prefix = name.removeprefix("engine.") + "."
+        module.__doc__ = f"Public names of `tf.{prefix[:-1]}`."
+        module.__getattr__ = lambda attr: _member(name, attr)  # type: ignore[method-assign]
+        module.__dir__ = lambda: sorted(members(prefix))  # type: ignore[method-assign]
+        module.__path__ = []
+
+
+def _member(module: str, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return attribute(module, name)
+
+
+class _NamespaceFinder(importlib.abc.MetaPathFinder):
+    """Finds ``engine.math`` and the like where no file has that name."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if not fullname.startswith("engine."):
+            return None
+        prefix = fullname.removeprefix("engine.") + "."
+        if not any(name.startswith(prefix) for name in PUBLIC):
+            load_core()
+            if not any(name.startswith(prefix) for name in PUBLIC):
+                return None
+        return importlib.machinery.ModuleSpec(fullname, _NamespaceLoader(), is_package=True)
+
+
+sys.meta_path.append(_NamespaceFinder())

@@ -1,0 +1,145 @@
+"""Reverse-mode differentiation over a list of recorded op calls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.ir.op import Op
+from engine.ir.tensor import Tensor
+from engine.ops.namespace import tf
+
+
+class Entry:
+    """One recorded op call, as gradient functions see it.
+
+    Attributes:
+        op, inputs, attrs, outputs: of the call; inputs are those the caller passed.
+    """
+
+    __slots__ = ("attrs", "inputs", "op", "outputs")
+
+    def __init__(
+        self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], outputs: tuple[Any, ...]
+    ) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.attrs = attrs
+        self.outputs = outputs
+
+    @property
+    def node(self) -> Any:
+        """The graph node of the call (only while tracing)."""
+        return self.outputs[0].node
+
+
+def differentiable(tensor: Any) -> bool:
+    """Can a gradient flow to a tensor of this dtype?"""
+    return tensor.dtype.kind in "fcV"
+
+
+class Gradients:
+    """Accumulated gradients by tensor identity.
+
+    Partial sums are kept as lists and added in one go, so that a tensor used n times costs one
+    `add_n`.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[int, list[Tensor]] = {}
+
+    def add(self, tensor: Any, grad: Tensor | None) -> None:
+        if grad is not None:
+            self._parts.setdefault(id(tensor), []).append(grad)
+
+    def get(self, tensor: Any) -> Any:
+        """The total, or None."""
+        parts = self._parts.get(id(tensor))
+        if parts is None:
+            return None
+        if len(parts) > 1:
+            total = parts[0]
+            for part in parts[1:]:
+                total = add_gradients(total, part)
+            parts[:] = [total]
+        return parts[0]
+
+    def pop(self, tensor: Any) -> Any:
+        total = self.get(tensor)
+        self._parts.pop(id(tensor), None)
+        return total
+
+
+def add_gradients(left: Any, right: Any) -> Any:
+    """Sum of two gradients of one tensor; stacks add element by element."""
+    if left.dtype.kind == "V":
+        return tf.raw.stack_add(left, right)
+    return tf.math.add(left, right)
+
+
+def backprop(
+    entries: Sequence[Entry],
+    targets: Sequence[Any],
+    target_gradients: Sequence[Any],
+    sources: Sequence[Any],
+) -> list[Any]:
+    """Gradients of the targets (weighted and summed) with respect to the sources.
+
+    Args:
+        entries: recorded calls in the order they ran.
+        targets: tensors to differentiate.
+        target_gradients: one for each target; None: ones.
+        sources: tensors to differentiate by.
+
+    Returns:
+        One gradient for each source; None where the targets do not depend on it.
+
+    Raises:
+        LookupError: if an op on the way has no gradient.
+    """
+    grads = Gradients()
+    for target, seed in zip(targets, target_gradients):
+        grads.add(target, tf.ones_like(target) if seed is None else seed)
+    wanted = {id(source) for source in sources}
+    for entry in reversed(entries):
+        outputs = [
+            grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs
+        ]
+        if all(grad is None for grad in outputs):
+            continue
+        for tensor, grad in zip(entry.inputs, input_gradients(entry, outputs)):
+            if tensor is not None:
+                grads.add(tensor, grad)
+    return [grads.get(source) for source in sources]
+
+
+def input_gradients(entry: Entry, outputs: list[Any]) -> Sequence[Any]:
+    """Gradients of one call's inputs, from those of its outputs."""
+    op = entry.op
+    if op.backward is None:
+        if op.name in _NO_GRADIENT or not any(differentiable(t) for t in entry.inputs if t is not None):
+            return [None] * len(entry.inputs)
+        raise LookupError(f"No gradient defined for operation '{op.type}' (op type: {op.type})")
+    if getattr(op.backward, "takes_missing", False):
+        filled = outputs
+    else:
+        filled = [
+            tf.zeros_like(tensor) if grad is None and differentiable(tensor)
+            and tensor.dtype.kind != "V" else grad
+            for tensor, grad in zip(entry.outputs, outputs)
+        ]  # fmt: skip
+    result = op.backward(tf, entry, *filled)
+    if isinstance(result, (tuple, list)):
+        return result
+    return [result] + [None] * (len(entry.inputs) - 1)
+
+
+def takes_missing(backward: Any) -> Any:
+    """Mark a gradient function that wants None for outputs without a gradient."""
+    backward.takes_missing = True
+    return backward
+
+
+_NO_GRADIENT = frozenset({"stop_gradient", "raw.constant", "raw.placeholder"})
+
+

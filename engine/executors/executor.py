@@ -1,0 +1,70 @@
+"""Executors turn a graph into a callable on arrays; they are found by being in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from engine.ir.graph import Graph
+from engine.ir.interpreter import install_graph_runner
+from engine.passes.pipeline import optimize
+
+
+class Executable(Protocol):
+    """A compiled graph."""
+
+    def __call__(self, *arrays: Any) -> tuple[Any, ...]:
+        """Run the graph; the arrays are its inputs in order."""
+
+
+class Executor(Protocol):
+    """Compiles graphs for one kind of device."""
+
+    @staticmethod
+    def available() -> bool:
+        """Is what it needs installed?"""
+
+    def compile(self, graph: Graph) -> Executable:
+        """A callable that runs the graph."""
+
+
+EXECUTORS: dict[str, type[Executor]] = {}
+
+
+def executor(name: str) -> Callable[[type[Any]], type[Any]]:
+    """Register an executor class under a name."""
+
+    def register(cls: type[Any]) -> type[Any]:
+        EXECUTORS[name] = cls
+        return cls
+
+    return register
+
+
+def executable(graph: Graph, name: str = "numpy") -> Executable:
+    """The graph compiled by an executor; compiled once per graph.
+
+    Raises:
+        ValueError: if there is no executor of that name.
+        ImportError: if what it needs is not installed.
+    """
+    known = graph.compiled.get(name)
+    if known is None:
+        if name not in EXECUTORS:
+            import importlib
+
+            try:
+                importlib.import_module(f"engine.executors.{name}_executor")
+            except ModuleNotFoundError as error:
+                if error.name != f"engine.executors.{name}_executor":
+                    raise
+                raise ValueError(f"there is no executor {name!r}") from None
+        known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
+    return known  # type: ignore[no-any-return]
+
+
+def _run(graph: Graph, values: Any) -> tuple[Any, ...]:
+    return executable(graph)(*values)
+
+
+install_graph_runner(_run)
