@@ -18,7 +18,7 @@ Axes = tuple[int, ...] | None
 # -- the ops ----------------------------------------------------------------------------------
 
 
-def _declare(
+def declare_reduction(
     base: str, type: str, compute: Callable[..., Any], allowed: Collection[DType] | None,
     gradient: Callable[..., Any] | None,
 ) -> tuple[OpFunction, OpFunction]:  # fmt: skip
@@ -157,7 +157,7 @@ def _spread_dynamic_gradient(tf: Any, node: Any, grad: Tensor) -> Any:
     return tf.raw.reduce_sum_dynamic(grad, axes, node.attrs["keepdims"]), None, None
 
 
-def _spread_like(tf: Any, node: Any, grad: Tensor) -> Tensor:
+def spread_like(tf: Any, node: Any, grad: Tensor) -> Tensor:
     """`grad`, which has the shape of the node's output, in the shape of its input."""
     x = node.inputs[0]
     axis, keepdims = node.attrs["axis"], node.attrs["keepdims"]
@@ -180,25 +180,25 @@ def _count(tf: Any, node: Any) -> Any:
 
 
 def _sum_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return _spread_like(tf, node, grad)
+    return spread_like(tf, node, grad)
 
 
 def _mean_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return _spread_like(tf, node, grad / _count(tf, node))
+    return spread_like(tf, node, grad / _count(tf, node))
 
 
 def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     """Elements that tie for the extreme share the gradient equally."""
     x = node.inputs[0]
-    hits = tf.cast(tf.equal(x, _spread_like(tf, node, node.outputs[0])), x.dtype)
+    hits = tf.cast(tf.equal(x, spread_like(tf, node, node.outputs[0])), x.dtype)
     ties = tf.reduce_sum(hits, node.attrs["axis"], node.attrs["keepdims"])
-    return hits * _spread_like(tf, node, grad / ties)  # type: ignore[no-any-return]
+    return hits * spread_like(tf, node, grad / ties)  # type: ignore[no-any-return]
 
 
 def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     """Each element's gradient is the product of the others, which must stand zeros."""
     x, axis = node.inputs[0], node.attrs["axis"]
-    grad = _spread_like(tf, node, grad)
+    grad = spread_like(tf, node, grad)
     rank = len(x.dims)
     gone = list(range(rank)) if axis is None else sorted({a % rank for a in axis})
     if not gone:
@@ -245,13 +245,13 @@ def _dynamic_gradient(base: str) -> Callable[..., Any]:
     return gradient
 
 
-_sum, _sum_dynamic = _declare("sum", "Sum", _sum_kernel, NUMERIC, _sum_gradient)
-_mean, _mean_dynamic = _declare("mean", "Mean", _mean_kernel, NUMERIC, _mean_gradient)
-_prod, _prod_dynamic = _declare("prod", "Prod", _prod_kernel, NUMERIC, _prod_gradient)
-_max, _max_dynamic = _declare("max", "Max", _max_kernel, REAL, _extreme_gradient)
-_min, _min_dynamic = _declare("min", "Min", _min_kernel, REAL, _extreme_gradient)
-_all, _all_dynamic = _declare("all", "All", _all_kernel, None, None)
-_any, _any_dynamic = _declare("any", "Any", _any_kernel, None, None)
+_sum, _sum_dynamic = declare_reduction("sum", "Sum", _sum_kernel, NUMERIC, _sum_gradient)
+_mean, _mean_dynamic = declare_reduction("mean", "Mean", _mean_kernel, NUMERIC, _mean_gradient)
+_prod, _prod_dynamic = declare_reduction("prod", "Prod", _prod_kernel, NUMERIC, _prod_gradient)
+_max, _max_dynamic = declare_reduction("max", "Max", _max_kernel, REAL, _extreme_gradient)
+_min, _min_dynamic = declare_reduction("min", "Min", _min_kernel, REAL, _extreme_gradient)
+_all, _all_dynamic = declare_reduction("all", "All", _all_kernel, None, None)
+_any, _any_dynamic = declare_reduction("any", "Any", _any_kernel, None, None)
 
 
 def _reducer_binder(ufunc: str) -> Callable[..., Any]:

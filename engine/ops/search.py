@@ -1,0 +1,354 @@
+"""Where the extremes are: argmax, argmin, top_k, in_top_k; counting integers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from engine.base.errors import InvalidArgumentError
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import (
+    NUMERIC,
+    REAL,
+    DType,
+    as_dtype,
+    bool_,
+    float32,
+    int16,
+    int32,
+    int64,
+    uint16,
+)
+from engine.ir.op import OpFunction, op, public
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import known_value
+from engine.ir.tensor import Tensor
+from engine.ops.dynamic import choose, dynamic_twin
+
+_INDEX_TYPES = (int32, int64, int16, uint16)
+
+
+def _without(dims: Any, axis: int) -> Any:
+    if dims is None:
+        return None
+    rank = len(dims)
+    if not -max(rank, 1) <= axis < max(rank, 1):
+        raise ValueError(
+            f"Dimension (axis) must be in the range [{-rank}, {rank}), where {rank} is the number "
+            f"of dimensions in the input. Dimension given: {axis}"
+        )
+    return tuple(size for i, size in enumerate(dims) if i != axis % max(rank, 1))
+
+
+def _loose(input: Tensor, axis: Tensor, output_type: DType = int64) -> TensorSpec:
+    dims = None if input.dims is None else (None,) * max(len(input.dims) - 1, 0)
+    return spec(output_type, dims)
+
+
+def _declare(base: str, type: str) -> tuple[OpFunction, OpFunction]:
+    def infer(
+        input: Tensor, axis: int, output_type: DType = int64, name: str | None = None
+    ) -> TensorSpec:
+        return spec(output_type, _without(input.dims, axis))
+
+    def kernel(xp: Any, x: Any, axis: int, output_type: DType = int64) -> Any:
+        kind = xp.dtype(output_type.name).type
+        if not x.ndim:
+            return kind(0)
+        _without(x.shape, axis)
+        if not x.shape[axis]:
+            raise InvalidArgumentError(
+                None, None, f"Reduction axis {axis} is empty in shape {list(x.shape)}"
+            )
+        return getattr(xp, base)(x, axis).astype(kind)
+
+    infer.__name__ = infer.__qualname__ = base
+    infer.__doc__ = f"{type} over one axis."
+    fixed = op(f"raw.{base}", type=type, dtypes={"T": NUMERIC | {bool_}},
+               samples=[("float32[3,4]", 1), ("int32[3]", 0, int32)])(infer)  # fmt: skip
+    fixed.op.compute = kernel
+    return fixed, dynamic_twin(fixed, "axis", _loose)
+
+
+_argmax, _argmax_loose = _declare("argmax", "ArgMax")
+_argmin, _argmin_loose = _declare("argmin", "ArgMin")
+
+
+def _arg(
+    pair: tuple[OpFunction, OpFunction], input: Any, axis: Any, output_type: Any, name: str | None
+) -> Tensor:
+    dtype = as_dtype(output_type)
+    if dtype not in _INDEX_TYPES:
+        raise TypeError(f"output_type must be an integer dtype for indices, got {dtype.name}")
+    axis = 0 if axis is None else axis
+    return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)  # type: ignore[no-any-return]
+
+
+@public("math.argmax", "argmax")
+def argmax(
+    input: Any, axis: Any = None, output_type: Any = int64, name: str | None = None
+) -> Tensor:
+    """The index of the largest element along an axis; the first one of equals.
+
+    Args:
+        input: numeric or bool tensor.
+        axis: the axis, 0 by default; may be a tensor.
+        output_type: integer dtype of the result.
+        name: of the node.
+
+    Returns:
+        A tensor without that axis.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if there is no such axis or it is empty.
+    """
+    return _arg((_argmax, _argmax_loose), input, axis, output_type, name)
+
+
+@public("math.argmin", "argmin")
+def argmin(
+    input: Any, axis: Any = None, output_type: Any = int64, name: str | None = None
+) -> Tensor:
+    """The index of the smallest element along an axis; otherwise as `tf.argmax`."""
+    return _arg((_argmin, _argmin_loose), input, axis, output_type, name)
+
+
+@op("raw.top_k", type="TopKV2", groups={"k": "Tk"}, dtypes={"T": REAL}, value_dependent=True,
+    samples=[("float32[3,5]", 2), ("int32[4]", 4)])  # fmt: skip
+def top_k_op(
+    input: Tensor, k: Tensor, sorted: bool = True, index_type: DType = int32,
+    name: str | None = None,
+) -> tuple[TensorSpec, TensorSpec]:  # fmt: skip
+    """The k largest elements of each row, and where they stand."""
+    count = known_value(k)
+    if input.dims is None:
+        return spec(input.dtype, None), spec(index_type, None)
+    if not input.dims:
+        raise ValueError("Shape must be at least rank 1 but is rank 0")
+    size = None if count is None else int(count)
+    if size is not None and input.dims[-1] is not None and size > input.dims[-1]:
+        raise ValueError(f"input must have last dimension >= k = {size} but is {input.dims[-1]}")
+    dims = (*input.dims[:-1], size)
+    return spec(input.dtype, dims), spec(index_type, dims)
+
+
+@top_k_op.kernel
+def _top_k_kernel(xp: Any, x: Any, k: Any, sorted: bool = True, index_type: DType = int32) -> Any:
+    k = int(k)
+    if k < 0:
+        raise InvalidArgumentError(None, None, f"Need k >= 0, got {k}")
+    if not x.ndim or x.shape[-1] < k:
+        raise InvalidArgumentError(None, None, f"input must have at least k({k}) columns. "
+                                               f"Had {x.shape[-1] if x.ndim else 0}")  # fmt: skip
+    # a stable sort of the mirrored rows, mirrored back, leaves equal elements in order
+    last = x.shape[-1] - 1
+    order = last - xp.argsort(x[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]
+    values = xp.take_along_axis(x, order, axis=-1)
+    return values, order.astype(index_type.name)
+
+
+@top_k_op.gradient
+def _top_k_gradient(tf: Any, node: Any, grad: Tensor, _: Any) -> tuple[Tensor, None]:
+    x, indices = node.inputs[0], node.outputs[1]
+    hot = tf.one_hot(indices, tf.shape(x)[-1], dtype=grad.dtype)
+    return tf.reshape(tf.linalg.matvec(hot, grad, transpose_a=True), tf.shape(x)), None
+
+
+@public("math.top_k", "nn.top_k")
+def top_k(
+    input: Any, k: Any = 1, sorted: bool = True, index_type: Any = int32, name: str | None = None
+) -> Any:
+    """The k largest elements of each row, largest first, and where they stand.
+
+    Args:
+        input: real tensor [..., n].
+        k: number or scalar integer tensor, at most n.
+        sorted: makes no difference: the result is always sorted.
+        index_type: dtype of the indices.
+        name: of the node.
+
+    Returns:
+        A named tuple (values, indices) of tensors [..., k]; equal elements keep their order.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if there are fewer than k columns.
+    """
+    return TopKV2(*top_k_op(input, k, bool(sorted), as_dtype(index_type), name))
+
+
+class TopKV2(NamedTuple):
+    """The values and indices that `top_k` answers."""
+
+    values: Any
+    indices: Any
+
+
+@op("raw.in_top_k", type="InTopKV2", groups={"predictions": float32, "k": "T"},
+    dtypes={"T": {int32, int64}})  # fmt: skip
+def in_top_k_op(
+    predictions: Tensor, targets: Tensor, k: Tensor, name: str | None = None
+) -> TensorSpec:
+    """Is each row's target among its k largest predictions?"""
+    dims = None if targets.dims is None else targets.dims[:1]
+    return spec(bool_, dims)
+
+
+@in_top_k_op.kernel
+def _in_top_k_kernel(xp: Any, predictions: Any, targets: Any, k: Any) -> Any:
+    if predictions.ndim != 2 or targets.ndim != 1 or len(predictions) != len(targets):
+        raise InvalidArgumentError(
+            None, None, f"predictions must be 2-dimensional and targets 1-dimensional of the same "
+            f"length, got {list(predictions.shape)} and {list(targets.shape)}",
+        )  # fmt: skip
+    classes = predictions.shape[1]
+    valid = (targets >= 0) & (targets < classes)
+    chosen = xp.take_along_axis(predictions, xp.where(valid, targets, 0)[:, None], axis=1)
+    rank = (predictions > chosen).sum(axis=1)
+    return valid & (rank < int(k)) & xp.isfinite(predictions).all(axis=1)
+
+
+@public("math.in_top_k", "nn.in_top_k")
+def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) -> Tensor:
+    """Is each row's target among its k largest predictions (ties included)?
+
+    Args:
+        targets: int32 or int64 tensor [rows] of column numbers.
+        predictions: float32 tensor [rows, columns].
+        k: number of columns to look at.
+        name: of the node.
+
+    Returns:
+        A bool tensor [rows]; False where a row is not finite or its target is out of range.
+    """
+    return in_top_k_op(predictions, targets, k, name)  # type: ignore[no-any-return]
+
+
+@op("raw.bincount", type="DenseBincount", groups={"arr": "Tidx", "weights": "T"},
+    dtypes={"Tidx": {int32, int64}})  # fmt: skip
+def bincount_op(
+    arr: Tensor, weights: Tensor | None, minlength: int | None, maxlength: int | None,
+    dtype: DType, axis: int | None, binary: bool, name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    """How often each integer occurs, per row or in all."""
+    result = weights.dtype if weights is not None else dtype
+    if axis is None:
+        return spec(result, (None,))
+    return spec(
+        result, None if arr.dims is None else (arr.dims[0], None) if arr.ndim > 1 else (None,)
+    )
+
+
+@bincount_op.kernel
+def _bincount_kernel(
+    xp: Any, arr: Any, weights: Any, minlength: int | None, maxlength: int | None, dtype: DType,
+    axis: int | None, binary: bool,
+) -> Any:  # fmt: skip
+    if arr.size and int(arr.min()) < 0:
+        raise InvalidArgumentError(None, None, "Input arr must be non-negative!")
+    length = max(int(arr.max()) + 1 if arr.size else 0, minlength or 0)
+    if maxlength is not None:
+        length = min(length, maxlength)
+    kind = weights.dtype if weights is not None else xp.dtype(dtype.name)
+    rows = arr.reshape(1, -1) if axis is None or arr.ndim < 2 else arr.reshape(len(arr), -1)
+    shares = None if weights is None else weights.reshape(rows.shape)
+    out = xp.zeros((len(rows), length), kind)
+    for i, row in enumerate(rows):
+        used = row < length
+        if binary:
+            out[i, row[used]] = 1
+        else:
+            xp.add.at(out[i], row[used], 1 if shares is None else shares[i][used])
+    return out[0] if axis is None or arr.ndim < 2 else out
+
+
+@public("math.bincount")
+def bincount(
+    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None,
+    dtype: Any = int32, name: str | None = None, axis: int | None = None,
+    binary_output: bool = False,
+) -> Tensor:  # fmt: skip
+    """How often each non-negative integer occurs.
+
+    Args:
+        arr: int32 or int64 tensor.
+        weights: what each element counts, of the same shape; by default 1.
+        minlength: least length of the result.
+        maxlength: greatest length; larger integers are ignored.
+        dtype: of the counts, where there are no weights.
+        name: of the node.
+        axis: None to count all elements together, -1 to count each row of a matrix.
+        binary_output: answer 1 where an integer occurs at all?
+
+    Returns:
+        A vector [largest integer + 1] (a matrix with one such row per row, with `axis`).
+
+    Raises:
+        InvalidArgumentError: if an integer is negative, or weights come with binary output.
+    """
+    if binary_output and weights is not None:
+        raise InvalidArgumentError(
+            None, None, "`binary_output` and `weights` are mutually exclusive."
+        )
+    array = convert_to_tensor(arr)
+    if array.dtype not in (int32, int64):
+        from engine.ops.namespace import tf
+
+        array = tf.cast(array, int32)
+    low = None if minlength is None else int(known_value(convert_to_tensor(minlength)))
+    high = None if maxlength is None else int(known_value(convert_to_tensor(maxlength)))
+    return bincount_op(array, weights, low, high, as_dtype(dtype), axis, binary_output, name)  # type: ignore[no-any-return]
+
+
+@public("math.confusion_matrix")
+def confusion_matrix(
+    labels: Any, predictions: Any, num_classes: Any = None, weights: Any = None,
+    dtype: Any = int32, name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """How often each label (row) was predicted as each class (column).
+
+    Args:
+        labels: integer vector of true classes.
+        predictions: integer vector of predicted classes.
+        num_classes: number of classes; by default the largest one seen plus 1.
+        weights: what each pair counts; by default 1.
+        dtype: of the counts.
+        name: of the last node.
+
+    Returns:
+        A matrix [num_classes, num_classes].
+
+    Raises:
+        InvalidArgumentError: if a class is negative or too large.
+    """
+    from engine.ops.namespace import tf
+
+    truth = tf.cast(_squeezed(convert_to_tensor(labels)), int64)
+    guess = tf.cast(_squeezed(convert_to_tensor(predictions)), int64)
+    truth = _checked(tf, truth, "`labels` contains negative values", num_classes)
+    guess = _checked(tf, guess, "`predictions` contains negative values", num_classes)
+    kind = as_dtype(dtype)
+    if num_classes is None:
+        count = tf.maximum(tf.reduce_max(guess), tf.reduce_max(truth)) + 1
+    else:
+        count = tf.cast(num_classes, int64)
+    shape = tf.stack([count, count])
+    values = tf.ones_like(guess, kind) if weights is None else tf.cast(weights, kind)
+    return tf.scatter_nd(tf.stack([truth, guess], axis=1), values, shape, name=name)  # type: ignore[no-any-return]
+
+
+def _squeezed(values: Tensor) -> Tensor:
+    from engine.ops.namespace import tf
+
+    if values.dims is not None and len(values.dims) == 2 and values.dims[1] == 1:
+        return tf.squeeze(values, axis=[1])  # type: ignore[no-any-return]
+    return values
+
+
+def _checked(tf: Any, values: Tensor, message: str, num_classes: Any) -> Tensor:
+    checks = [tf.debugging.assert_non_negative(values, message=message)]
+    if num_classes is not None:
+        bound = tf.cast(num_classes, int64)
+        checks.append(
+            tf.debugging.assert_less(values, bound, message=message.split(maxsplit=1)[0] + " out of bound")
+        )
+    with tf.control_dependencies([check for check in checks if check is not None]):
+        return tf.identity(values)  # type: ignore[no-any-return]
