@@ -1,0 +1,234 @@
+"""One run of one function: load, trace, call, time, describe."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from engine.worker.graphs import graph_texts, picture, signature_text, traces
+from engine.worker.loading import (
+    ArgumentsError,
+    LookupFailure,
+    arguments,
+    find,
+    load,
+    substitute_tensorflow,
+)
+from engine.worker.tracebacks import describe_error
+from engine.worker.values import describe_value
+
+__all__ = ["Runner"]
+
+_TIMING_SECONDS = 0.2
+
+
+class Runner:
+    """Runs functions of one text; the module is loaded once and keeps its state between runs.
+
+    Attributes:
+        phase: `loading`, `tracing` or `running`: what user code is doing now.
+    """
+
+    def __init__(self) -> None:
+        self._loading = True
+        self._module: Any = None
+        self._loaded: tuple[str, str] | None = None
+        self._functions: dict[str, Any] = {}
+        self._substituted = False
+        self._load_ms = 0.0
+
+    @property
+    def phase(self) -> str:
+        """What user code is doing now."""
+        if self._loading:
+            return "loading"
+        interpreter = importlib.import_module("engine.ir.interpreter")
+        return "running" if interpreter.executing_eagerly() else "tracing"
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answers a request; whatever user code raises becomes part of the answer."""
+        answer: dict[str, Any] = {
+            "ok": False, "mode": request["mode"], "function": request["function"],
+            "arguments": request["arguments"], "signature": "", "result": None, "traces": [],
+            "retraces": 0, "graph": None, "picture": None, "error": None,
+            "timing": {"load": 0.0, "first": 0.0, "graph": None, "eager": None},
+        }  # fmt: skip
+        function: Any = None
+        try:
+            self._load(request)
+            function = self._find(request["function"])
+            tensors = importlib.import_module("engine")
+            positional, keywords = arguments(request["arguments"], self._module, tensors)
+            self._call(answer, request, function, positional, keywords)
+            answer["ok"] = True
+        except ArgumentsError as error:
+            answer["error"] = describe_error(error, "arguments")
+        except LookupFailure as error:
+            answer["error"] = describe_error(error, "failed")
+        except BaseException as error:  # SystemExit and KeyboardInterrupt of user code included
+            answer["error"] = self._described(error)
+        finally:
+            self._loading = False
+        _guarded(answer, lambda: _describe_traces(answer, function))
+        answer["substituted"] = self._substituted
+        answer["engine"] = self._engine_name()
+        answer["timing"]["load"] = self._load_ms
+        return answer
+
+    def _load(self, request: dict[str, Any]) -> None:
+        identity = (request["path"], request["text"])
+        if self._loaded == identity:
+            return
+        self._loading = True
+        self._functions.clear()
+        imports_it = re.search(r"^\s*(import|from)\s+tensorflow\b", request["text"], re.MULTILINE)
+        if imports_it and request["engine"] != "tensorflow":
+            self._substituted = substitute_tensorflow()
+        started = time.perf_counter()
+        try:
+            self._module = load(request["path"], request["text"], request["folders"])
+        finally:
+            self._load_ms = _milliseconds(started)
+        self._loaded = identity
+        self._loading = False
+
+    def _find(self, qualname: str) -> Any:
+        # The same object each time: a method's traces belong to its instance.
+        if qualname not in self._functions:
+            self._functions[qualname] = find(self._module, qualname)
+        return self._functions[qualname]
+
+    def _call(
+        self,
+        answer: dict[str, Any],
+        request: dict[str, Any],
+        function: Any,
+        positional: list[Any],
+        keywords: dict[str, Any],
+    ) -> None:
+        traced = self._as_traced(function, request)
+        before = len(traces(traced)) if traced is not None else 0
+        started = time.perf_counter()
+        if request["mode"] == "trace":
+            if traced is None:
+                raise LookupFailure(f"{request['function']} is not a traced function")
+            traced.get_concrete_function(*positional, **keywords)
+        else:
+            result = function(*positional, **keywords)
+            answer["timing"]["first"] = _milliseconds(started)
+            answer["result"] = describe_value(result)
+            if request["timing"]:
+                self._time(answer, function, positional, keywords)
+        if request["mode"] == "trace":
+            answer["timing"]["first"] = _milliseconds(started)
+        if traced is not None:
+            answer["retraces"] = max(0, len(traces(traced)) - max(before, 1))
+            concrete = traced.get_concrete_function(*positional, **keywords)
+            answer["signature"] = signature_text(concrete)
+            _guarded(answer, lambda: _describe_graph(answer, concrete.graph))
+
+    def _as_traced(self, function: Any, request: dict[str, Any]) -> Any:
+        if hasattr(function, "get_concrete_function"):
+            return function
+        if request["mode"] == "trace":
+            key = f"traced {request['function']}"
+            if key not in self._functions:
+                self._functions[key] = importlib.import_module("engine").function(function)
+            return self._functions[key]
+        return None
+
+    def _time(
+        self,
+        answer: dict[str, Any],
+        function: Any,
+        positional: list[Any],
+        keywords: dict[str, Any],
+    ) -> None:
+        """Compares the graph with plain eager Python; both are called again for that."""
+        answer["timing"]["graph"] = _best_of(lambda: function(*positional, **keywords))
+        python = getattr(function, "python_function", None)
+        if python is None:
+            return
+        config = importlib.import_module("engine").config
+        config.run_functions_eagerly(True)
+        try:
+            answer["timing"]["eager"] = _best_of(lambda: python(*positional, **keywords))
+        finally:
+            config.run_functions_eagerly(False)
+
+    def _described(self, error: BaseException) -> dict[str, Any]:
+        described = describe_error(error)
+        where = getattr(getattr(error, "_op", None), "file_line", None)
+        if where is not None and self._loaded is not None and where[0] == self._loaded[0]:
+            described = _with_frame(described, where, self._loaded[1])
+        return described
+
+    def _engine_name(self) -> str:
+        tensorflow = sys.modules.get("tensorflow")
+        if tensorflow is not None and tensorflow.__name__ == "tensorflow":
+            return f"tensorflow {getattr(tensorflow, '__version__', '')}".strip()
+        return "graphlens"
+
+
+def _with_frame(described: dict[str, Any], where: tuple[str, int], text: str) -> dict[str, Any]:
+    """Adds the user's line of the node that failed, which no Python frame stands for."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    line = lines[where[1] - 1] if 0 < where[1] <= len(lines) else ""
+    indent = len(line) - len(line.lstrip())
+    frame = {
+        "path": where[0], "line": where[1] - 1, "column": indent,
+        "endColumn": max(len(line.rstrip()), indent + 1), "name": "graph", "text": line.strip(),
+    }  # fmt: skip
+    place = f'  File "{where[0]}", line {where[1]}, in the graph\n    {line.strip()}\n'
+    head, separator, last = described["text"].rpartition(f"{described['type']}: ")
+    described["frames"] = [*described["frames"], frame]
+    described["text"] = f"{head}{place}{separator}{last}"
+    return described
+
+
+def _describe_traces(answer: dict[str, Any], function: Any) -> None:
+    if hasattr(function, "get_concrete_function"):
+        answer["traces"] = traces(function)
+
+
+def _describe_graph(answer: dict[str, Any], graph: Any) -> None:
+    answer["graph"] = graph_texts(graph)
+    optimize = importlib.import_module("engine.passes.pipeline").optimize
+    answer["picture"] = {"before": picture(graph), "after": picture(optimize(graph))}
+
+
+def _guarded(answer: dict[str, Any], describe: Callable[[], None]) -> None:
+    """A description that fails must not hide a result that is there."""
+    try:
+        describe()
+    except Exception as error:
+        notes = answer.setdefault("notes", [])
+        notes.append(f"{type(error).__name__}: {error}")
+
+
+def _best_of(call: Callable[[], Any]) -> float:
+    """The shortest of some calls, in milliseconds; at least two, for about 0.2 s."""
+    best = float("inf")
+    end = time.perf_counter() + _TIMING_SECONDS
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for round_number in range(1000):
+            started = time.perf_counter()
+            call()
+            best = min(best, _milliseconds(started))
+            if round_number and time.perf_counter() > end:
+                break
+    finally:
+        if collecting:
+            gc.enable()
+    return best
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 4)

@@ -1,0 +1,194 @@
+"""Whatever user code does, the caller gets an answer, the next run works, nothing is left."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from engine.worker.client import RunRequest, Worker, remove_left_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits")
+
+GOOD = "def f():\n    return 1\n"
+
+FAULTS = {
+    "print": ("print('x')", "", None),
+    "os_write": ("os.write(1, b'written')", "", None),
+    "much_output": ("print('x' * 20_000_000)", "", None),
+    "much_raw_output": ("[os.write(1, b'x' * 100_000) for _ in range(200)]", "", None),
+    "sys_exit": ("sys.exit(3)", "exception", None),
+    "os_exit": ("os._exit(3)", "crash", None),
+    "segfault": ("ctypes.string_at(0)", "crash", None),
+    "abort": ("os.abort()", "crash", None),
+    "close_all": ("os.closerange(0, 512)", "crash", None),
+    "input": ("input()", "exception", None),
+    "c_recursion": ("deep()", "exception crash", None),
+    "memory": ("[0] * (10 ** 10)", "memory", None),
+    "memory_slowly": ("grow()", "memory crash", None),
+    "endless": ("loop()", "timeout", 1.0),
+    "ignores_signals": ("deaf()", "timeout", 1.0),
+    "kills_itself": ("os.kill(os.getpid(), 9)", "crash", None),
+    "forks": ("fork(False)", "", None),
+    "forks_away": ("fork(True)", "", None),
+    "writes_into_the_pipe": ("[scribble(n) for n in range(3, 60)]", "crash failed", None),
+    "raises": ("1 / 0", "exception", None),
+    "bad_str": ("bad()", "exception", None),
+    "bad_repr": ("Bad()", "", None),
+    "keyboard_interrupt": ("raiser(KeyboardInterrupt)", "exception", None),
+    "closes_stdout": ("sys.stdout.close()", "", None),
+    "threads": ("threading.Thread(target=loop).start()", "", None),
+}
+
+PREFIX = """
+import ctypes, json, os, signal, subprocess, sys, threading, time
+
+class Bad:
+    def __repr__(self): raise ValueError("no text")
+
+class BadError(Exception):
+    def __str__(self): raise ValueError("no text")
+
+def bad(): raise BadError()
+def raiser(error): raise error
+def deep():
+    sys.setrecursionlimit(10 ** 9)
+    value = []
+    for _ in range(300_000):
+        value = [value]
+    return repr(value)
+def grow():
+    kept = []
+    while True:
+        kept.append(bytearray(10_000_000))
+def loop():
+    while True:
+        time.sleep(0.01)
+def deaf():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    loop()
+def fork(away):
+    subprocess.Popen(["sleep", "60"], start_new_session=away)
+    return 5
+def scribble(number):
+    try:
+        os.write(number, b"\\xff" * 100)
+    except OSError:
+        pass
+"""
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    made = Worker()
+    yield made
+    made.stop()
+
+
+def request(text: str, **more: Any) -> RunRequest:
+    return RunRequest("/nowhere/user.py", text, "f", **{"megabytes": 1500, **more})
+
+
+def children_of_this_test() -> set[int]:
+    """Processes that a worker of this process has marked."""
+    found = set()
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                if b"GRAPHLENS_RUN=" in Path(f"/proc/{entry}/environ").read_bytes():
+                    found.add(int(entry))
+    return found
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault(worker: Worker, name: str) -> None:
+    code, kinds, seconds = FAULTS[name]
+    before = children_of_this_test()
+    started = time.monotonic()
+    answer = worker.run(
+        request(f"{PREFIX}\ndef f():\n    return {code}\n", seconds=seconds or 20.0)
+    )
+    took = time.monotonic() - started
+    assert took < (seconds or 20.0) + 8
+    if kinds:
+        assert answer["ok"] is False
+        assert answer["error"]["kind"] in kinds.split(), answer["error"]
+        assert answer["error"]["text"]
+    else:
+        assert answer["ok"] is True, answer["error"]
+    size = sum(len(piece["text"]) for piece in answer["printed"])
+    assert size <= 2_000_000
+    started = time.monotonic()
+    assert worker.run(request(GOOD))["result"]["preview"] == "1"
+    assert time.monotonic() - started < 3 + 3  # the machine that runs the tests is shared
+    worker.stop()
+    assert children_of_this_test() <= before
+    assert not list(Path(tempfile.gettempdir()).glob(f"graphlens-run-{os.getpid()}-*"))
+
+
+def test_output_beyond_the_cap_is_counted(worker: Worker) -> None:
+    answer = worker.run(request("def f():\n    print('x' * 3_000_000)\n"))
+    assert answer["droppedOutput"] > 1_900_000
+    assert len(answer["printed"][0]["text"]) == 1_000_000
+
+
+def test_an_endless_loop_says_where_it_was(worker: Worker) -> None:
+    answer = worker.run(request("def f():\n    while True:\n        pass\n", seconds=1.0))
+    assert answer["error"]["kind"] == "timeout"
+    assert answer["error"]["frames"][-1]["line"] in (1, 2)
+
+
+def test_interrupt(worker: Worker) -> None:
+    timer = threading.Timer(1.5, worker.interrupt)
+    timer.start()
+    answer = worker.run(request("import time\ndef f():\n    time.sleep(50)\n"))
+    assert answer["error"]["kind"] == "interrupted"
+    assert worker.run(request(GOOD))["ok"] is True
+
+
+def test_the_same_text_keeps_its_state(worker: Worker) -> None:
+    text = "count = []\ndef f():\n    count.append(1)\n    return len(count)\n"
+    assert [worker.run(request(text))["result"]["preview"] for _ in range(2)] == ["1", "2"]
+    assert worker.run(request(text + "\n"))["result"]["preview"] == "1"
+
+
+def test_a_missing_interpreter_is_an_answer() -> None:
+    answer = Worker("/nowhere/python").run(request(GOOD))
+    assert answer["error"]["kind"] == "failed"
+    assert "/nowhere/python" in answer["error"]["message"]
+
+
+def test_folders_of_killed_owners_are_removed() -> None:
+    left = Path(tempfile.mkdtemp(prefix="graphlens-run-999999999-"))
+    kept = Path(tempfile.mkdtemp(prefix=f"graphlens-run-{os.getpid()}-"))
+    remove_left_folders()
+    assert not left.exists()
+    assert kept.exists()
+    kept.rmdir()
+
+
+def test_a_frame_that_a_program_forges_is_not_believed(worker: Worker) -> None:
+    """A message with another token is passed over."""
+    forged = (
+        "import json, os, struct\n"
+        "def f():\n"
+        "    body = json.dumps({'answer': {'ok': True}, 'token': 'guess'}).encode()\n"
+        "    for number in range(3, 60):\n"
+        "        try:\n"
+        "            os.write(number, struct.pack('>I', len(body)) + body)\n"
+        "        except OSError:\n"
+        "            pass\n"
+        "    return 'mine'\n"
+    )
+    assert worker.run(request(forged))["result"]["preview"] == "'mine'"
