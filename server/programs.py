@@ -94,7 +94,7 @@ def document_program(document: Document, settings: dict[str, Any], stamp: str) -
     )
 
 
-def notebook_program(  # noqa: PLR0917
+def notebook_program(
     uri: str,
     version: int,
     path: str,

@@ -17,16 +17,15 @@ from server.analysis.client import Analysis, AnalysisError, Stale
 from server.client_facts import ClientFacts
 from server.feature import LISTENERS
 from server.programs import Program, document_program, notebook_program
+from server.runs import Runs
 from server.settings import SettingsStore
 from server.translate import read
-from server.views import ViewText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from server.app import GraphlensServer
     from server.transport.documents import Document
-    from server.views import View
 
 __all__ = ["Facts", "Session"]
 
@@ -109,8 +108,8 @@ class Session:
     def close(self) -> None:
         """Ends the processes that work for this session."""
         self.analysis.close()
-        for close in self.rooms.get("closers", ()):
-            close()
+        if "runs" in self.rooms:
+            self.runs.close()
 
     def happened(self, event: str, *about: Any) -> None:
         """Tells every listener of an event; one that fails stops no other."""
@@ -119,6 +118,10 @@ class Session:
                 listen(self, *about)
             except Exception:
                 _log.exception("a listener of %r failed", event)
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Calls something after a while, if the loop still runs."""
+        asyncio.get_running_loop().call_later(seconds, call)
 
     # -- programs ----------------------------------------------------------------------------
 
@@ -183,6 +186,8 @@ class Session:
         self._changed_at.pop(key, None)
         self._notebook_versions.pop(key, None)
         self.analysis.forget(key)
+        if "runs" in self.rooms:
+            self.runs.forget(key)
 
     def settings_changed(self) -> None:
         """Forgets what was computed with other settings."""
@@ -263,14 +268,11 @@ class Session:
 
     # -- what runs have told -----------------------------------------------------------------
 
-    def run_errors(self, program: Program) -> dict[str, list[types.Diagnostic]]:
-        """What the last run of a program raised, by document, while its text is the same."""
-        return {}
-
-    def trace_view(self, view: View, program: Program) -> ViewText:
-        """The text of a view that exists only after a trace."""
-        message = "not traced yet: use “Trace” or “Run” above the function"
-        return ViewText(f"# {message}\n", version=program.version, message=message)
+    @property
+    def runs(self) -> Runs:
+        """The worker, and what its runs have told."""
+        made: Runs = self.room("runs", lambda: Runs(self))
+        return made
 
     def _pause(self, program: Program) -> float:
         """How long to wait for the next key: short where the analysis is fast anyway."""

@@ -54,21 +54,19 @@ class Analysis:
 
     Args:
         seconds: How long one question may be worked on before the process is replaced.
-        changed: Told when the state changes: `starting`, `ready`, `busy` or `restarting`.
         make: Starts a process.
     """
 
     def __init__(
         self,
         seconds: float = 10.0,
-        changed: Callable[[str], None] = lambda _: None,
         make: Callable[[], subprocess.Popen[bytes]] = spawn,
     ) -> None:
         self.state = "starting"
         self.restarts = 0
         self.last_ms: dict[str, float] = {}
         self._seconds = seconds
-        self._changed = changed
+        self._changed: Callable[[str], None] = lambda _: None
         self._make = make
         self._process: subprocess.Popen[bytes] | None = None
         self._writer: WriterThread | None = None
@@ -96,6 +94,10 @@ class Analysis:
         threading.Thread(
             target=self._read, args=(self._process,), name="analysis-reader", daemon=True
         ).start()
+
+    def on_change(self, changed: Callable[[str], None]) -> None:
+        """Says whom to tell of a new state: `starting`, `ready`, `busy` or `restarting`."""
+        self._changed = changed
 
     def close(self) -> None:
         """Ends the process."""

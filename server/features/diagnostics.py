@@ -29,7 +29,7 @@ def by_document(session: Session, facts: Facts) -> dict[str, list[types.Diagnost
         if not session.client.related_information:
             shown.related_information = None
         found[uri].append(shown)
-    for uri, raised in session.run_errors(facts.program).items():
+    for uri, raised in session.runs.errors(facts.program).items():
         found.setdefault(uri, []).extend(raised)
     return found
 
@@ -68,7 +68,7 @@ def result_id(items: list[types.Diagnostic]) -> str:
 @listener("changed")
 def document_changed(session: Session, uri: str) -> None:
     """Publishes findings when they are known; takes those of a closed document away."""
-    if session.client.pulls_diagnostics:
+    if session.client.pulls_diagnostics or not session.started:
         return
     program = session.program(uri)
     if program is None:

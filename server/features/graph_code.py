@@ -143,7 +143,7 @@ async def refresh(session: Session, view: View) -> ViewText:
         if program is None:
             return _last_good(view, "the document is closed")
         if view.kind not in ("code", "readable"):
-            text = session.trace_view(view, program)
+            text = session.runs.view_text(program, view.function, view.kind)
             view.show(text)
             return text
         try:
@@ -177,7 +177,12 @@ def _last_good(view: View, reason: str, explanation: str = "") -> ViewText:
 @listener("analysed")
 def follow_edits(session: Session, facts: Facts) -> None:
     """Brings the views of a changed document up to date."""
-    of_source = views(session).of_source(facts.program.key)
+    follow_edits_of(session, facts.program.key)
+
+
+def follow_edits_of(session: Session, key: str) -> None:
+    """The same by key."""
+    of_source = views(session).of_source(key)
     if of_source:
         session.spawn(_follow(session, of_source))
 

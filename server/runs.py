@@ -1,0 +1,258 @@
+"""Runs of user code: only when trusted, one at a time, in the worker; and what they told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from lsprotocol import types
+from pygls.uris import to_fs_path
+
+from engine.base.source import SourceFile, Span
+from engine.worker.client import RunRequest, Worker, failure
+from server.views import ViewText
+
+if TYPE_CHECKING:
+    from server.programs import Program
+    from server.session import Session
+
+__all__ = ["Runs", "Told"]
+
+_log = logging.getLogger(__name__)
+_UNTRUSTED = (
+    "This workspace is not trusted, so nothing of it is run. Trust it first "
+    "(in VS Code: “Manage Workspace Trust”)."
+)
+_NOT_TRACED = "not traced yet: use “Trace” or “Run” above the function"
+
+
+@dataclass
+class Told:
+    """What runs have told about one function.
+
+    Attributes:
+        text: The program's text they ran.
+        answer: The last run.
+        arguments: Those of the last run.
+    """
+
+    text: str
+    answer: dict[str, Any]
+    arguments: list[str] = field(default_factory=list)
+
+
+class Runs:
+    """The worker of a session.
+
+    Attributes:
+        state: `off`, `idle` or `running`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._worker: Worker | None = None
+        # One thread for the worker's whole life: the kernel ends a worker with the thread that
+        # started it, and one thread is also what keeps runs one after the other.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="runs")
+        self._told: dict[tuple[str, str], Told] = {}
+        self._failed: dict[str, tuple[str, dict[str, Any]]] = {}
+        self.state = "off"
+        self.interpreter = session.client.interpreter
+
+    # -- running -----------------------------------------------------------------------------
+
+    async def run(
+        self, program: Program, function: str, texts: list[str], mode: str, timing: bool = False
+    ) -> dict[str, Any]:
+        """Runs or traces a function; a `Run` as docs/protocol.md has it."""
+        request = self._request(program, function, texts, mode, timing)
+        run_id = uuid4().hex
+        if not self._session.trusted:
+            answer = failure(request, "untrusted", _UNTRUSTED)
+        else:
+            answer = await self._run(request, run_id)
+        answer.update(id=run_id, version=program.version)
+        _local_sources(answer, program)
+        if self._session.trusted:
+            self._remember(program, function, texts, answer)
+        # The pictures are asked for by themselves; a reply with them may be megabytes.
+        return {name: value for name, value in answer.items() if name != "picture"}
+
+    def _request(
+        self, program: Program, function: str, texts: list[str], mode: str, timing: bool
+    ) -> RunRequest:
+        options = self._session.settings.user_options()
+        path = to_fs_path(program.key) or program.path
+        roots = [
+            root
+            for folder in self._session.server.workspace.folders.values()
+            if (root := to_fs_path(folder.uri))
+        ]
+        return RunRequest(
+            path=path,
+            text=program.text,
+            function=function,
+            arguments=tuple(texts),
+            mode=mode,
+            timing=timing,
+            seconds=options.run_seconds,
+            megabytes=options.run_megabytes,
+            folders=(str(Path(path).parent), *roots),
+            engine=options.worker_engine,
+        )
+
+    async def _run(self, request: RunRequest, run_id: str) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        protocol = self._session.server.protocol
+
+        def on_output(piece: dict[str, Any]) -> None:
+            message = {"id": run_id, **piece}
+            loop.call_soon_threadsafe(protocol.notify_plain, "graphlens/output", message)
+
+        worker = self._current_worker()
+        self._set_state("running")
+        work = loop.run_in_executor(self._thread, worker.run, request, on_output)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            worker.interrupt()
+            raise
+        finally:
+            self._set_state("idle")
+
+    def _current_worker(self) -> Worker:
+        options = self._session.settings.user_options()
+        python = options.worker_interpreter or self.interpreter or None
+        if self._worker is None or (python or self._worker.python) != self._worker.python:
+            if self._worker is not None:
+                self._worker.stop()
+            self._worker = Worker(python)
+        return self._worker
+
+    def interrupt(self) -> bool:
+        """Stops what is running."""
+        return self.state == "running" and self._worker is not None and self._worker.interrupt()
+
+    def restart(self) -> None:
+        """Ends the worker; the next run starts a new one."""
+        if self._worker is not None:
+            worker, self._worker = self._worker, None
+            worker.stop()
+        self._set_state("off")
+
+    def close(self) -> None:
+        """Ends the worker for good."""
+        if self._worker is not None:
+            self._worker.stop()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self._session.happened("status")
+
+    # -- what runs have told -----------------------------------------------------------------
+
+    def _remember(
+        self, program: Program, function: str, texts: list[str], answer: dict[str, Any]
+    ) -> None:
+        key = (program.key, function)
+        before = self._told.get(key)
+        if answer["graph"] is None and before is not None and before.text == program.text:
+            answer_to_keep = {**before.answer, "traces": answer["traces"]}
+        else:
+            answer_to_keep = answer
+        self._told[key] = Told(program.text, answer_to_keep, texts)
+        self._failed.pop(program.key, None)
+        if answer["error"] is not None and answer["error"]["frames"]:
+            self._failed[program.key] = (program.text, answer["error"])
+        self._session.happened("told", program, function, answer)
+
+    def told(self, program: Program, function: str) -> Told | None:
+        """What is known of a function; of an earlier text too, see `Told.text`."""
+        return self._told.get((program.key, function))
+
+    def clear(self, key: str | None = None) -> None:
+        """Forgets what runs have told, of one program or of all."""
+        for known in [one for one in self._told if key is None or one[0] == key]:
+            del self._told[known]
+        for failed in [one for one in self._failed if key is None or one == key]:
+            del self._failed[failed]
+        self._session.happened("told", None, "", {})
+
+    def forget(self, key: str) -> None:
+        """Forgets a closed program."""
+        for known in [one for one in self._told if one[0] == key]:
+            del self._told[known]
+        self._failed.pop(key, None)
+
+    def view_text(self, program: Program, function: str, kind: str) -> ViewText:
+        """The text of a view that exists only after a trace."""
+        told = self.told(program, function)
+        graph = told.answer["graph"] if told else None
+        if told is None or not isinstance(graph, dict) or not isinstance(graph.get(kind), str):
+            return ViewText(f"# {_NOT_TRACED}\n", version=program.version, message=_NOT_TRACED)
+        pairs = tuple(
+            (int(made), int(line)) for made, line in graph.get("lineMaps", {}).get(kind, ())
+        )
+        stale = told.text != program.text
+        message = "the source has changed since the trace" if stale else None
+        version = int(told.answer.get("version", 0))
+        return ViewText(graph[kind], pairs, version, stale, message)
+
+    def errors(self, program: Program) -> dict[str, list[types.Diagnostic]]:
+        """What the last run of a program raised, by document, while its text is the same."""
+        text, error = self._failed.get(program.key, (None, {}))
+        if text != program.text:
+            return {}
+        path = to_fs_path(program.key) or program.path
+        source = SourceFile(path, program.text)
+        own = [frame for frame in error["frames"] if frame.get("path") == path]
+        if not own:
+            return {}
+        places = [program.location(_span(source, frame)) for frame in own]
+        related = [
+            types.DiagnosticRelatedInformation(place, f"called in {frame.get('name', '')}")
+            for place, frame in zip(places[:-1], own[:-1], strict=True)
+        ]
+        shown = types.Diagnostic(
+            range=places[-1].range,
+            message=f"{error['type']}: {error['message']}"[:2000],
+            severity=types.DiagnosticSeverity.Error,
+            code="run",
+            source="graphlens run",
+            related_information=related if self._session.client.related_information else None,
+        )
+        return {places[-1].uri: [shown]}
+
+
+def _span(source: SourceFile, frame: dict[str, Any]) -> Span:
+    line = min(max(int(frame["line"]), 0), source.line_count - 1)
+    start = source.offset(line, int(frame["column"]))
+    return Span(start, max(start, source.offset(line, int(frame["endColumn"]))))
+
+
+def _local_sources(answer: dict[str, Any], program: Program) -> None:
+    """Gives the picture's nodes URIs: of the document, of the cell, or of the user's other file."""
+    for stage in (answer.get("picture") or {}).values():
+        _local_graph(stage, program, to_fs_path(program.key) or program.path)
+
+
+def _local_graph(graph: Any, program: Program, path: str) -> None:
+    lines = SourceFile(path, program.text)
+    for node in graph.get("nodes", ()) if isinstance(graph, dict) else ():
+        source = node.get("source")
+        if isinstance(source, dict) and isinstance(source.get("line"), int):
+            if source.get("path") == path:
+                start = lines.offset(source["line"], 0)
+                place = program.location(Span(start, start))
+                node["source"] = {"uri": place.uri, "line": place.range.start.line}
+            else:
+                node["source"] = None
+        for inner in (node.get("graphs") or {}).values():
+            _local_graph(inner, program, path)
