@@ -1,0 +1,44 @@
+"""The whole job on `examples/`: findings, graph code, the traced graph, its result."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CLEAN, FINDINGS = 0, 1
+
+STEPS = (
+    ("What the analyser says of the examples (nothing is run)", FINDINGS, "check examples"),
+    ("What really runs: the graph code of `sign`", CLEAN, "show examples/sign.py:sign"),
+    (
+        "The traced graph of a layer",
+        CLEAN,
+        "graph examples/relu_layer.py:relu_layer --arg [[4.0],[8.0]]",
+    ),
+    (
+        "Traced and run: what it prints, its graph and its result",
+        CLEAN,
+        "run examples/tanh_loop.py:tanh_loop --arg [1.0,2.0,3.0]",
+    ),
+)
+
+
+def main() -> int:
+    """Run each step as a user would; answers 1 if one of them ends unexpectedly."""
+    start = time.perf_counter()
+    for title, expected, arguments in STEPS:
+        print(f"\n## {title}\n\n$ graphlens {arguments}\n", flush=True)
+        command = [sys.executable, "-m", "engine.cli", *arguments.split()]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if status != expected:
+            print(f"demo: expected exit code {expected}, got {status}", file=sys.stderr)
+            return 1
+    print(f"\nAll of it took {time.perf_counter() - start:.1f} s.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
