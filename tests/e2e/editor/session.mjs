@@ -1,0 +1,113 @@
+// Everything a test file needs, in one call: workspace, code-server with the extension, browser.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { EditorServer } from './server.mjs';
+import { Workbench } from './workbench.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+export const repository = path.resolve(here, '..', '..', '..');
+const dataRoot = path.join(repository, 'tests', 'e2e', '.data');
+
+/** The tests' pictures; with UPDATE_IMAGES=1 those of the documentation. */
+const pictures = process.env.UPDATE_IMAGES
+  ? path.join(repository, 'docs', 'images')
+  : path.join(repository, 'tests', 'e2e', 'screenshots');
+
+/** A Python for the server and the worker: $GRAPHLENS_PYTHON, the repository's own, or the system's. */
+export function python() {
+  const own = path.join(repository, '.venv', 'bin', 'python');
+  return process.env.GRAPHLENS_PYTHON || (fs.existsSync(own) ? own : 'python3');
+}
+
+/** The package that `npm run package` made. */
+function vsix() {
+  const folder = path.join(repository, 'vscode-extension');
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const file = path.join(folder, `${name}-${version}.vsix`);
+  if (!fs.existsSync(file)) throw new Error(`${file} is not there: run "npm run package" first`);
+  return file;
+}
+
+export class Session {
+  /**
+   * Start with the files of examples/, and more if given, in a workspace of their own.
+   * @param {string} name of the folder for all its state
+   * @param {{ files?: Record<string, string>, settings?: object, open?: string, trust?: boolean,
+   *           viewport?: { width: number, height: number } }} [options]
+   */
+  static async start(name, options = {}) {
+    const session = new Session(name);
+    try {
+      await session.begin(options);
+      return session;
+    } catch (error) {
+      await session.end();
+      throw error;
+    }
+  }
+
+  constructor(name) {
+    this.name = name;
+    const folder = path.join(dataRoot, name);
+    fs.rmSync(folder, { recursive: true, force: true });
+    this.workspace = path.join(folder, 'workspace');
+    fs.mkdirSync(this.workspace, { recursive: true });
+    this.server = new EditorServer(path.join(folder, 'editor'));
+  }
+
+  /** @param {any} options */
+  async begin({ files = {}, settings = {}, open, trust, viewport }) {
+    fs.cpSync(path.join(repository, 'examples'), this.workspace, {
+      recursive: true,
+      filter: (file) => path.basename(file) !== '__pycache__',
+    });
+    for (const [file, text] of Object.entries(files)) {
+      fs.mkdirSync(path.dirname(path.join(this.workspace, file)), { recursive: true });
+      fs.writeFileSync(path.join(this.workspace, file), text);
+    }
+    this.server.install(vsix());
+    this.server.writeSettings({ 'graphlens.interpreter': [python()], ...settings });
+    await this.server.start({ trust });
+    this.browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'].concat([
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ]),
+    });
+    const context = await this.browser.newContext({
+      viewport: viewport ?? { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(20_000);
+    this.page = await context.newPage();
+    this.workbench = await new Workbench(this.page, this.server, this.workspace).open(open);
+  }
+
+  /** Keep a picture under this name. */
+  async picture(name) {
+    await this.workbench.screenshot(path.join(pictures, `${name}.png`));
+  }
+
+  /** Run a step; when it fails, keep a picture and the logs beside the state. */
+  async step(work) {
+    try {
+      await work(this.workbench);
+    } catch (error) {
+      const failed = path.join(dataRoot, this.name);
+      await this.workbench.screenshot(path.join(failed, 'failure.png'));
+      fs.writeFileSync(path.join(failed, 'failure.log'), this.server.logs());
+      error.message += `\n(picture and logs: ${path.relative(process.cwd(), failed)})`;
+      throw error;
+    }
+  }
+
+  async end() {
+    await this.browser?.close();
+    await this.server.stop();
+  }
+}

@@ -1,0 +1,235 @@
+// One VS Code window in a page: what a user reads and presses there.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { eventually } from './wait.mjs';
+
+const ordinarySpaces = (text) => text.replace(/\u00a0/g, ' ');
+
+export class Workbench {
+  constructor(page, server, folder) {
+    this.page = page;
+    this.server = server;
+    this.folder = folder;
+    this.console = [];
+    page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
+  }
+
+  /** Load the window with the folder and, if given, one of its files. */
+  async open(file) {
+    const query = new URLSearchParams({ folder: this.folder });
+    if (file) {
+      const { host } = new URL(this.server.url);
+      const uri = `vscode-remote://${host}${path.posix.join(this.folder, file)}`;
+      query.set('payload', JSON.stringify([['openFile', uri]]));
+    }
+    await this.page.goto(`${this.server.url}/?${query}`, { waitUntil: 'domcontentloaded' });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
+    if (file) await this.editor(file).locator('.view-line').first().waitFor({ timeout: 60_000 });
+    return this;
+  }
+
+  // --- the command palette and its kin ----------------------------------------------------------
+
+  get quickInput() {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  quickRow(label) {
+    return this.quickInput
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator('.label-name').getByText(label, { exact: true }) })
+      .first();
+  }
+
+  /** Run a command by its name in the palette, such as `Graphlens: Show Graph Code`. */
+  async command(name) {
+    await eventually(`the palette has ${name}`, async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInput.locator('input[type=text]').first().fill(`>${name}`);
+      try {
+        await this.quickRow(name).click({ timeout: 3000 });
+        return true;
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
+    });
+  }
+
+  async pick(label) {
+    await this.quickRow(label).click();
+  }
+
+  /** Open a file of the folder without loading the window anew. */
+  async openFile(file) {
+    await this.page.keyboard.press('Control+p');
+    await this.quickInput.locator('input[type=text]').first().fill(file);
+    await this.pick(path.posix.basename(file));
+    await this.editor(file).locator('.view-line').first().waitFor();
+  }
+
+  // --- editors ----------------------------------------------------------------------------------
+
+  /** The editor of the document whose uri ends so. */
+  editor(ending) {
+    return this.page
+      .locator(`.editor-instance .monaco-editor[data-uri$="${encodeURI(ending)}"]`)
+      .first();
+  }
+
+  tab(name) {
+    return this.page.locator('.tabs-container .tab', { hasText: name }).first();
+  }
+
+  /** The lines in view, in order. */
+  async text(ending) {
+    const lines = await this.editor(ending)
+      .locator('.view-lines .view-line')
+      .evaluateAll((elements) =>
+        elements
+          .map((element) => ({ top: parseInt(element.style.top, 10), text: element.textContent }))
+          .sort((one, other) => one.top - other.top)
+          .map(({ text }) => text),
+      );
+    return ordinarySpaces(lines.join('\n'));
+  }
+
+  /** severity: error, warning, info or hint. */
+  squiggles(ending, severity) {
+    return this.editor(ending).locator(`.squiggly-${severity}`);
+  }
+
+  /** The rectangle of the n-th place in view where the text stands. */
+  async place(ending, text, nth = 0) {
+    return eventually(`${text} is in view in ${ending}`, () =>
+      this.editor(ending)
+        .locator('.view-lines')
+        .first()
+        .evaluate(
+          (root, { wanted, skip }) => {
+            const lines = [...root.querySelectorAll('.view-line')].sort(
+              (one, other) => parseInt(one.style.top, 10) - parseInt(other.style.top, 10),
+            );
+            for (const line of lines) {
+              const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+              /** @type {Text[]} */
+              const pieces = [];
+              for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+                pieces.push(/** @type {Text} */ (node));
+              }
+              const all = pieces
+                .map((node) => node.data)
+                .join('')
+                .replace(/\u00a0/g, ' ');
+              const at = all.indexOf(wanted);
+              if (at < 0 || skip-- > 0) continue;
+              const range = document.createRange();
+              let offset = 0;
+              for (const node of pieces) {
+                const end = offset + node.data.length;
+                if (at >= offset && at < end) range.setStart(node, at - offset);
+                if (at + wanted.length > offset && at + wanted.length <= end) {
+                  range.setEnd(node, at + wanted.length - offset);
+                }
+                offset = end;
+              }
+              const { x, y, width, height } = range.getBoundingClientRect();
+              return { x, y, width, height };
+            }
+            return null;
+          },
+          { wanted: text, skip: nth },
+        ),
+    );
+  }
+
+  /** Hover over a text until the hover says what is expected; answers all it says. */
+  async hover(ending, text, expected) {
+    const { x, y, width, height } = await this.place(ending, text);
+    const widget = this.page.locator('.monaco-editor .monaco-hover:not(.hidden)').first();
+    return eventually(`the hover on ${text} says ${expected}`, async () => {
+      // Off it and on again: a hover that opened too early is never refilled.
+      await this.page.mouse.move(x + width / 2, y - 130, { steps: 3 });
+      await this.page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
+      await widget.waitFor({ timeout: 2500 });
+      await widget.getByText(expected).first().waitFor({ timeout: 1500 });
+      return ordinarySpaces(await widget.innerText());
+    });
+  }
+
+  /** Put the cursor at the end of a text. */
+  async cursorAt(ending, text, nth = 0) {
+    const { x, y, width, height } = await this.place(ending, text, nth);
+    await this.page.mouse.click(x + width - 1, y + height / 2);
+  }
+
+  lens(ending, text) {
+    return this.editor(ending).locator('.codelens-decoration a', { hasText: text }).first();
+  }
+
+  /** Choose an entry of the light bulb's menu at a text. */
+  async quickFix(ending, text, title) {
+    await eventually(`a quick fix "${title}"`, async () => {
+      await this.cursorAt(ending, text);
+      await this.page.keyboard.press('Control+.');
+      const entry = this.page
+        .locator('.action-widget .monaco-list-row', { hasText: title })
+        .first();
+      try {
+        await entry.waitFor({ timeout: 3000 });
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
+      // A transparent layer takes clicks on this menu for a while: go by keyboard.
+      for (let i = 0; i < 60; i++) {
+        if (/\bfocused\b/.test((await entry.getAttribute('class')) ?? '')) {
+          await this.page.keyboard.press('Enter');
+          return true;
+        }
+        await this.page.keyboard.press('ArrowDown');
+      }
+      return false;
+    });
+  }
+
+  // --- around the editors -----------------------------------------------------------------------
+
+  /** An entry of the Problems panel that has every one of these texts. */
+  async problem(...texts) {
+    const panel = this.page.locator('.markers-panel');
+    if (!(await panel.isVisible())) await this.command('Problems: Focus on Problems View');
+    let rows = panel.locator('.monaco-list-row');
+    for (const text of texts) rows = rows.filter({ hasText: text });
+    await rows.first().waitFor({ timeout: 30_000 });
+    return rows.first();
+  }
+
+  statusBar(text) {
+    return this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
+  }
+
+  notification(text) {
+    return this.page.locator('.notification-list-item', { hasText: text }).first();
+  }
+
+  /** The inside of the web view in sight that has this text. */
+  async webview(text) {
+    return eventually(`a web view with "${text}"`, async () => {
+      const frames = this.page.locator('iframe.webview.ready');
+      for (let i = 0; i < (await frames.count()); i++) {
+        if (!(await frames.nth(i).isVisible())) continue;
+        const inner = frames.nth(i).contentFrame().locator('iframe#active-frame').contentFrame();
+        if ((await inner.locator('body').innerText({ timeout: 1000 })).includes(text)) return inner;
+      }
+      return undefined;
+    });
+  }
+
+  async screenshot(file) {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file, animations: 'disabled' });
+  }
+}

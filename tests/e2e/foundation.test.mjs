@@ -1,0 +1,76 @@
+// The first promise: fizzbuzz.py in a real VS Code, its findings, its graph code.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { eventually } from './editor/wait.mjs';
+import { Session } from './editor/session.mjs';
+
+const FILE = 'fizzbuzz.py';
+const CODE = 'fizzbuzz.code.py';
+
+/** @type {Session} */
+let session;
+before(async () => (session = await Session.start('foundation', { open: FILE })));
+after(() => session?.end());
+
+test('opening the file underlines each print in the traced function', () =>
+  session.step(async (workbench) => {
+    await workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 40_000 });
+    await eventually(
+      'four prints are underlined',
+      async () => (await workbench.squiggles(FILE, 'warning').count()) >= 4,
+    );
+    assert.equal(await workbench.page.locator('.monaco-dialog-box').count(), 0);
+    await session.picture('findings');
+  }));
+
+test('the Problems panel lists them with their code', () =>
+  session.step(async (workbench) => {
+    await workbench.problem('print', 'GR');
+    await session.picture('problems');
+    await workbench.command('View: Toggle Panel Visibility');
+  }));
+
+test('hovering over the function shows its graph code', () =>
+  session.step(async (workbench) => {
+    const text = await workbench.hover(FILE, 'fizzbuzz(max_num)', 'for_stmt');
+    assert.match(text, /ag__/);
+    await session.picture('hover');
+  }));
+
+test('hovering over a finding shows what the rule says', () =>
+  session.step(async (workbench) => {
+    const text = await workbench.hover(FILE, 'print("Fizz")', 'GR');
+    assert.match(text, /trac/i);
+    await workbench.page.mouse.move(5, 400);
+  }));
+
+test('the command opens the graph code beside the source', () =>
+  session.step(async (workbench) => {
+    await workbench.cursorAt(FILE, 'counter = 0');
+    await workbench.command('Graphlens: Show Graph Code');
+    await workbench.editor(CODE).locator('.view-line').first().waitFor();
+    assert.match(await workbench.text(CODE), /def tf__fizzbuzz\(max_num\)/);
+    assert.equal(await workbench.editor(FILE).isVisible(), true, 'the source stays in sight');
+    await session.picture('graph-code');
+  }));
+
+test('the graph code follows an edit of the source', () =>
+  session.step(async (workbench) => {
+    await workbench.cursorAt(FILE, 'counter = 0');
+    await workbench.page.keyboard.type('1234');
+    await eventually(
+      'the edit is seen on the other side',
+      async () =>
+        (await workbench.text(CODE)).includes('counter = 01234') ||
+        (await workbench.text(CODE)).includes('counter = 1234'),
+    );
+  }));
+
+test('one quick fix turns a print into tf.print', () =>
+  session.step(async (workbench) => {
+    await workbench.quickFix(FILE, 'print("Fizz")', 'tf.print');
+    await eventually('the text has changed', async () =>
+      (await workbench.text(FILE)).includes('tf.print("Fizz")'),
+    );
+  }));

@@ -1,0 +1,24 @@
+// Command: the page of a rule.
+
+import * as vscode from 'vscode';
+import type { Command } from '../command';
+
+export const command: Command = {
+  id: 'graphlens.explain',
+  run: async ({ server }, args) => {
+    const asked = typeof args[0] === 'string' ? args[0] : undefined;
+    const code =
+      asked ?? (await vscode.window.showInputBox({ prompt: 'Rule code, such as GR201' }));
+    if (!code) return;
+    const rule = await server.request('graphlens/explain', { code: code.trim().toUpperCase() });
+    if (!rule) {
+      void vscode.window.showInformationMessage(`Graphlens: there is no rule ${code}.`);
+      return;
+    }
+    const document = await vscode.workspace.openTextDocument({
+      language: 'markdown',
+      content: rule.markdown,
+    });
+    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+  },
+};

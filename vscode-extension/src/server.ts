@@ -1,0 +1,231 @@
+// The running language server: started, restarted and asked.
+
+import * as fs from 'node:fs/promises';
+import * as vscode from 'vscode';
+import {
+  ExecuteCommandRequest,
+  LanguageClient,
+  State,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
+import { compileBundle } from './byteCode';
+import { KeptFindings } from './keptFindings';
+import { messageOf, type Log } from './log';
+import type { Printed, Requests, Status } from './protocol';
+import { findInterpreter, OLDEST, type Interpreter } from './python';
+import { selectedInterpreter } from './pythonExtension';
+import { serverCommand, type ServerCommand } from './serverCommand';
+import { readSettings, type Settings } from './settings';
+
+export interface Traced {
+  textDocument: { uri: string };
+  function: string;
+  traces: number;
+  retraces: number;
+}
+
+export class Server implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  /** Starts and stops wait for each other here. */
+  private queue: Promise<void> = Promise.resolve();
+  private readonly kept = new KeptFindings();
+
+  private readonly statusEmitter = new vscode.EventEmitter<Status>();
+  readonly onStatus = this.statusEmitter.event;
+  private readonly outputEmitter = new vscode.EventEmitter<Printed & { id: string }>();
+  readonly onOutput = this.outputEmitter.event;
+  private readonly tracedEmitter = new vscode.EventEmitter<Traced>();
+  readonly onTraced = this.tracedEmitter.event;
+  private readonly stateEmitter = new vscode.EventEmitter<'starting' | 'running' | 'stopped'>();
+  readonly onState = this.stateEmitter.event;
+
+  constructor(
+    private readonly context: vscode.ExtensionContext,
+    private readonly log: Log,
+    private readonly ownCommands: readonly string[],
+  ) {}
+
+  get settings(): Settings {
+    return readSettings(vscode.workspace.getConfiguration('graphlens'), vscode.workspace.isTrusted);
+  }
+
+  start(): Promise<void> {
+    return this.enqueue(() => this.doStart());
+  }
+
+  restart(): Promise<void> {
+    return this.enqueue(async () => {
+      this.kept.keep();
+      await this.doStop();
+      await this.doStart();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.enqueue(() => this.doStop());
+  }
+
+  /** Send a request of ours. Rejects when no server runs. */
+  async request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M][0],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[M][1]> {
+    return this.running().sendRequest<Requests[M][1]>(method, params, token);
+  }
+
+  async notify(method: string, params?: object): Promise<void> {
+    await this.running().sendNotification(method, params);
+  }
+
+  /** Execute one of the server's commands. */
+  async execute<R>(command: string, ...args: unknown[]): Promise<R> {
+    return (await this.running().sendRequest(ExecuteCommandRequest.type, {
+      command,
+      arguments: args,
+    })) as R;
+  }
+
+  /** The uri as the server knows it. */
+  uri(document: vscode.TextDocument): string {
+    return this.running().code2ProtocolConverter.asUri(document.uri);
+  }
+
+  range(range: import('vscode-languageclient').Range): vscode.Range {
+    return this.running().protocol2CodeConverter.asRange(range);
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.kept.dispose();
+    this.statusEmitter.dispose();
+    this.outputEmitter.dispose();
+    this.tracedEmitter.dispose();
+    this.stateEmitter.dispose();
+  }
+
+  private running(): LanguageClient {
+    if (this.client?.state === State.Running) return this.client;
+    throw new Error('the Graphlens server is not running: see its log');
+  }
+
+  private enqueue(task: () => Promise<void>): Promise<void> {
+    const next = this.queue.then(task);
+    this.queue = next.catch(() => undefined); // each caller sees its own failure
+    return next;
+  }
+
+  private async doStart(): Promise<void> {
+    this.stateEmitter.fire('starting');
+    try {
+      const command = await this.command();
+      this.log.debug(`starting ${[command.command, ...command.args].join(' ')}`);
+      this.client = this.createClient(command);
+      await this.client.start();
+    } catch (error) {
+      this.stateEmitter.fire('stopped');
+      this.log.error(`Graphlens: the server did not start: ${messageOf(error)}`);
+    }
+  }
+
+  private async doStop(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (!client) return;
+    try {
+      await client.dispose(2000);
+    } catch (error) {
+      this.log.debug(`while stopping: ${messageOf(error)}`);
+    }
+  }
+
+  private async command(): Promise<ServerCommand> {
+    const storagePath = this.context.globalStorageUri.fsPath;
+    await fs.mkdir(storagePath, { recursive: true });
+    const roots = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath);
+    const settings = this.settings;
+    const around = {
+      extensionPath: this.context.extensionPath,
+      storagePath,
+      roots,
+      environment: process.env,
+    };
+    const interpreter = settings.path.length > 0 ? undefined : await this.interpreter(around);
+    const command = serverCommand(settings, {
+      ...around,
+      interpreter: interpreter?.command ?? [],
+    });
+    if (interpreter && settings.importStrategy === 'useBundled') {
+      void compileBundle(interpreter, around, this.log);
+    }
+    return command;
+  }
+
+  private async interpreter(around: {
+    storagePath: string;
+    roots: string[];
+  }): Promise<Interpreter> {
+    const found = await findInterpreter({
+      setting: this.settings.interpreter,
+      trusted: vscode.workspace.isTrusted,
+      roots: around.roots,
+      storagePath: around.storagePath,
+      environment: process.env,
+      platform: process.platform,
+      selected: async () => {
+        try {
+          return await selectedInterpreter();
+        } catch (error) {
+          this.log.warn(`Graphlens: the Python extension gave no interpreter: ${messageOf(error)}`);
+          return undefined;
+        }
+      },
+      log: (message) => this.log.channel.info(message),
+    });
+    if (!found) {
+      throw new Error(
+        `no Python ${OLDEST.join('.')} or later was found; name one in graphlens.interpreter`,
+      );
+    }
+    this.log.channel.info(
+      `Python ${found.version.join('.')} (${found.origin}): ${found.command.join(' ')}`,
+    );
+    return found;
+  }
+
+  private createClient(command: ServerCommand): LanguageClient {
+    const options: LanguageClientOptions = {
+      documentSelector: ['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs'].map(
+        (scheme) => ({ scheme, language: 'python' }),
+      ),
+      outputChannel: this.log.channel,
+      initializationOptions: {
+        trusted: vscode.workspace.isTrusted,
+        clientCommands: this.ownCommands,
+        clientOpensDocuments: true,
+        ...(this.settings.workerInterpreter && { interpreter: this.settings.workerInterpreter }),
+      },
+      diagnosticPullOptions: { onChange: true, onSave: false },
+      initializationFailedHandler: (error) => {
+        this.log.channel.error(messageOf(error));
+        return false;
+      },
+    };
+    const executable = {
+      command: command.command,
+      args: [...command.args],
+      options: { cwd: command.cwd, env: command.env },
+    };
+    const client = new LanguageClient('graphlens', 'Graphlens', executable, options);
+    client.onNotification('graphlens/status', (status: Status) => this.statusEmitter.fire(status));
+    client.onNotification('graphlens/output', (output: Printed & { id: string }) =>
+      this.outputEmitter.fire(output),
+    );
+    client.onNotification('graphlens/traced', (traced: Traced) => this.tracedEmitter.fire(traced));
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) this.stateEmitter.fire('running');
+      if (newState === State.Stopped && this.client === client) this.stateEmitter.fire('stopped');
+    });
+    return client;
+  }
+}

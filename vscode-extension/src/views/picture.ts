@@ -1,0 +1,279 @@
+// A graph as boxes and lines: what goes into the layout and what comes out of it.
+
+import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api';
+import type { Graph, GraphNode } from '../protocol';
+
+export interface PlacedNode {
+  readonly id: string;
+  readonly label: string;
+  /** dtype and shape, or how many nodes a closed box holds. */
+  readonly detail: string;
+  readonly kind: GraphNode['kind'] | 'group';
+  /** The node or group can be opened and closed. */
+  readonly expandable: boolean;
+  readonly open: boolean;
+  /** Line in the source, from 0. */
+  readonly line: number | null;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface PlacedEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'data' | 'control';
+  readonly label: string;
+  readonly points: readonly (readonly [number, number])[];
+  readonly labelAt: readonly [number, number] | null;
+}
+
+export interface Picture {
+  readonly nodes: readonly PlacedNode[];
+  readonly edges: readonly PlacedEdge[];
+  readonly width: number;
+  readonly height: number;
+}
+
+const CHARACTER = 7.4;
+const LONGEST_LABEL = 44;
+const FINE_LIMIT = 500;
+/** Boxes with at most so many nodes stand open at first. */
+const OPEN_AT_FIRST = 60;
+
+export function shorten(text: string, length = LONGEST_LABEL): string {
+  const clean = Array.from(text.replace(/\s+/g, ' '));
+  return clean.length <= length ? clean.join('') : `${clean.slice(0, length - 1).join('')}…`;
+}
+
+/** All nodes of a graph, those of its branches and bodies too. */
+export function* everyNode(graph: Graph): Generator<GraphNode> {
+  for (const node of graph.nodes) {
+    yield node;
+    for (const inner of Object.values(node.graphs)) yield* everyNode(inner);
+  }
+}
+
+export function countNodes(graph: Graph): number {
+  return graph.nodes.reduce(
+    (sum, { graphs }) =>
+      Object.values(graphs).reduce((all, inner) => all + countNodes(inner), sum + 1),
+    0,
+  );
+}
+
+/** Which boxes stand open when the picture is first drawn. */
+export function openAtFirst(graph: Graph): Set<string> {
+  const open = new Set<string>();
+  let shown = graph.nodes.length;
+  for (const node of everyNode(graph)) {
+    const inside = Object.values(node.graphs).reduce((sum, inner) => sum + countNodes(inner), 0);
+    if (inside > 0 && inside <= OPEN_AT_FIRST && shown + inside <= FINE_LIMIT) {
+      open.add(node.id);
+      shown += inside;
+    }
+  }
+  return open;
+}
+
+export function expandable(graph: Graph): Set<string> {
+  const ids = new Set<string>();
+  for (const node of everyNode(graph)) if (Object.keys(node.graphs).length > 0) ids.add(node.id);
+  return ids;
+}
+
+const detailOf = ({ dtype, shape }: GraphNode): string =>
+  shorten([dtype, shape].filter((part) => part !== null).join(' '));
+
+/** The name of a branch or body inside its node. */
+const groupId = (node: string, attribute: string): string => `${node}/${attribute}`;
+
+/** What the layout library is asked. Edges stay inside their own graph, so levels are independent. */
+export function toElk(graph: Graph, open: ReadonlySet<string>): ElkNode {
+  const visible = visibleNodes(graph, open);
+  const fine = visible <= FINE_LIMIT;
+  return {
+    id: '\0root',
+    layoutOptions: layoutOptions(visible),
+    ...level(graph, open, '', fine, layoutOptions(visible)),
+  };
+}
+
+function visibleNodes(graph: Graph, open: ReadonlySet<string>): number {
+  let count = graph.nodes.length;
+  for (const node of graph.nodes) {
+    if (!open.has(node.id)) continue;
+    for (const inner of Object.values(node.graphs)) count += visibleNodes(inner, open);
+  }
+  return count;
+}
+
+function layoutOptions(nodes: number): Record<string, string> {
+  const shared = {
+    'elk.algorithm': 'layered',
+    'elk.direction': 'DOWN',
+    'elk.layered.spacing.nodeNodeBetweenLayers': '34',
+    'elk.spacing.nodeNode': '26',
+    'elk.spacing.edgeNode': '16',
+    'elk.padding': '[top=34,left=14,bottom=14,right=14]',
+  };
+  if (nodes <= FINE_LIMIT) return { ...shared, 'elk.edgeRouting': 'ORTHOGONAL' };
+  // Thousands of nodes: seconds instead of minutes.
+  return {
+    ...shared,
+    'elk.edgeRouting': 'POLYLINE',
+    'elk.layered.thoroughness': '1',
+    'elk.layered.nodePlacement.strategy': 'SIMPLE',
+    'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
+  };
+}
+
+function level(
+  graph: Graph,
+  open: ReadonlySet<string>,
+  prefix: string,
+  fine: boolean,
+  options: Record<string, string>,
+): { children: ElkNode[]; edges: ElkExtendedEdge[] } {
+  const ids = new Set(graph.nodes.map(({ id }) => id));
+  const children = graph.nodes.map((node): ElkNode => {
+    const inner = Object.entries(node.graphs);
+    if (inner.length === 0 || !open.has(node.id)) {
+      return { id: node.id, ...sizeOf(node, inner) };
+    }
+    return {
+      id: node.id,
+      layoutOptions: {
+        ...options,
+        'elk.direction': 'RIGHT',
+        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+        'elk.nodeSize.minimum': `(${shorten(node.label).length * CHARACTER + 70}, 60)`,
+      },
+      children: inner.map(([attribute, group]) => ({
+        id: groupId(node.id, attribute),
+        layoutOptions: {
+          ...options,
+          'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+          'elk.nodeSize.minimum': `(${shorten(attribute).length * CHARACTER + 40}, 50)`,
+        },
+        ...level(group, open, groupId(node.id, attribute), fine, options),
+      })),
+      edges: [],
+    };
+  });
+  const edges = graph.edges
+    .map((edge, index) => ({ edge, index }))
+    .filter(({ edge }) => ids.has(edge.from) && ids.has(edge.to))
+    .map(({ edge, index }): ElkExtendedEdge => ({
+      id: `${prefix}\0${index}`,
+      sources: [edge.from],
+      targets: [edge.to],
+      ...(fine &&
+        edge.label !== '' && {
+          labels: [{ text: '', width: shorten(edge.label).length * 6.2 + 6, height: 14 }],
+        }),
+    }));
+  return { children, edges };
+}
+
+function sizeOf(node: GraphNode, inner: readonly unknown[]): { width: number; height: number } {
+  const longest = Math.max(shorten(node.label).length, detailOf(node).length * 0.85);
+  const toggle = inner.length > 0 ? 22 : 0;
+  return {
+    width: Math.ceil(Math.max(64, longest * CHARACTER + 22 + toggle)),
+    height: node.kind === 'constant' ? 28 : 42,
+  };
+}
+
+/** Boxes and lines with absolute places, outer boxes before what they hold. */
+export function fromElk(root: ElkNode, graph: Graph, open: ReadonlySet<string>): Picture {
+  const nodes: PlacedNode[] = [];
+  const edges: PlacedEdge[] = [];
+  collect(root, graph, '', 0, 0);
+  return { nodes, edges, width: root.width ?? 0, height: root.height ?? 0 };
+
+  function collect(laid: ElkNode, inside: Graph, prefix: string, left: number, top: number): void {
+    const byId = new Map(inside.nodes.map((node) => [node.id, node]));
+    for (const child of laid.children ?? []) {
+      const node = byId.get(child.id);
+      if (!node) continue;
+      const x = left + (child.x ?? 0);
+      const y = top + (child.y ?? 0);
+      nodes.push(placed(node, open.has(node.id), box(child, x, y)));
+      for (const group of child.children ?? []) {
+        const attribute = group.id.slice(node.id.length + 1);
+        const inner = node.graphs[attribute];
+        if (!inner) continue;
+        const [gx, gy] = [x + (group.x ?? 0), y + (group.y ?? 0)];
+        nodes.push(placedGroup(group.id, attribute, box(group, gx, gy)));
+        collect(group, inner, group.id, gx, gy);
+      }
+    }
+    for (const laidEdge of laid.edges ?? []) {
+      const edge = inside.edges[Number(laidEdge.id.slice(prefix.length + 1))];
+      if (edge) {
+        edges.push({
+          ...edge,
+          label: shorten(edge.label),
+          points: points(laidEdge.sections ?? [], left, top),
+          labelAt: labelPlace(laidEdge, left, top),
+        });
+      }
+    }
+  }
+}
+
+type Box = Pick<PlacedNode, 'x' | 'y' | 'width' | 'height'>;
+
+const box = (laid: ElkNode, x: number, y: number): Box => ({
+  x,
+  y,
+  width: laid.width ?? 0,
+  height: laid.height ?? 0,
+});
+
+function placed(node: GraphNode, open: boolean, where: Box): PlacedNode {
+  const inner = Object.values(node.graphs);
+  const inside = inner.reduce((sum, graph) => sum + countNodes(graph), 0);
+  return {
+    id: node.id,
+    label: shorten(node.label),
+    detail: detailOf(node) || (inside > 0 ? `${inside} nodes` : ''),
+    kind: node.kind,
+    expandable: inner.length > 0,
+    open: inner.length > 0 && open,
+    line: node.source?.line ?? null,
+    ...where,
+  };
+}
+
+const placedGroup = (id: string, attribute: string, where: Box): PlacedNode => ({
+  id,
+  label: shorten(attribute),
+  detail: '',
+  kind: 'group',
+  expandable: false,
+  open: true,
+  line: null,
+  ...where,
+});
+
+function points(
+  sections: readonly ElkEdgeSection[],
+  left: number,
+  top: number,
+): [number, number][] {
+  return sections.flatMap(({ startPoint, bendPoints, endPoint }) =>
+    [startPoint, ...(bendPoints ?? []), endPoint].map(({ x, y }): [number, number] => [
+      left + x,
+      top + y,
+    ]),
+  );
+}
+
+function labelPlace(edge: ElkExtendedEdge, left: number, top: number): [number, number] | null {
+  const label = edge.labels?.[0];
+  if (label?.x === undefined || label.y === undefined) return null;
+  return [left + label.x + (label.width ?? 0) / 2, top + label.y + (label.height ?? 0) / 2];
+}

@@ -1,0 +1,90 @@
+// The graph page: toolbar, board, and a line that says what is going on.
+
+import './graph.css';
+import type { FromGraphPage, ToGraphPage } from '../../views/graphMessages';
+import type { PlacedNode } from '../../views/picture';
+import { button, element, main } from '../dom';
+import { Board } from './board';
+import { listen } from './input';
+import { Toolbar } from './toolbar';
+
+const vscode = acquireVsCodeApi();
+const post = (message: FromGraphPage): void => vscode.postMessage(message);
+
+const says = element('div', { class: 'says', role: 'status' });
+const notice = element('div', { class: 'notice' });
+notice.hidden = true;
+
+const actions = {
+  reveal: (id: string) => post({ kind: 'reveal', id }),
+  toggle: (id: string) => post({ kind: 'toggle', id }),
+  announce: (text: string) => (says.textContent = text),
+};
+const board = new Board(actions);
+
+let found: PlacedNode[] = [];
+let current = -1;
+
+function search(text: string): void {
+  found = board.search(text);
+  current = -1;
+  board.mark(found.map(({ id }) => id));
+  if (text.trim() === '') toolbar.showFound('');
+  else if (found.length === 0) toolbar.showFound('none');
+  else step(1);
+}
+
+function step(direction: 1 | -1): void {
+  if (found.length === 0) return;
+  current = (current + direction + found.length) % found.length;
+  board.select(found[current], true);
+  toolbar.showFound(`${current + 1} of ${found.length}`);
+}
+
+const toolbar = new Toolbar({
+  stage: (stage) => post({ kind: 'stage', stage }),
+  search,
+  searchStep: step,
+  zoom: (factor) => board.zoom(factor),
+  fit: () => board.fit(),
+  openAll: () => post({ kind: 'openAll' }),
+  closeAll: () => post({ kind: 'closeAll' }),
+  export: (format) => post({ kind: 'export', format }),
+});
+
+main().append(toolbar.root, board.root, notice, says);
+listen(board, actions, () => toolbar.search.focus());
+toolbar.search.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') board.root.focus();
+});
+
+function receive(message: ToGraphPage): void {
+  notice.hidden = message.kind !== 'failed';
+  switch (message.kind) {
+    case 'busy':
+      says.textContent = message.text;
+      break;
+    case 'failed':
+      says.textContent = '';
+      notice.replaceChildren(
+        element('p', {}, message.message),
+        ...(message.offerTrace
+          ? [button('Trace it', () => post({ kind: 'trace' }), { class: 'primary', id: 'trace' })]
+          : []),
+      );
+      break;
+    case 'picture': {
+      toolbar.describe(message.title, message.stage);
+      board.show(message.picture, message.keepView);
+      const { nodes, edges } = message.picture;
+      says.textContent = `${nodes.length} nodes, ${edges.length} edges`;
+      break;
+    }
+    case 'mark':
+      board.mark(message.ids);
+      break;
+  }
+}
+
+window.addEventListener('message', (event: MessageEvent<ToGraphPage>) => receive(event.data));
+post({ kind: 'ready' });

@@ -1,0 +1,90 @@
+// The bar above the picture: stage, search, zoom, open and close, export.
+
+import type { Format, Stage } from '../../views/graphMessages';
+import { button, element } from '../dom';
+
+export interface ToolbarActions {
+  stage(stage: Stage): void;
+  search(text: string): void;
+  searchStep(direction: 1 | -1): void;
+  zoom(factor: number): void;
+  fit(): void;
+  openAll(): void;
+  closeAll(): void;
+  export(format: Format): void;
+}
+
+export class Toolbar {
+  readonly root = element('div', { class: 'toolbar', role: 'toolbar', 'aria-label': 'Graph' });
+  private readonly title = element('strong', { class: 'title' });
+  private readonly stage: HTMLSelectElement;
+  private readonly found = element('span', { class: 'found', 'aria-live': 'polite' });
+  readonly search: HTMLInputElement;
+
+  constructor(actions: ToolbarActions) {
+    this.stage = select('Which graph', [
+      ['before', 'as traced'],
+      ['after', 'optimized'],
+    ]);
+    this.stage.addEventListener('change', () => actions.stage(this.stage.value as Stage));
+    this.search = element('input', {
+      type: 'search',
+      placeholder: 'Search (/)',
+      'aria-label': 'Search nodes',
+      spellcheck: 'false',
+    });
+    this.search.addEventListener('input', () => actions.search(this.search.value));
+    this.search.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') actions.searchStep(event.shiftKey ? -1 : 1);
+    });
+    const save = select('Export', [
+      ['', 'Export…'],
+      ['svg', 'SVG'],
+      ['dot', 'DOT'],
+      ['json', 'JSON'],
+    ]);
+    save.addEventListener('change', () => {
+      if (save.value !== '') actions.export(save.value as Format);
+      save.value = '';
+    });
+    const tool = (label: string, title: string, act: () => void): HTMLButtonElement =>
+      button(label, act, { title, 'aria-label': title });
+    this.root.append(
+      this.title,
+      this.stage,
+      element('span', { class: 'group' }, this.search, this.found),
+      element(
+        'span',
+        { class: 'group' },
+        tool('−', 'Zoom out (-)', () => actions.zoom(1 / 1.25)),
+        tool('+', 'Zoom in (+)', () => actions.zoom(1.25)),
+        tool('Fit', 'The whole graph (0)', () => actions.fit()),
+      ),
+      element(
+        'span',
+        { class: 'group' },
+        tool('Open all', 'Open every branch and loop', () => actions.openAll()),
+        tool('Close all', 'Close every branch and loop', () => actions.closeAll()),
+      ),
+      save,
+    );
+  }
+
+  describe(title: string, stage: Stage): void {
+    this.title.textContent = title;
+    this.title.title = title;
+    this.stage.value = stage;
+  }
+
+  showFound(text: string): void {
+    this.found.textContent = text;
+  }
+}
+
+function select(label: string, choices: readonly (readonly [string, string])[]): HTMLSelectElement {
+  return element(
+    'select',
+    { 'aria-label': label, title: label },
+    ...choices.map(([value, text]) => element('option', { value }, text)),
+  );
+}
