@@ -159,11 +159,11 @@ def op(
         effect: see `Op`.
         samples: see `Op`.
         value_dependent: see `Op`.
-        private: not a public name; only the engine calls it.
+        private: only the engine calls it, as `tf.raw.NAME`.
     """
 
     def declare(infer: Callable[..., Any]) -> OpFunction:
-        exports = () if private else (name, *aliases)
+        exports = (name, *aliases)
         made = Op(name, exports, type or _camel(infer.__name__), infer)
         made.name_hint = hint or made.type
         made.effect = effect

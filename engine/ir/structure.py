@@ -51,7 +51,30 @@ def flatten(structure: Any, expand_composites: bool = False) -> list[Any]:
     """The leaves, depth first; dictionaries in the order of their sorted keys."""
     out: list[Any] = []
     _flatten_into(structure, out)
+    if expand_composites:
+        out = [part for leaf in out for part in composite_parts(leaf)]
     return out
+
+
+def composite_parts(leaf: Any) -> list[Any]:
+    """The tensors that a composite (a `TensorArray`, slices by index, ...) is made of."""
+    parts = getattr(type(leaf), "__composite_parts__", None)
+    return [leaf] if parts is None else flatten(parts(leaf), True)
+
+
+def _expand(structure: Any, leaves: Sequence[Any]) -> list[Any]:
+    """Leaves of composites gathered into composites like those of `structure`."""
+    made = []
+    items = list(leaves)
+    for leaf in flatten(structure):
+        count = len(composite_parts(leaf))
+        if hasattr(type(leaf), "__composite_parts__"):
+            parts = pack(leaf.__composite_parts__(), items[:count], True)
+            made.append(leaf.__composite_like__(parts))
+        else:
+            made.extend(items[:count])
+        items = items[count:]
+    return made + items
 
 
 def _flatten_into(value: Any, out: list[Any]) -> None:
@@ -68,6 +91,8 @@ def pack(structure: Any, leaves: Sequence[Any], expand_composites: bool = False)
     Raises:
         ValueError: if there are too few or too many leaves.
     """
+    if expand_composites:
+        leaves = _expand(structure, leaves)
     if not is_nested(structure):
         if len(leaves) != 1:
             raise ValueError(

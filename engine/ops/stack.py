@@ -78,6 +78,8 @@ def stack_add(left: Tensor, right: Tensor) -> TensorSpec:
 
 @stack_add.kernel
 def _add_kernel(xp: Any, left: Any, right: Any) -> Any:
+    if type(left) is list or type(right) is list:
+        return _add_lists(left or [], right or [])
     tops = []
     while left is not None and right is not None:
         (left, a), (right, b) = left, right
@@ -87,6 +89,12 @@ def _add_kernel(xp: Any, left: Any, right: Any) -> Any:
     for value in reversed(tops):
         made = (made, value)
     return made
+
+
+def _add_lists(left: list[Any], right: list[Any]) -> list[Any]:
+    made = [b if a is None else a if b is None else a + b for a, b in zip(left, right)]
+    longer = left if len(left) > len(right) else right
+    return made + longer[len(made) :]
 
 
 @stack_add.gradient

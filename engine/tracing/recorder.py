@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.base.errors import InaccessibleTensorError
-from engine.executors.constants import constant_of, make_value, shaped_value
+from engine.executors.graph_constants import graph_constant, graph_value
 from engine.ir.dtypes import DType, resource, string, variant
 from engine.ir.graph import Graph, Node, claim_name, line_of
 from engine.ir.interpreter import Interpreter, current, install_recorder, interpreting
@@ -66,6 +66,7 @@ class Recorder:
         self.captures: dict[int, tuple[Tensor, SymbolicTensor]] = {}
         self.tapes: list[Any] = []
         self.scopes: list[str] = []
+        self.scope_names: dict[str, int] = {}
         self.control: list[Node] = []
         self.order = EffectOrder()
         self.embed_constants = True
@@ -145,7 +146,7 @@ class Recorder:
             known = self._constants.get(key)
             if known is not None and name is None:
                 return known
-        made, found = make_value(value, dtype)
+        made, found = graph_value(value, dtype)
         dims = getattr(made, "shape", ())
         with self._anywhere():
             tensor = self.apply(
@@ -159,9 +160,7 @@ class Recorder:
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
     ) -> Tensor:
         """The tensor of `tf.constant`: always a new node."""
-        if isinstance(value, Tensor):
-            value = constant_of(value, dtype)
-        made, found = shaped_value(value, dtype, shape)
+        made, found = graph_constant(value, dtype, shape)
         attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
         with self._anywhere():
             return self.apply(constant_op.op, (), attrs, name)  # type: ignore[no-any-return]

@@ -1,0 +1,136 @@
+"""Contexts for a graph under construction: names, control dependencies, devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from engine.ir.graph import Node, claim_name
+from engine.ir.interpreter import current
+from engine.ir.op import IO, op, public
+from engine.ir.structure import flatten
+from engine.ir.tensor import SymbolicTensor, Tensor
+from engine.objects.variable import Variable
+from engine.ops.namespace import tf
+
+
+@op("no_op", type="NoOp", effect=IO)
+def no_op(name: str | None = None) -> None:
+    """Does nothing; other nodes can wait for it."""
+
+
+@no_op.kernel
+def _no_op_kernel(xp: Any) -> None:
+    return None
+
+
+@public("control_dependencies")
+@contextmanager
+def control_dependencies(control_inputs: Any) -> Iterator[None]:
+    """What is recorded inside waits for `control_inputs` (nodes, tensors or variables).
+
+    Args:
+        control_inputs: list of them; None: forget the dependencies of blocks around this one.
+    """
+    it: Any = current()
+    if it.eager:
+        if callable(control_inputs):
+            control_inputs()
+        yield
+        return
+    before = it.control
+    if control_inputs is None:
+        it.control = []
+    else:
+        it.control = [*before, *_nodes(it, control_inputs)]
+    try:
+        yield
+    finally:
+        it.control = before
+
+
+def _nodes(it: Any, inputs: Any) -> list[Node]:
+    found = []
+    for item in flatten(inputs):
+        if isinstance(item, Node):
+            found.append(item)
+        elif isinstance(item, SymbolicTensor):
+            found.append(it.own(item).node)
+        elif isinstance(item, Variable) or item is None or isinstance(item, Tensor):
+            continue  # automatic control dependencies order these already
+        else:
+            raise TypeError(f"Can not convert a {type(item).__name__} into a Operation or Tensor.")
+    return [node for node in found if node.owner is it]
+
+
+@public("group")
+def group(*inputs: Any, **kwargs: Any) -> Any:
+    """A node that runs after all of `inputs`."""
+    if current().eager:
+        return None
+    with control_dependencies(list(inputs)):
+        no_op(name=kwargs.get("name"))
+    it: Any = current()
+    return it.nodes[-1]
+
+
+@public("tuple")
+def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
+    """The tensors, each available only when all of them are."""
+    if current().eager:
+        return list(tensors)
+    with control_dependencies([t for t in [*tensors, *(control_inputs or [])] if t is not None]):
+        return [None if t is None else tf.identity(t) for t in tensors]
+
+
+@public("name_scope")
+class NameScope:
+    """A prefix for the names of the nodes made inside.
+
+    Args:
+        name: the prefix, made unique in the graph.
+
+    Raises:
+        ValueError: if `name` is no string.
+    """
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise ValueError("name for name_scope must be a string.")
+        self._name = name
+        self._interpreters: list[Any] = []
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def __enter__(self) -> str:
+        it: Any = current()
+        self._interpreters.append(it)
+        if it.eager:
+            scopes = _eager_scopes(it)
+            scopes.append(f"{scopes[-1]}/{self._name}" if scopes else self._name)
+            return scopes[-1] + "/"
+        base = f"{it.scopes[-1]}/{self._name}" if it.scopes else self._name
+        it.scopes.append(claim_name(base, it.scope_names))
+        return it.scopes[-1] + "/"
+
+    def __exit__(self, *exc_info: object) -> None:
+        it = self._interpreters.pop()
+        (_eager_scopes(it) if it.eager else it.scopes).pop()
+
+
+_EAGER_SCOPES: dict[int, list[str]] = {}
+
+
+def _eager_scopes(it: Any) -> list[str]:
+    return _EAGER_SCOPES.setdefault(id(it), [])
+
+
+@public("raw.current_scope")
+def current_scope() -> str:
+    """The prefix in force, without a slash at its end."""
+    it: Any = current()
+    scopes = _EAGER_SCOPES.get(id(it), []) if it.eager else it.scopes
+    return scopes[-1] if scopes else ""
