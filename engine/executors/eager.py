@@ -47,8 +47,14 @@ class EagerInterpreter:
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
     ) -> Tensor:
         """The tensor of `tf.constant`."""
-        if isinstance(value, EagerTensor) and shape is None and dtype in (None, value.dtype):
-            return value
+        if isinstance(value, EagerTensor):
+            if dtype is not None and dtype is not value.dtype:
+                raise TypeError(
+                    f"Expected tensor {value._value} with dtype {dtype!r}, but got dtype "
+                    f"{value.dtype!r}."
+                )
+            if shape is None:
+                return value
         return EagerTensor(*shaped_value(value, dtype, shape))
 
     def apply(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
-from engine.ir.dtypes import DType, as_dtype
+from engine.ir.dtypes import DType, as_dtype, int32, int64
 from engine.ir.interpreter import Interpreter, current
 from engine.ir.op import PUBLIC, Op, Parameter
+from engine.ir.shapes import TensorShape
 from engine.ir.structure import is_nested
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 
@@ -54,12 +55,22 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
         return hook(value, dtype)  # type: ignore[no-any-return]
     if is_nested(value) and _holds_tensor(value):
         return _pack(value, dtype, hint, it)
+    if kind is TensorShape and dtype is None:
+        return _from_shape(value, it)
     if dtype is None and hint is not None:
         try:
             return it.constant(value, hint)
         except (TypeError, ValueError, OverflowError):
             return it.constant(value, None)
     return it.constant(value, dtype)
+
+
+def _from_shape(shape: TensorShape, it: Interpreter) -> Tensor:
+    if not shape.is_fully_defined():
+        raise ValueError(f"Cannot convert a partially known TensorShape {shape} to a Tensor.")
+    sizes = shape.as_list()
+    fits = all(size is not None and size < 2**31 for size in sizes)
+    return it.constant(sizes, int32 if fits else int64)
 
 
 def _holds_tensor(value: Any) -> bool:
@@ -74,8 +85,10 @@ def _holds_tensor(value: Any) -> bool:
 def _pack(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) -> Tensor:
     """A nested list with tensors inside: stacked along new first axes."""
     found = dtype or _leaf_dtype(value) or hint
-    items = [to_tensor(item, found, None, it) for item in value]
-    return PUBLIC["stack"](items)  # type: ignore[no-any-return]
+    items = [
+        item if isinstance(item, Tensor) else to_tensor(item, found, None, it) for item in value
+    ]
+    return PUBLIC["stack"](items, name="packed")  # type: ignore[no-any-return]
 
 
 def _leaf_dtype(value: Any) -> DType | None:

@@ -173,17 +173,17 @@ class EagerTensor(Tensor):
     def __iter__(self) -> Iterator[Tensor]:
         if not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor.")
-        for i in range(len(self._value)):
-            yield self[i]
+        return (self[i] for i in range(len(self._value)))
 
     def __bool__(self) -> bool:
-        return bool(self._value)
+        value = self._value
+        return bool(value) if getattr(value, "size", 1) else False
 
     def __int__(self) -> int:
-        return int(self._value)
+        return int(self._value.real if self.dtype.is_complex else self._value)
 
     def __float__(self) -> float:
-        return float(self._value)
+        return float(self._value.real if self.dtype.is_complex else self._value)
 
     def __complex__(self) -> complex:
         return complex(self._value)
@@ -192,10 +192,21 @@ class EagerTensor(Tensor):
         return self._value.__index__()  # type: ignore[no-any-return]
 
     def __round__(self, digits: int = 0) -> Any:
-        return round(self._value, digits)
+        raise AttributeError("EagerTensor object has no attribute 'astype'. Use tf.round.")
 
     def __format__(self, spec: str) -> str:
-        return self._value.__format__(spec) if not self.dims else format(str(self), spec)  # type: ignore[no-any-return]
+        return self._value.__format__(spec)  # type: ignore[no-any-return]
+
+    def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
+        raise NotImplementedError(
+            "eval is not supported when eager execution is enabled, is .numpy() what you're "
+            "looking for?"
+        )
+
+    def consumers(self) -> Any:
+        raise NotImplementedError(
+            "Tensor.consumers is undefined when eager execution is enabled."
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         from engine.ir.convert import convert_to_tensor
@@ -206,26 +217,28 @@ class EagerTensor(Tensor):
         return [name for name in object.__dir__(self) if not name.startswith("_Tensor")]
 
     def _text(self, is_repr: bool) -> str:
-        import numpy
-
         if self.dtype.kind == "V":
             return "<unprintable>"
-        if self.dtype is string and not self.dims:
+        if self.dims:
+            return repr(self._value) if is_repr else str(self._value)
+        if self.dtype is string:
             return repr(self._value)
-        if is_repr and not self.dims and isinstance(self._value, numpy.generic):
-            return str(self._value)
-        return repr(self._value) if is_repr else str(self._value)
+        return repr(self._value.item()) if is_repr else str(self._value)
 
     def __repr__(self) -> str:
-        value = self._text(True)
-        separator = "\n" if "\n" in value and self.dims else ""
         return (
             f"<tf.Tensor: shape={self.shape}, dtype={self.dtype.name}, "
-            f"numpy={separator}{value}>"
+            f"numpy={_own_line(self._text(True))}>"
         )
 
     def __str__(self) -> str:
-        return f"tf.Tensor({self._text(False)}, shape={self.shape}, dtype={self.dtype.name})"
+        text = _own_line(self._text(False))
+        return f"tf.Tensor({text}, shape={self.shape}, dtype={self.dtype.name})"
+
+
+def _own_line(text: str) -> str:
+    """Text of several lines starts on a line of its own."""
+    return "\n" + text if "\n" in text else text
 
 
 class SymbolicTensor(Tensor):

@@ -50,6 +50,8 @@ def indexed(dims: Dims, key: Key) -> Dims:
     """
     if dims is None:
         return None
+    if key.count(Ellipsis) > 1:
+        raise ValueError("Multiple ellipses in slice spec not allowed")
     taken = sum(piece is not None and piece is not Ellipsis for piece in key)
     if taken > len(dims):
         raise ValueError(f"Index out of range using input dim {len(dims)}; input has only "
@@ -247,8 +249,6 @@ def parse_key(key: Any) -> tuple[Key, list[Any]]:
             pieces.append((_number(item.start, bounds), _number(item.stop, bounds), step))
         else:
             pieces.append(_integer(item, bounds))
-    if pieces.count(Ellipsis) > 1:
-        raise ValueError("Multiple ellipses in slice spec not allowed")
     return tuple(pieces), bounds
 
 
@@ -311,6 +311,8 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     if isinstance(key, SymbolicTensor) or hasattr(key, "dtype"):
         if _is_mask(key):
             return boolean_mask(tensor, key)
+    if isinstance(key, bool):
+        raise ValueError("mask cannot be scalar.")
     pieces, bounds = parse_key(key)
     if not bounds:
         return strided_slice_op(tensor, pieces)  # type: ignore[no-any-return]

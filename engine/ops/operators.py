@@ -8,6 +8,7 @@ from typing import Any
 from engine.ir.convert import to_tensor
 from engine.ir.interpreter import current
 from engine.ir.op import PUBLIC
+from engine.ir.shapes import broadcast
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 from engine.ops.namespace import tf
 
@@ -66,7 +67,7 @@ def _compare(symbol: str, path: str) -> None:
     def operator(self: Any, other: Any) -> Any:
         kind = type(other)
         if kind is not EagerTensor and kind is not SymbolicTensor:
-            other = to_tensor(other, None, self.dtype, current())
+            other = to_tensor(other, self.dtype, None, current())
         return resolve()(self, other)
 
     setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
@@ -85,19 +86,14 @@ def _equality(symbol: str, path: str, otherwise: bool) -> None:
             return otherwise
         kind = type(other)
         if kind is not EagerTensor and kind is not SymbolicTensor:
-            try:
-                other = to_tensor(other, None, self.dtype, current())
-            except (TypeError, ValueError):
-                return otherwise
-        if other.dtype is not self.dtype:
-            return otherwise if _kinds_differ(self, other) else resolve()(self, other)
+            other = to_tensor(other, self.dtype, None, current())
+        try:
+            broadcast(self.dims, other.dims)
+        except ValueError:
+            return to_tensor(otherwise, None, None, current())
         return resolve()(self, other)
 
     setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
-
-
-def _kinds_differ(left: Tensor, right: Tensor) -> bool:
-    return False
 
 
 def _getitem(self: Any, key: Any) -> Any:
