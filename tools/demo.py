@@ -21,7 +21,7 @@ STEPS = (
     (
         "Traced and run: what it prints, its graph and its result",
         CLEAN,
-        "run examples/tanh_loop.py:tanh_loop --arg [1.0,2.0,3.0]",
+        "run examples/tanh_loop.py:shrink --arg [1.0,2.0,3.0]",
     ),
 )
 
