@@ -10,7 +10,7 @@ from engine.ir.dtypes import DType, resource
 from engine.ir.graph import Graph, Node
 from engine.ir.interpreter import interpreting, new_eager, new_recorder
 from engine.ir.op import find_op
-from engine.ir.rewrite import rewrite
+from engine.ir.rewrite import copied
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import SymbolicTensor
 
@@ -60,7 +60,7 @@ def vjp(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) -> Vj
 
 
 def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) -> Vjp:
-    forward = rewrite(graph, lambda node, inputs, copy: copy())  # its nodes may be extended below
+    forward = copied(graph)  # its nodes may be extended below
     owner = Draft(forward)
     entries = _entries(forward, [forward.inputs[i] for i in candidates])
     specs = [gradient_spec(forward.outputs[i]) for i in seeds]
@@ -95,6 +95,7 @@ def _assemble(
         forward.name, forward.inputs, tuple(owner.nodes),
         (*forward.outputs, *(outer for outer, _ in saved)), forward.input_names,
     )  # fmt: skip
+    extended.compiled["origins"] = forward.compiled["origins"]
     return Vjp(extended, len(saved), backward.finish(outputs), seeds,
                tuple(position[id(outer)] for outer, _ in inputs), wanted)  # fmt: skip
 
@@ -119,6 +120,11 @@ class Draft:
         self.tapes: list[Any] = []
         for node in self.nodes:
             node.owner = self
+
+    def resolve(self, tensor: SymbolicTensor) -> SymbolicTensor | None:
+        """The tensor of this draft that stands for one of the graph it was copied from."""
+        pair = self.graph.compiled["origins"].get(id(tensor))
+        return None if pair is None else pair[1]
 
     def names(self) -> dict[Node, str]:
         from engine.ir.graph import unique_names

@@ -44,6 +44,28 @@ class Rewriter:
         return unique_names(self.made)
 
 
+def copied(graph: Graph) -> Graph:
+    """A plain copy, which also knows which of its tensors stands for which of the original's.
+
+    `compiled["origins"]` of the copy maps identities of tensors of the original (and of what that
+    was copied from) to pairs of that tensor and its copy.
+    """
+    origins: dict[int, tuple[SymbolicTensor, SymbolicTensor]] = {}
+
+    def visit(node: Node, inputs: Tensors, copy: Callable[[], Tensors]) -> Tensors:
+        made = copy()
+        origins.update((id(old), (old, new)) for old, new in zip(node.outputs, made))
+        return made
+
+    made = rewrite(graph, visit)
+    origins.update((id(old), (old, new)) for old, new in zip(graph.inputs, made.inputs))
+    for key, (first, middle) in graph.compiled.get("origins", {}).items():
+        if id(middle) in origins:
+            origins[key] = (first, origins[id(middle)][1])
+    made.compiled["origins"] = origins
+    return made
+
+
 def rewrite(graph: Graph, visit: Visit, keep: Callable[[Node], bool] | None = None) -> Graph:
     """A copy of `graph` in which `visit` chose what stands for each node.
 

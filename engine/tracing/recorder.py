@@ -199,7 +199,7 @@ class Recorder:
         if type(tensor) is SymbolicTensor:
             if tensor.node.owner is self:
                 return tensor
-            self._check_visible(tensor)
+            tensor = self._visible(tensor)
             if tensor.node.op is constant_op.op and id(tensor) not in self.captures:
                 made = self.apply(constant_op.op, (), tensor.node.attrs)
                 self.captures[id(tensor)] = (tensor, made)
@@ -232,12 +232,17 @@ class Recorder:
             pair for pair in self.captures.values() if pair[1].node.op is placeholder_op.op
         ]
 
-    def _check_visible(self, tensor: SymbolicTensor) -> None:
+    def _visible(self, tensor: SymbolicTensor) -> SymbolicTensor:
+        """`tensor` itself, or what stands for it in the graphs around this one."""
         owner = tensor.node.owner
         around: Any = self.outer
         while not around.eager:
             if around is owner:
-                return
+                return tensor
+            resolve = getattr(around, "resolve", None)
+            found = None if resolve is None else resolve(tensor)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
             around = around.outer
         raise InaccessibleTensorError(
             f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit "
@@ -245,13 +250,6 @@ class Recorder:
             f"{tensor!r} cannot be accessed from {self.name}, because it was defined in "
             f"{getattr(owner, 'name', 'another function')}, which is out of scope."
         )
-
-    def root_eager(self) -> Any:
-        """The eager interpreter around all recorders."""
-        found: Any = self.outer
-        while not found.eager:
-            found = found.outer
-        return found
 
     # -- variables -------------------------------------------------------------------------
 

@@ -1,0 +1,234 @@
+"""Jacobians and derivatives along a direction, from reverse mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.autodiff.backprop import Entry, differentiable, input_gradients
+from engine.autodiff.tape import GradientTape, UnconnectedGradients
+from engine.ir.convert import convert_to_tensor
+from engine.ir.interpreter import current
+from engine.ir.op import Op, public
+from engine.ir.structure import flatten, map_structure, pack
+from engine.ir.tensor import Tensor
+from engine.objects.variable import Variable
+from engine.ops.namespace import tf
+
+
+def jacobian(
+    self: GradientTape, target: Any, sources: Any, unconnected_gradients: str = "none",
+    parallel_iterations: Any = None, experimental_use_pfor: bool = True,
+) -> Any:  # fmt: skip
+    """Derivative of every element of `target` with respect to every element of the sources.
+
+    Args:
+        target: tensor of a known number of elements.
+        sources: tensor, variable or structure of them.
+        unconnected_gradients: "none" or "zero".
+        parallel_iterations: accepted.
+        experimental_use_pfor: accepted.
+
+    Returns:
+        For each source a tensor of shape `target.shape + source.shape`.
+
+    Raises:
+        RuntimeError: if a tape that is not persistent is used twice.
+        ValueError: if the target's shape is not known.
+    """
+    leaves = flatten(sources)
+    rows = _rows(self, target, leaves, unconnected_gradients)
+    target = convert_to_tensor(target)
+    results = []
+    for column, leaf in zip(zip(*rows), leaves):
+        if all(row is None for row in column):
+            results.append(None)
+            continue
+        filled = [tf.zeros_like(leaf) if row is None else row for row in column]
+        shape = [*target.shape.as_list(), *filled[0].shape.as_list()]
+        results.append(tf.reshape(tf.stack(filled), shape))
+    return pack(sources, results)
+
+
+def _rows(tape: GradientTape, target: Any, leaves: list[Any], mode: str) -> list[list[Any]]:
+    target = convert_to_tensor(target)
+    count = target.shape.num_elements()
+    if count is None:
+        raise ValueError("jacobian needs a target whose shape is known")
+    persistent, tape._persistent = tape._persistent, True
+    was_recording = tape._interpreter is not None
+    if was_recording and not persistent:
+        tape._stop()
+    try:
+        rows = []
+        for i in range(count):
+            seed = tf.reshape(_unit(i, count, target), target.shape)
+            rows.append(tape.gradient(target, leaves, seed, mode))
+    finally:
+        tape._persistent = persistent
+        if not persistent:
+            tape._entries = None
+    return rows
+
+
+def _unit(index: int, count: int, like: Tensor) -> Tensor:
+    """A vector of zeros with a one at `index`."""
+    return tf.cast(tf.math.equal(tf.range(count), index), like.dtype)  # type: ignore[no-any-return]
+
+
+def batch_jacobian(
+    self: GradientTape, target: Any, source: Any,
+    unconnected_gradients: str = UnconnectedGradients.NONE, parallel_iterations: Any = None,
+    experimental_use_pfor: bool = True,
+) -> Any:  # fmt: skip
+    """Jacobian of each row of `target` with respect to the same row of `source`.
+
+    Args:
+        target: tensor of shape `[b, y1, ...]`.
+        source: tensor of shape `[b, x1, ...]`.
+        unconnected_gradients: "none" or "zero".
+        parallel_iterations: accepted.
+        experimental_use_pfor: accepted.
+
+    Returns:
+        A tensor of shape `[b, y1, ..., x1, ...]`, or None where unconnected.
+
+    Raises:
+        ValueError: if the first sizes differ or are not known.
+    """
+    target, shape = convert_to_tensor(target), source.shape
+    if target.shape.rank is None or target.shape[:1] != shape[:1]:
+        raise ValueError(f"Need first dimension of target shape ({target.shape}) and source shape "
+                         f"({shape}) to match.")  # fmt: skip
+    rows = target.shape[1:].num_elements()
+    batch = target.shape[0]
+    if rows is None or batch is None:
+        raise ValueError("batch_jacobian needs a target whose shape is known")
+
+    persistent, self._persistent = self._persistent, True
+    if self._interpreter is not None and not persistent:
+        self._stop()
+    try:
+        columns = []
+        for i in range(rows):
+            seed = tf.reshape(
+                tf.tile(tf.expand_dims(_unit(i, rows, target), 0), [batch, 1]), target.shape
+            )
+            columns.append(self.gradient(target, source, seed, unconnected_gradients))
+    finally:
+        self._persistent = persistent
+        if not persistent:
+            self._entries = None
+    if any(column is None for column in columns):
+        return None
+    stacked = tf.stack(columns, axis=1)
+    return tf.reshape(stacked, [*target.shape.as_list(), *shape[1:].as_list()])
+
+
+GradientTape.jacobian = jacobian  # type: ignore[attr-defined]
+GradientTape.batch_jacobian = batch_jacobian  # type: ignore[attr-defined]
+
+
+@public("autodiff.ForwardAccumulator")
+class ForwardAccumulator:
+    """Derivatives along a direction, computed beside the function itself.
+
+    Each call's derivative is its gradient's gradient: a gradient is linear in the output's weight u,
+    so differentiating it by u along the inputs' tangents gives the output's tangent.
+
+    Args:
+        primals: tensors or variables.
+        tangents: a direction for each.
+
+    Raises:
+        ValueError: if the shapes or structures differ.
+    """
+
+    def __init__(self, primals: Any, tangents: Any) -> None:
+        self._tangents: dict[int, Any] = {}
+        self._alive: list[Any] = []
+        self._interpreter: Any = None
+        self._busy = False
+        for primal, tangent in zip(flatten(primals), flatten(tangents)):
+            direction = convert_to_tensor(tangent)
+            if not direction.shape.is_compatible_with(primal.shape):
+                raise ValueError(f"Got shapes {primal.shape} and {direction.shape} for a primal and "
+                                 "its tangent, which must match.")  # fmt: skip
+            key = primal.handle if isinstance(primal, Variable) else primal
+            self._set(key, direction)
+
+    def _set(self, tensor: Any, tangent: Any) -> None:
+        self._tangents[id(tensor)] = tangent
+        self._alive.append(tensor)
+
+    def __enter__(self) -> ForwardAccumulator:
+        it: Any = current()
+        it.tapes.append(self)
+        if it.eager:
+            it.plain = False
+        self._interpreter = it
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        it = self._interpreter
+        it.tapes[:] = [tape for tape in it.tapes if tape is not self]
+        if it.eager:
+            it.plain = not it.tapes
+
+    def watches(self, tensors: tuple[Any, ...]) -> bool:
+        """Would a call with these inputs have a derivative?"""
+        return any(id(t) in self._tangents for t in tensors)
+
+    def extended(self, node: Any, outputs: tuple[Any, ...]) -> None:
+        """Further outputs of a node have no tangents."""
+
+    def record(
+        self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], outputs: tuple[Any, ...]
+    ) -> None:
+        """Called by the interpreters for every op call."""
+        if self._busy or not any(id(t) in self._tangents for t in inputs):
+            return
+        self._busy = True
+        try:
+            self._push_forward(Entry(op, inputs, attrs, outputs))
+        finally:
+            self._busy = False
+
+    def _push_forward(self, entry: Entry) -> None:
+        moving = [t for t in entry.inputs if id(t) in self._tangents]
+        for output in entry.outputs:
+            if not differentiable(output) or output.dtype.kind == "V":
+                continue
+            weight = tf.zeros_like(output)
+            with GradientTape() as tape:
+                tape.watch(weight)
+                weights = [weight if t is output else None for t in entry.outputs]
+                grads = input_gradients(entry, weights)
+                pairs = [
+                    (g, self._tangents[id(t)]) for t, g in zip(entry.inputs, grads)
+                    if g is not None and any(t is m for m in moving)
+                ]  # fmt: skip
+            if pairs:
+                tangent = tape.gradient([g for g, _ in pairs], weight, [v for _, v in pairs])
+                if tangent is not None:
+                    self._set(output, tangent)
+
+    def jvp(self, primals: Any, unconnected_gradients: str = "none") -> Any:
+        """The directional derivative of `primals`: None (or zeros) where there is none."""
+
+        def one(leaf: Any) -> Any:
+            key = leaf.handle if isinstance(leaf, Variable) else leaf
+            found = self._tangents.get(id(key))
+            if found is None and unconnected_gradients == "zero":
+                return tf.zeros_like(leaf)
+            return found
+
+        return map_structure(one, primals)
+
+
+@public("gradients")
+def gradients(*args: Any, **kwargs: Any) -> Any:
+    """Only `tf.GradientTape` differentiates eager code. Raises RuntimeError where it is eager."""
+    raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use "
+                       "tf.GradientTape instead.")  # fmt: skip
+
+
