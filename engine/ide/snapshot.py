@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.base.diagnostics import Diagnostic, Edit, Fix
 from engine.base.options import Settings
 from engine.base.source import SourceFile, Span
+
+if TYPE_CHECKING:
+    from engine.lint.facts import Facts
 
 __all__ = ["FunctionInfo", "GraphCode", "HoverContent", "Snapshot", "SymbolInfo"]
 
@@ -107,18 +110,25 @@ class Snapshot:
         object.__setattr__(self, "source", SourceFile(self.path, self.text))
 
     @cached_property
+    def facts(self) -> Facts | None:
+        """What the analyser knows of the file; None where nothing in it can be staged."""
+        from engine.lint.runner import analyse
+
+        return analyse(self.source, self.settings or Settings())
+
+    @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings, in order of place."""
         from engine.lint.runner import check_source
 
-        return check_source(self.source, self.settings or Settings())
+        return check_source(self.source, self.settings or Settings(), self.facts)
 
     @cached_property
     def functions(self) -> tuple[FunctionInfo, ...]:
         """Each function that will be traced, in order of place."""
         from engine.ide.functions import traced_functions
 
-        return traced_functions(self.source)
+        return () if self.facts is None else traced_functions(self.facts)
 
     def graph_code(self, qualname: str) -> GraphCode:
         """The graph code of a function, by its qualified name."""

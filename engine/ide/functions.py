@@ -1,0 +1,50 @@
+"""The functions of a file that will be traced."""
+
+from __future__ import annotations
+
+import ast
+
+from engine.base.source import Span
+from engine.ide.snapshot import FunctionInfo
+from engine.inference.context import Context
+from engine.inference.values import Function
+from engine.lint.facts import Facts
+
+__all__ = ["traced_functions"]
+
+
+def traced_functions(facts: Facts) -> tuple[FunctionInfo, ...]:
+    """Each function of the file that is staged or reached from one that is, in order of place."""
+    machine = facts.machine
+    staged = {id(function.node) for function in machine.staged_functions}
+    found: dict[int, FunctionInfo] = {}
+    for function in (*machine.functions, *machine.staged_functions):
+        context = machine.visited_staged.get(id(function.node))
+        if context is None or function.module is not facts.module:
+            continue
+        info = _describe(facts, function, context, id(function.node) in staged)
+        found.setdefault(id(function.node), info)
+    return tuple(sorted(found.values(), key=lambda info: (info.span.start, info.span.end)))
+
+
+def _describe(facts: Facts, function: Function, context: Context, staged: bool) -> FunctionInfo:
+    node = function.node
+    span = facts.span(node)
+    name_span = span
+    if not isinstance(node, ast.Lambda):
+        for decorator in node.decorator_list:
+            first = facts.span(decorator).start
+            at = facts.source.text.rfind("@", 0, first)
+            span = Span(min(span.start, at if at >= 0 else first), span.end)
+        at = facts.source.text.index(node.name, facts.span(node).start + 3)
+        name_span = Span(at, at + len(node.name))
+    entries = facts.machine.entries_of.get(id(node), set())
+    kind = "decorated" if staged else "called"
+    return FunctionInfo(
+        function.qualname,
+        span,
+        name_span,
+        kind,  # type: ignore[arg-type]
+        tuple(sorted(entries)),
+        context.converted,
+    )

@@ -1,0 +1,277 @@
+"""Calls of the user's functions and classes: walked with the arguments of the call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+
+from engine.inference.attributes import bind_receiver, init_instance
+from engine.inference.binding import Arguments, bind, parameters
+from engine.inference.context import Context, Scope
+from engine.inference.conversion import why_not_converted
+from engine.inference.events import GivenUp, Recursed, Returned, UserCalled
+from engine.inference.libraries import call_library, call_symbol
+from engine.inference.machine import Frame, Machine
+from engine.inference.staging import enter
+from engine.inference.values import (
+    NONE,
+    UNKNOWN,
+    ClassValue,
+    Container,
+    Function,
+    Instance,
+    Library,
+    Stage,
+    Symbol,
+    Tensor,
+    Union,
+    Unknown,
+    Value,
+    join_all,
+)
+
+__all__ = ["arguments_of", "call", "call_value", "walk"]
+
+
+def call(machine: Machine, node: ast.Call, frame: Frame) -> Value:
+    """The value of a call expression."""
+    if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
+        return _super(machine, frame)
+    callee = machine.eval(node.func, frame)
+    arguments = arguments_of(machine, node, frame)
+    return call_value(machine, callee, arguments, node, frame)
+
+
+def _super(machine: Machine, frame: Frame) -> Value:
+    function = frame.function
+    while function is not None and function.owner is None:
+        return UNKNOWN
+    if function is None or function.owner is None:
+        return UNKNOWN
+    names = parameters(function.node)
+    receiver = frame.scope.names.get(names[0].arg) if names else None
+    return Library("super", "", None, (function.owner, receiver))
+
+
+def arguments_of(machine: Machine, node: ast.Call, frame: Frame) -> Arguments:
+    """The arguments of a call, starred ones unpacked where their elements are known."""
+    made = Arguments([], {})
+    for part in node.args:
+        if isinstance(part, ast.Starred):
+            whole = machine.eval(part, frame)
+            if isinstance(whole, Container) and whole.items is not None and whole.kind != "dict":
+                made.positional.extend(whole.items)
+            else:
+                made.open = True
+                from engine.inference.containers import iterate
+
+                iterate(machine, part, whole, "star", frame, False)
+        elif not made.open:
+            made.positional.append(machine.eval(part, frame))
+        else:
+            machine.eval(part, frame)
+    for keyword in node.keywords:
+        value = machine.eval(keyword.value, frame)
+        if keyword.arg is not None:
+            made.keywords[keyword.arg] = value
+        elif isinstance(value, Container) and value.keys is not None and value.items is not None:
+            made.keywords.update(
+                (key, item) for key, item in zip(value.keys, value.items) if isinstance(key, str)
+            )
+        else:
+            made.open = True
+    return made
+
+
+def call_value(
+    machine: Machine, callee: Value, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    """The value of calling something."""
+    if isinstance(callee, Function):
+        return call_function(machine, callee, arguments, node, frame)
+    if isinstance(callee, Symbol):
+        return call_symbol(machine, callee.name, arguments, node, frame)
+    if isinstance(callee, Library):
+        return call_library(machine, callee, arguments, node, frame)
+    if isinstance(callee, ClassValue):
+        return _construct(machine, callee, arguments, node, frame)
+    if isinstance(callee, Instance):
+        return _call_instance(machine, callee, arguments, node, frame)
+    if isinstance(callee, Union):
+        return join_all(
+            call_value(machine, option, arguments, node, frame)
+            for option in callee.options
+            if not isinstance(option, (Container, Tensor)) and option is not NONE
+        )
+    return _call_unknown(machine, callee, arguments, node, frame)
+
+
+def _call_unknown(
+    machine: Machine, callee: Value, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    values = [*arguments.positional, *arguments.keywords.values()]
+    for value in values:
+        if isinstance(value, Function) and value.born.context.staged and frame.context.staged:
+            walk_blind(machine, value, node, frame)
+    if frame.context.staged:
+        if any(v.stage is Stage.STAGED or (isinstance(v, Unknown) and v.argument) for v in values):
+            return Unknown("derived")
+    return UNKNOWN
+
+
+def walk_blind(machine: Machine, function: Function, node: ast.AST, frame: Frame) -> None:
+    """Walks a function that somebody unknown may call."""
+    if id(function.node) not in machine.visited:
+        call_function(machine, function, Arguments([], {}, open=True), node, frame)
+
+
+def call_function(
+    machine: Machine, function: Function, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    """The value of calling a function of the user's: its body is walked, unless it was already."""
+    if function.wrapped == "host":
+        return _host(machine, function, node, frame)
+    if function.staging is not None:
+        return enter(machine, function, arguments, node, frame, walk)
+    machine.emit(
+        UserCalled(node, frame.context, function, arguments.positional, arguments.keywords)
+    )
+    context = _callee_context(machine, function, node, frame.context)
+    return walk(machine, function, bind(function, arguments), context, node)
+
+
+def _host(machine: Machine, function: Function, node: ast.AST, frame: Frame) -> Value:
+    outside = Context(function.module).with_(function=function)
+    values = bind(function, Arguments([], {}, open=True))
+    walk(machine, function, values, outside, node)
+    return Tensor(frame.context.staged, node=node)
+
+
+def _callee_context(
+    machine: Machine, function: Function, node: ast.AST, caller: Context
+) -> Context:
+    converted, reason = caller.converted, caller.reason
+    if caller.staged and converted:
+        why = why_not_converted(function)
+        if why:
+            converted, reason = False, why
+            if why not in ("do_not_convert", "gradient"):
+                machine.emit(GivenUp(node, caller, function, why))
+    return caller.with_(
+        module=function.module,
+        function=function,
+        converted=converted,
+        reason=reason,
+        loop=None,
+        caller=caller,
+        call=node,
+    )
+
+
+def walk(
+    machine: Machine,
+    function: Function,
+    values: dict[str, Value],
+    context: Context,
+    node: ast.AST,
+) -> Value:
+    """Walks the body of a function with the given values of its parameters."""
+    recursive = any(other.node is function.node for other in machine.active)
+    if recursive:
+        machine.emit(Recursed(node, context.caller or context, function, list(values.values())))
+        return Unknown("derived") if context.staged else UNKNOWN
+    if not machine.has_room():
+        return UNKNOWN
+    key = _memo_key(function, values, context)
+    if key in machine.memo:
+        return machine.memo[key]
+    machine.memo[key] = UNKNOWN
+    machine.calls += 1
+    machine.visited.add(id(function.node))
+    if context.staged:
+        machine.visited_staged.setdefault(id(function.node), context)
+        if context.entry is not None:
+            machine.entries_of.setdefault(id(function.node), set()).add(context.entry.qualname)
+    scope = Scope(function.module, function.scope)
+    scope.names = dict(values)
+    inner = Frame(scope, context, function)
+    machine.active.append(function)
+    try:
+        result = _body(machine, function, inner)
+    finally:
+        machine.active.pop()
+    machine.memo[key] = result
+    return result
+
+
+def _memo_key(function: Function, values: dict[str, Value], context: Context) -> Hashable:
+    region = context.region
+    return (
+        function.key(),
+        tuple(value.key() for value in values.values()),
+        context.trace,
+        context.converted,
+        context.guard,
+        None if region is None else (id(region.node), region.arm),
+    )
+
+
+def _body(machine: Machine, function: Function, frame: Frame) -> Value:
+    if isinstance(function.node, ast.Lambda):
+        value = machine.eval(function.node.body, frame)
+        _note_result(machine, function, value, function.node.body, frame)
+        return value
+    reached = machine.run(function.node.body, frame)
+    results = [value for value, _, _ in frame.returns]
+    for value, where, _ in frame.returns:
+        _note_result(machine, function, value, where, frame)
+    if frame.yields:
+        return Container("generator", None, join_all(frame.yields), frame.born(function.node))
+    if isinstance(function.node, ast.AsyncFunctionDef):
+        return UNKNOWN
+    if reached or not results:
+        results.append(NONE)
+    return join_all(results)
+
+
+def _note_result(
+    machine: Machine, function: Function, value: Value, node: ast.AST, frame: Frame
+) -> None:
+    entry = frame.context.entry
+    if entry is not None and entry.function is not None and entry.function.node is function.node:
+        if frame.context.caller is None or frame.context.caller.entry is not entry:
+            machine.emit(Returned(node, frame.context, function, value))
+
+
+def _construct(
+    machine: Machine, cls: ClassValue, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    made = machine.new_instance(cls, frame.born(node))
+    init_instance(machine, made, arguments, node, frame)
+    return made
+
+
+def _call_instance(
+    machine: Machine, instance: Instance, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    own = instance.cls.lookup("__call__")
+    if own is not None:
+        return call_value(machine, bind_receiver(own, instance), arguments, node, frame)
+    method = instance.cls.lookup("call")
+    if method is not None and instance.cls.flavours & {"layer", "model", "loss"}:
+        if machine.keras >= 3 and isinstance(method, Function) and method.staging is None:
+            inner = frame.context
+            frame.context = inner.with_(converted=False, reason="keras")
+            result = call_value(machine, bind_receiver(method, instance), arguments, node, frame)
+            frame.context = inner
+            return _as_op_result(result, frame)
+        return call_value(machine, bind_receiver(method, instance), arguments, node, frame)
+    if instance.cls.flavours & {"layer", "model", "loss", "metric"}:
+        return Tensor(frame.context.staged, node=node)
+    return _call_unknown(machine, instance, arguments, node, frame)
+
+
+def _as_op_result(result: Value, frame: Frame) -> Value:
+    if isinstance(result, Unknown) and frame.context.staged:
+        return Unknown("derived")
+    return result

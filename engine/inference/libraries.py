@@ -1,0 +1,241 @@
+"""Calls of what the user did not write: public functions, library objects, methods."""
+
+from __future__ import annotations
+
+import ast
+
+from engine.inference import handed
+from engine.inference.binding import Arguments
+from engine.inference.builtin_calls import call_builtin
+from engine.inference.context import Staging
+from engine.inference.definitions import STAGERS, stage, staging_of
+from engine.inference.events import Called
+from engine.inference.library_tables import RESULTS
+from engine.inference.machine import Frame, Machine
+from engine.inference.methods import call_method
+from engine.inference.specs import creation_spec, inferred_spec
+from engine.inference.values import (
+    NONE,
+    UNKNOWN,
+    Const,
+    Container,
+    Function,
+    Library,
+    Python,
+    Stage,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+__all__ = ["call_library", "call_symbol", "note"]
+
+_DECORATORS = (
+    "tf.autograph.experimental.do_not_convert",
+    "tf.autograph.do_not_convert",
+    "functools.lru_cache",
+    "tf.py_function",
+    "tf.numpy_function",
+)
+
+
+def note(
+    machine: Machine,
+    name: str,
+    arguments: Arguments,
+    node: ast.AST,
+    frame: Frame,
+    receiver: Value | None = None,
+) -> Called:
+    """Notes a call of something that is not the user's."""
+    event = Called(node, frame.context, name, arguments.positional, arguments.keywords, receiver)
+    frame.last_call = event
+    machine.emit(event)
+    return event
+
+
+def call_symbol(
+    machine: Machine, name: str, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    """The value of calling a public function or class."""
+    event = note(machine, name, arguments, node, frame)
+    if name.startswith("builtins."):
+        result = call_builtin(machine, name[9:], arguments, node, frame)
+    else:
+        result = _known_call(machine, name, arguments, node, frame)
+    event.result = result
+    frame.last_call = event
+    return result
+
+
+def _known_call(
+    machine: Machine, name: str, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    if name in STAGERS:
+        staging = staging_of(node, arguments, frame)
+        function = arguments.positional[0] if arguments.positional else None
+        function = arguments.keywords.get("func", function)
+        if function is None or (isinstance(function, Const) and function.value is None):
+            return Library("staging", "", frame.born(node), staging)
+        return stage(machine, node, function, staging, frame)
+    if name in _DECORATORS and not any(isinstance(v, Function) for v in arguments.positional):
+        if not arguments.positional or name == "functools.lru_cache":
+            return Library("decorator", name)
+    if name == "functools.partial":
+        return _partial(arguments, frame, node)
+    if name in ("functools.wraps", "functools.update_wrapper"):
+        return Library("wraps")
+    if name.endswith("do_not_convert") and arguments.positional:
+        return _unconverted(arguments.positional[0])
+    taken = handed.hand_over(machine, name, arguments, node, frame)
+    if taken is not None:
+        return taken
+    return _result(name, arguments, node, frame)
+
+
+def _partial(arguments: Arguments, frame: Frame, node: ast.AST) -> Value:
+    if not arguments.positional:
+        return UNKNOWN
+    callee, rest = arguments.positional[0], arguments.positional[1:]
+    if isinstance(callee, Function) and callee.staging is None:
+        made = callee.copy()
+        before = made.fixed or ([], {})
+        made.fixed = ([*before[0], *rest], {**before[1], **arguments.keywords})
+        return made
+    return Library(
+        "partial", "", frame.born(node), (callee, Arguments(rest, dict(arguments.keywords)))
+    )
+
+
+def _unconverted(value: Value) -> Value:
+    if isinstance(value, Function):
+        made = value.copy()
+        made.convert = False
+        return made
+    return value
+
+
+def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:
+    kind = result_kind(name)
+    staged = frame.context.staged
+    if kind == "tensor":
+        dtype, dims = inferred_spec(name, arguments)
+        weak = False
+        return Tensor(staged, dtype, dims, node, weak)
+    if kind in ("pair", "triple"):
+        return Container("tuple", [Tensor(staged, node=node)] * (2 if kind == "pair" else 3))
+    if kind == "clipped":
+        return Container("tuple", [Container("list", None, Tensor(staged)), Tensor(staged)])
+    if kind == "tensors":
+        return Container("list", None, Tensor(staged, node=node), frame.born(node))
+    if kind == "parsed":
+        return Container("dict", None, Tensor(staged, node=node), frame.born(node))
+    if kind == "flat":
+        return Container("list", None, UNKNOWN, frame.born(node))
+    if kind == "op":
+        return Library("op", name)
+    if kind == "none":
+        return NONE
+    if kind in ("int", "float", "str", "bool", "python"):
+        return Python("" if kind == "python" else kind)
+    if kind == "ndarray":
+        return _array(name, arguments)
+    if kind == "shape":
+        return Python("shape")
+    if kind == "?":
+        return _derived(arguments, staged)
+    made = Library(kind, name, frame.born(node))
+    if kind == "variable":
+        made.dtype, made.dims = creation_spec(arguments)
+    if kind == "dataset":
+        made.data = _dataset_element(name, arguments)
+    return made
+
+
+def _derived(arguments: Arguments, staged: bool) -> Value:
+    values = [*arguments.positional, *arguments.keywords.values()]
+    if staged and any(value.stage is Stage.STAGED for value in values):
+        return Unknown("derived")
+    return UNKNOWN
+
+
+def _array(name: str, arguments: Arguments) -> Value:
+    dtype, dims = inferred_spec(name, arguments)
+    return Python("ndarray", dtype=dtype, dims=dims)
+
+
+def _dataset_element(name: str, arguments: Arguments) -> Value | None:
+    if name.endswith(".range"):
+        return Tensor(False, "int64", ())
+    if name.endswith(".from_tensor_slices") and arguments.positional:
+        return _slices(arguments.positional[0])
+    if name.endswith(".from_tensors") and arguments.positional:
+        return arguments.positional[0]
+    if name.endswith(("TFRecordDataset", "TextLineDataset", "list_files")):
+        return Tensor(False, "string", ())
+    return None
+
+
+def _slices(value: Value) -> Value | None:
+    if isinstance(value, Container) and value.kind in ("tuple", "dict") and value.items is not None:
+        parts = [_slices(item) or UNKNOWN for item in value.items]
+        return Container(value.kind, parts, None, None, value.keys)
+    if isinstance(value, (Tensor, Python, Container)):
+        dtype, dims = creation_spec(Arguments([value], {}))
+        return Tensor(False, dtype, dims[1:] if dims else None)
+    return None
+
+
+def result_kind(name: str) -> str:
+    """The word of the tables for what a public name gives when it is called."""
+    if name in RESULTS:
+        return RESULTS[name]
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        prefix = ".".join(parts[:length]) + "."
+        if prefix in RESULTS:
+            kind = RESULTS[prefix]
+            is_function = parts[-1][:1].islower() and not parts[-1].startswith(("from_", "get"))
+            if kind in ("loss", "metric", "activation") and is_function and "_" in parts[-1]:
+                return "tensor"
+            if kind == "loss" and is_function:
+                return "tensor"
+            return kind
+    if name.startswith("tf."):
+        return "tensor" if parts[-1][:1].islower() else "?"
+    return "?"
+
+
+def call_library(
+    machine: Machine, callee: Library, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    """The value of calling an object of a library, or one of its methods."""
+    if callee.kind == "method":
+        owner = callee.data
+        assert isinstance(owner, Value)
+        return call_method(machine, owner, callee.name, arguments, node, frame)
+    if callee.kind == "staging" and isinstance(callee.data, Staging) and arguments.positional:
+        return stage(machine, node, arguments.positional[0], callee.data, frame)
+    if callee.kind == "partial":
+        function, fixed = callee.data
+        merged = Arguments(
+            [*fixed.positional, *arguments.positional],
+            {**fixed.keywords, **arguments.keywords},
+            arguments.open,
+        )
+        return machine.call(function, merged, node, frame)
+    if callee.kind == "wraps":
+        return arguments.positional[0] if arguments.positional else UNKNOWN
+    if callee.kind == "gradient function":
+        return machine.call(callee.data, arguments, node, frame)
+    if callee.kind in ("layer", "model", "metric", "loss", "schedule"):
+        event = note(machine, f"{callee.kind}.__call__", arguments, node, frame, callee)
+        event.result = Tensor(frame.context.staged, node=node)
+        return UNKNOWN if callee.kind == "model" and not frame.context.staged else event.result
+    if callee.kind == "staged":
+        values = [*arguments.positional, *arguments.keywords.values()]
+        note(machine, "staged.__call__", arguments, node, frame, callee)
+        return Unknown("derived") if frame.context.staged and values else UNKNOWN
+    if callee.kind == "dtype":
+        return Python()
+    return UNKNOWN

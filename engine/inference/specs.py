@@ -1,0 +1,137 @@
+"""dtype and shape of what public functions give, by the very inference of the op registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.inference.arithmetic import spec_of
+from engine.inference.binding import Arguments
+from engine.inference.values import Const, Container, Dims, Library, Python, Tensor, Value
+
+__all__ = ["creation_spec", "dims_of_value", "dtype_of_value", "inferred_spec"]
+
+_FILLED = ("zeros", "ones", "empty", "fill")
+_SAMPLERS = ("tf.random.normal", "tf.random.uniform", "tf.random.truncated_normal")
+_LIKE = ("zeros_like", "ones_like", "identity", "stop_gradient")
+
+
+def dtype_of_value(value: Value | None) -> str | None:
+    """The dtype that a `dtype=` argument names."""
+    if isinstance(value, Library) and value.kind == "dtype":
+        return {"half": "float16", "double": "float64"}.get(value.name, value.name)
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return value.value
+    return None
+
+
+def dims_of_value(value: Value | None) -> Dims | None:
+    """The shape that a `shape=` argument names."""
+    if isinstance(value, Const) and isinstance(value.value, int):
+        return (value.value,)
+    if isinstance(value, Container) and value.items is not None:
+        dims: list[int | None] = []
+        for item in value.items:
+            known = isinstance(item, Const) and isinstance(item.value, int)
+            dims.append(item.value if known and isinstance(item, Const) else None)
+        return tuple(dims)
+    return None
+
+
+def creation_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
+    """Dtype and shape of `tf.constant(...)`, `tf.Variable(...)` and the like."""
+    if not arguments.positional and "initial_value" not in arguments.keywords:
+        return dtype_of_value(arguments.keywords.get("dtype")), None
+    value = (arguments.positional or [arguments.keywords.get("initial_value")])[0]
+    given = dtype_of_value(arguments.keywords.get("dtype"))
+    if given is None and len(arguments.positional) > 1:
+        given = dtype_of_value(arguments.positional[1])
+    if value is None:
+        return given, None
+    dtype, dims = _literal(value)
+    shape = dims_of_value(arguments.keywords.get("shape"))
+    return given or dtype, shape if shape is not None else dims
+
+
+def _literal(value: Value) -> tuple[str | None, Dims | None]:
+    if isinstance(value, Container) and value.kind in ("list", "tuple"):
+        if value.items is None or not value.items:
+            return None, None
+        parts = [_literal(item) for item in value.items]
+        dtypes = {dtype for dtype, _ in parts}
+        inner = {dims for _, dims in parts}
+        dtype = dtypes.pop() if len(dtypes) == 1 else _widest(dtypes)
+        one = inner.pop() if len(inner) == 1 else None
+        return dtype, None if one is None else (len(value.items), *one)
+    if isinstance(value, (Tensor, Const, Python, Library)):
+        dtype, dims, _ = spec_of(value)
+        return dtype, dims
+    return None, None
+
+
+def _widest(dtypes: set[str | None]) -> str | None:
+    return "float32" if dtypes <= {"int32", "float32"} else None
+
+
+def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | None]:
+    """Dtype and shape of the tensor that a public function gives; None for what is not known."""
+    short = name.rsplit(".", maxsplit=1)[-1]
+    first = arguments.positional[0] if arguments.positional else None
+    keywords = arguments.keywords
+    if name in ("tf.constant", "tf.convert_to_tensor", "numpy.array", "numpy.asarray"):
+        return creation_spec(arguments)
+    if short in _FILLED or name in _SAMPLERS:
+        dtype = dtype_of_value(keywords.get("dtype"))
+        if dtype is None and short in ("zeros", "ones") and len(arguments.positional) > 1:
+            dtype = dtype_of_value(arguments.positional[1])
+        default = "float64" if name.startswith("numpy.") else "float32"
+        if short == "fill":
+            default = ""
+        return dtype or default or None, dims_of_value(first or keywords.get("shape"))
+    if name == "tf.cast":
+        wanted = arguments.positional[1] if len(arguments.positional) > 1 else keywords.get("dtype")
+        return dtype_of_value(wanted), spec_of(first)[1] if first is not None else None
+    if name == "tf.range":
+        return _range_spec(arguments)
+    if name == "tf.shape":
+        dims = spec_of(first)[1] if first is not None else None
+        return "int32", None if dims is None else (len(dims),)
+    if name in ("tf.size", "tf.rank"):
+        return "int32", ()
+    if short in _LIKE and first is not None:
+        dtype, dims, _ = spec_of(first)
+        return dtype_of_value(keywords.get("dtype")) or dtype, dims
+    return registry_spec(name, arguments)
+
+
+def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
+    given = dtype_of_value(arguments.keywords.get("dtype"))
+    dtypes = {spec_of(value)[0] for value in arguments.positional}
+    numbers = [v.value for v in arguments.positional if isinstance(v, Const)]
+    dims: Dims | None = (None,)
+    if len(numbers) == len(arguments.positional) and all(type(n) is int for n in numbers):
+        if 1 <= len(numbers) <= 3 and (len(numbers) < 3 or numbers[2]):
+            dims = (len(range(*numbers)),)
+    dtype = dtypes.pop() if len(dtypes) == 1 else None
+    return given or dtype, dims
+
+
+_infer: Callable[[str, Arguments], tuple[str | None, Dims | None]] | None = None
+
+
+def registry_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | None]:
+    """Dtype and shape by the op registry, where the op and its inputs are known."""
+    if not name.startswith("tf."):
+        return None, None
+    found = _registry().get(name[3:])
+    if found is None:
+        return None, None
+    return _ask(found, arguments)
+
+
+def _registry() -> dict[str, Any]:
+    return {}
+
+
+def _ask(function: Any, arguments: Arguments) -> tuple[str | None, Dims | None]:
+    return None, None

@@ -1,0 +1,140 @@
+"""What rules ask about a module: its events, its tree, and where names come from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from engine.base.source import SourceFile, Span
+from engine.inference.blocks import bound_names
+from engine.inference.context import Context, Entry
+from engine.inference.events import Event
+from engine.inference.machine import Machine
+from engine.inference.module import Module
+from engine.inference.values import Container, Library, Stage, Union, Unknown, Value
+from engine.syntax.imports import module_bindings
+
+__all__ = ["Facts", "has_staged", "is_staged", "maybe_staged"]
+
+E = TypeVar("E", bound=Event)
+
+
+class Facts:
+    """A module that has been interpreted.
+
+    Args:
+        module: The module that is checked.
+        machine: The machine that walked it.
+    """
+
+    def __init__(self, module: Module, machine: Machine) -> None:
+        self.module = module
+        self.machine = machine
+
+    @property
+    def source(self) -> SourceFile:
+        return self.module.source
+
+    def happened(self, kind: type[E]) -> Iterator[E]:
+        """The events of a kind whose code stands in this module."""
+        for event in self.machine.happened(kind):
+            if event.context.module is self.module:
+                yield event
+
+    def staged(self, kind: type[E]) -> Iterator[E]:
+        """Those that happen in a trace."""
+        for event in self.happened(kind):
+            if event.context.entry is not None:
+                yield event
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        return self.module.parents
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def statement_of(self, node: ast.AST) -> ast.stmt | None:
+        """The statement that a node is a part of."""
+        if isinstance(node, ast.stmt):
+            return node
+        return next((p for p in self.ancestors(node) if isinstance(p, ast.stmt)), None)
+
+    def span(self, node: ast.AST) -> Span:
+        return self.module.span(node)
+
+    def text(self, node: ast.AST) -> str:
+        """The text of a node as it stands in the file."""
+        return self.module.text_of(node)
+
+    @cached_property
+    def alias(self) -> str | None:
+        """What the file calls the framework, as `tf`; None where it has no name for it."""
+        for name, symbol in module_bindings(self.module.tree).items():
+            if symbol == "tf":
+                return name
+        return None
+
+    def is_local(self, name: str, context: Context) -> bool:
+        """Whether a name belongs to the function whose code runs."""
+        function = context.function
+        if function is None or isinstance(function.node, ast.Lambda):
+            return False
+        args = function.node.args
+        named = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+        if any(arg.arg == name for arg in named):
+            return True
+        return name in bound_names(function.node.body) and not self._declared(function.node, name)
+
+    def _declared(self, node: ast.AST, name: str) -> bool:
+        return any(
+            isinstance(child, (ast.Global, ast.Nonlocal)) and name in child.names
+            for child in ast.walk(node)
+        )
+
+    def is_outer(self, value: Value, context: Context) -> bool:
+        """Whether an object was made before the trace, and so outlives it."""
+        born = getattr(value, "born", None)
+        return born is not None and born.context.trace != context.trace
+
+    def header(self, node: ast.AST) -> Span:
+        """The first line of a compound statement up to its colon, or a node's own span."""
+        test = getattr(node, "test", None) or getattr(node, "iter", None)
+        if isinstance(node, (ast.If, ast.While, ast.For, ast.AsyncFor)) and test is not None:
+            return Span(self.span(node).start, self.span(test).end)
+        return self.span(node)
+
+    def entry_word(self, entry: Entry | None) -> str:
+        """How a message names what is traced."""
+        name = entry.qualname if entry is not None else ""
+        return f"`{name}`" if name and name != "<lambda>" else "the function"
+
+
+def is_staged(value: Value | None) -> bool:
+    """Whether a value surely stands for something of the graph; a variable does when it is read."""
+    if value is None:
+        return False
+    if isinstance(value, Library):
+        return value.kind == "variable"
+    return value.stage is Stage.STAGED
+
+
+def has_staged(value: Value | None) -> bool:
+    """Whether a value is staged or a collection with staged elements."""
+    if isinstance(value, Container):
+        parts = value.items if value.items is not None else [value.element]
+        return any(has_staged(part) for part in parts[:50])
+    return value is not None and value.stage is Stage.STAGED
+
+
+def maybe_staged(value: Value | None) -> bool:
+    """Whether nothing rules out that a value is staged."""
+    if isinstance(value, Union):
+        return any(maybe_staged(option) for option in value.options)
+    return isinstance(value, Unknown) or is_staged(value) or has_staged(value)

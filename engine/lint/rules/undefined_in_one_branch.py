@@ -1,0 +1,64 @@
+"""GR303: a name is bound in one arm of a staged `if` only."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Note, Severity
+from engine.inference.events import Branched
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+
+@rule(
+    "GR303",
+    "undefined-in-one-branch",
+    "A name is not defined on every path of this staged `if`.",
+    Severity.ERROR,
+    bad=(
+        "import tensorflow as tf\n\n@tf.function\ndef f(x):\n"
+        "    if tf.reduce_sum(x) > 0:\n        y = 1\n    return y\n",
+    ),
+    good=(
+        "import tensorflow as tf\n\n@tf.function\ndef f(x):\n    y = 0\n"
+        "    if tf.reduce_sum(x) > 0:\n        y = 1\n    return y\n",
+        "import tensorflow as tf\n\n@tf.function\ndef f(x, flag=True):\n"
+        "    if tf.reduce_sum(x) > 0:\n        unused = 1\n    if flag:\n        y = 1\n    return x\n",
+    ),
+)
+def undefined_in_one_branch(facts: Facts) -> Iterator[Finding]:
+    """Which arm of a staged `if` is taken is known only when the graph runs, so what is used after
+    it must come out of both arms. Otherwise tracing raises
+    `ValueError: 'y' must also be initialized in the else branch`.
+
+    Bind the name before the `if`, or in both arms, to values of the same dtype.
+    """
+    for event in facts.staged(Branched):
+        if len(event.arms) != 2 or event.ends != ["falls", "falls"]:
+            continue
+        body, orelse = event.arms
+        for name in sorted((body.keys() ^ orelse.keys()) & event.after):
+            if name in event.before or not name:
+                continue
+            other = "else" if name in body else "main"
+            message = (
+                f"`{name}` is used later but is not defined in the {other} branch of this staged "
+                f"`if`; tracing raises. Define `{name}` before the `if` or in both branches."
+            )
+            yield Finding(
+                facts.header(event.node), event.context, message, notes=_uses(facts, event, name)
+            )
+
+
+def _uses(facts: Facts, event: Branched, name: str) -> tuple[Note, ...]:
+    function = event.context.function
+    if function is None:
+        return ()
+    end = facts.span(event.node).end
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            span = facts.span(node)
+            if span.start >= end:
+                return (Note(f"`{name}` is used here", span, facts.source.path),)
+    return ()

@@ -1,0 +1,182 @@
+"""From a text to its findings: interpret, ask every rule, silence, sort."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from fnmatch import fnmatch
+from pathlib import Path
+
+from engine.base.diagnostics import Diagnostic, Note, Severity
+from engine.base.options import Settings
+from engine.base.source import SourceFile, Span
+from engine.inference.context import Context
+from engine.inference.interpret import interpret
+from engine.inference.module import Module, Workspace, mentions_framework
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, Rule, all_rules, url_of
+from engine.lint.suppressions import apply_suppressions
+from engine.syntax.parse import Parsed, parse
+
+__all__ = ["analyse", "check_source", "is_on", "syntax_findings"]
+
+SYNTAX = "GR001"
+_MOST_FINDINGS = 500
+
+
+def analyse(
+    source: SourceFile, settings: Settings, workspace: Workspace | None = None
+) -> Facts | None:
+    """A file's facts; None for a file that cannot stage anything by itself, or nests too deeply.
+
+    Args:
+        source: The text.
+        settings: The project's choices.
+        workspace: Where imported files are looked for; by default around the file.
+    """
+    if not mentions_framework(source.text):
+        return None
+    try:
+        return Facts(*interpret(source, workspace or Workspace(), settings.keras))
+    except RecursionError:
+        return None
+
+
+def check_source(
+    source: SourceFile, settings: Settings, facts: Facts | None = None
+) -> tuple[Diagnostic, ...]:
+    """The findings about a file, in order of place.
+
+    Args:
+        source: The text.
+        settings: The project's choices.
+        facts: The file's facts, where they are known already.
+    """
+    facts = facts or analyse(source, settings)
+    if facts is None:
+        found = syntax_findings(source, parse(source.text, source.path))
+    else:
+        rules = [r for r in all_rules() if is_on(r.code, r.default, source.path, settings)]
+        found = [*syntax_findings(source, facts.module.parsed), *_collect(facts, rules, settings)]
+    left, unused = apply_suppressions(source, found)
+    left.extend(finding for finding in unused if is_on(finding.code, True, source.path, settings))
+    left.sort(key=lambda finding: (finding.span.start, finding.span.end, finding.code))
+    return tuple(left[:_MOST_FINDINGS])
+
+
+def syntax_findings(source: SourceFile, parsed: Parsed) -> list[Diagnostic]:
+    """What the parser says of a file: its first problem, the others may follow from it."""
+    return [
+        Diagnostic(
+            SYNTAX,
+            "syntax-error",
+            f"{problem.message} The rest of the file is still checked.",
+            problem.span,
+            Severity.ERROR,
+            url=url_of(SYNTAX),
+        )
+        for problem in parsed.errors[:1]
+    ]
+
+
+def is_on(code: str, default: bool, path: str, settings: Settings) -> bool:
+    """Whether a rule is on for a file."""
+    chosen = default
+    if settings.select:
+        chosen = _best(code, settings.select) >= 0
+    if _best(code, settings.extend_select) >= 0:
+        chosen = True
+    on = max(_best(code, settings.select), _best(code, settings.extend_select))
+    if _best(code, settings.ignore) >= max(on, 0):
+        return False
+    for pattern, codes in settings.per_file_ignores:
+        if _best(code, codes) >= 0 and _matches(path, pattern, settings.root):
+            return False
+    return chosen
+
+
+def _best(code: str, prefixes: Iterable[str]) -> int:
+    """How many letters of the code the longest fitting prefix names; -1 where none fits."""
+    return max(
+        (
+            0 if prefix == "ALL" else len(prefix)
+            for prefix in prefixes
+            if prefix == "ALL" or code.startswith(prefix)
+        ),
+        default=-1,
+    )
+
+
+def _matches(path: str, pattern: str, root: Path | None) -> bool:
+    name = path
+    if root is not None:
+        try:
+            name = str(Path(path).resolve().relative_to(root.resolve()))
+        except (ValueError, OSError):
+            name = path
+    return (
+        fnmatch(name, pattern) or fnmatch(Path(path).name, pattern) or fnmatch(name, f"*/{pattern}")
+    )
+
+
+def _collect(facts: Facts, rules: list[Rule], settings: Settings) -> list[Diagnostic]:
+    found: dict[tuple[str, Span], Diagnostic] = {}
+    for each in rules:
+        for finding in each.check(facts):
+            if (finding.module or facts.module) is not facts.module:
+                continue
+            made = _diagnostic(facts, each, finding, settings)
+            key = (made.code, made.span)
+            if key not in found or made.severity.rank < found[key].severity.rank:
+                found[key] = made
+    return list(found.values())
+
+
+def _diagnostic(facts: Facts, each: Rule, finding: Finding, settings: Settings) -> Diagnostic:
+    span = finding.at if isinstance(finding.at, Span) else facts.span(finding.at)
+    severity = finding.severity or each.severity
+    notes = (*finding.notes, *_way(finding.context))
+    return Diagnostic(
+        each.code,
+        each.name,
+        finding.message or each.message,
+        span,
+        settings.severity_of(each.code, severity),
+        finding.fix,
+        notes,
+        finding.tags,
+        each.url,
+    )
+
+
+def _way(context: Context) -> tuple[Note, ...]:
+    """The calls that lead from the staged function to the place."""
+    entry = context.entry
+    if entry is None:
+        return ()
+    notes: list[Note] = []
+    current: Context | None = context
+    while current is not None and current.entry is entry and len(notes) < 6:
+        caller = current.caller
+        if caller is None or caller.entry is not entry or current.call is None:
+            break
+        name = current.function.qualname if current.function is not None else "a function"
+        notes.append(_note(f"`{name}` is called here while tracing", current.call, caller.module))
+        current = caller
+    staging = entry.staging
+    if isinstance(staging.node, ast.AST) and hasattr(staging.node, "lineno"):
+        word = {
+            "keras": "Keras traces this method",
+            "map": "the function is traced for the dataset",
+        }
+        text = word.get(staging.kind, f"`{entry.qualname}` is staged here")
+        notes.append(_note(text, staging.node, staging.module))
+    return tuple(notes)
+
+
+def _note(message: str, node: ast.AST, module: Module) -> Note:
+    span = module.span(node)
+    first = module.source.position(span.start)[0]
+    return Note(
+        message, Span(span.start, min(span.end, module.source.line_end(first))), module.path
+    )
