@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_HOVER", "escape", "fence", "visible"]
+__all__ = ["MAX_HOVER", "escape", "fence", "prose", "visible"]
 
 MAX_HOVER = 4000
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@$])")
@@ -34,6 +34,18 @@ def fence(text: str, language: str = "") -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)
     return f"{ticks}{language}\n{text}\n{ticks}"
+
+
+def prose(text: str) -> str:
+    """The text as Markdown in which only pairs of single backticks mean something: code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    shown = []
+    for index, part in enumerate(parts):
+        code = index % 2 == 1 and part.strip()
+        shown.append(f"`{visible(part)}`" if code and "\n" not in part else escape(part))
+    return "".join(shown)
 
 
 def escape(text: str) -> str:

@@ -190,8 +190,8 @@ class Session:
             self.runs.forget(key)
 
     def settings_changed(self) -> None:
-        """Forgets what was computed with other settings."""
-        self.settings.forget()
+        """Forgets what was computed with other settings or other files beside."""
+        self.settings.world_changed()
         self.analysis.forget_settings()
         self.happened("reconfigured")
 
@@ -220,6 +220,16 @@ class Session:
             facts = entry.task.result()
             if facts.program.is_current():
                 return facts
+
+    async def detached_facts(self, program: Program) -> Facts:
+        """The same for a text that is not open."""
+        try:
+            answer = await self.analysis.ask(program, "facts", urgency=2)
+        except AnalysisError as error:
+            return Facts(program, (_not_analysed(str(error)),))
+        finally:
+            self.analysis.forget(program.key)
+        return Facts(program, read(answer["diagnostics"], tuple[Diagnostic, ...]))
 
     def known_facts(self, uri: str) -> Facts | None:
         """The facts of the newest text if they are known already."""

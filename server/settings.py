@@ -55,6 +55,7 @@ class SettingsStore:
         self._everywhere: dict[str, Any] = dict(start or {})
         self._folders: dict[str, dict[str, Any]] = {}
         self._cache: dict[str, tuple[dict[str, Any], str]] = {}
+        self._world = 0
 
     def set_everywhere(self, data: object) -> None:
         """Takes settings that hold in every folder."""
@@ -77,6 +78,11 @@ class SettingsStore:
         """Computes everything anew when next asked for."""
         self._cache.clear()
 
+    def world_changed(self) -> None:
+        """Makes every stamp another one: files beside the documents have changed."""
+        self._world += 1
+        self.forget()
+
     def data(self, uri: str = "") -> dict[str, Any]:
         """The settings as the editor sent them, for a document."""
         best = max(
@@ -98,7 +104,7 @@ class SettingsStore:
             if len(self._cache) > 500:
                 self._cache.clear()
             data = _for_rules(self.data(uri))
-            self._cache[uri] = (data, json.dumps(data, sort_keys=True))
+            self._cache[uri] = (data, f"{self._world} {json.dumps(data, sort_keys=True)}")
         return self._cache[uri]
 
 

@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from engine.worker.protocol import BadMessage, Unpacker, pack
-from server.analysis import signature  # noqa: F401 (declares jobs)
+from server.analysis import signature, suppression  # noqa: F401 (they declare jobs)
 from server.analysis.jobs import JOBS, snapshot_of
 from server.analysis.plain import plain
 

@@ -9,7 +9,7 @@ from lsprotocol import types
 from engine.ide.snapshot import HoverContent
 from server.analysis.client import AnalysisError, Stale
 from server.feature import feature
-from server.markdown import MAX_HOVER, escape, fence, visible
+from server.markdown import MAX_HOVER, fence, prose, visible
 from server.translate import read
 
 if TYPE_CHECKING:
@@ -44,13 +44,13 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
 
 def as_markdown(content: HoverContent) -> types.MarkupContent:
     """The content as Markdown in which nothing the user wrote is markup."""
-    parts = [f"**{escape(content.title)}**"]
+    parts = [f"**{prose(content.title)}**"]
     if content.kind == "code":
         parts.append(fence(cut(content.text), "python"))
     else:
-        parts.append(escape(cut(content.text)))
+        parts.append(prose(cut(content.text)))
     if content.url.startswith("https://"):
-        parts.append(f"[{escape('more')}]({content.url})")
+        parts.append(f"[Read more]({content.url})")
     return types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(parts))
 
 

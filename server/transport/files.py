@@ -7,18 +7,17 @@ line ends stay, and what is too big, no regular file or gone answers None.
 
 from __future__ import annotations
 
-import codecs
-import io
 import os
 import stat
-import tokenize
-from functools import lru_cache
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from engine.base.reading import Unreadable, decode_source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["MAX_BYTES", "decode", "read_text"]
+__all__ = ["MAX_BYTES", "read_text"]
 
 MAX_BYTES = 1_000_000
 
@@ -55,24 +54,11 @@ def _cached(path: str, status: os.stat_result, descriptor: int) -> str | None:
     if known is not None and known[:2] == (modified, size):
         return known[2]
     with open(descriptor, "rb", closefd=False) as file:
-        text = decode(file.read())
+        data = file.read()
+    text: str | None = None  # stays so for what is no text, and that is remembered too
+    with suppress(Unreadable):
+        text = decode_source(data)
     if len(_texts) >= 256:
         _texts.pop(next(iter(_texts)))
     _texts[path] = (modified, size, text)
     return text
-
-
-def decode(data: bytes) -> str | None:
-    """Bytes as text, by byte order mark and coding comment; line ends are kept."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if _is_text_encoding(encoding):
-            return data.decode(encoding)
-    except (SyntaxError, UnicodeError, LookupError):
-        return None
-    return None
-
-
-@lru_cache(maxsize=64)
-def _is_text_encoding(encoding: str) -> bool:
-    return codecs.lookup(encoding)._is_text_encoding

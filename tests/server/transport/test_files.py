@@ -9,25 +9,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from server.transport.files import decode, read_text
+from server.transport.files import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_line_ends_stay_and_the_mark_goes() -> None:
-    assert decode(b"\xef\xbb\xbfa\r\nb\rc\n") == "a\r\nb\rc\n"
+def written(tmp_path: Path, data: bytes) -> str | None:
+    path = tmp_path / "written.py"
+    path.write_bytes(data)
+    return read_text(path)
 
 
-def test_the_coding_comment_counts() -> None:
-    assert decode(b"# coding: latin-1\nx = '\xe9'\n") == "# coding: latin-1\nx = '\xe9'\n"
+def test_line_ends_stay_and_the_mark_goes(tmp_path: Path) -> None:
+    assert written(tmp_path, b"\xef\xbb\xbfa\r\nb\rc\n") == "a\r\nb\rc\n"
+
+
+def test_the_coding_comment_counts(tmp_path: Path) -> None:
+    data = b"# coding: latin-1\nx = '\xe9'\n"
+    assert written(tmp_path, data) == "# coding: latin-1\nx = '\xe9'\n"
 
 
 @pytest.mark.parametrize(
     "data", [b"x = '\xe9'", b"# coding: nonsense\n", b"# coding: rot13\n", b"# coding: zlib\n"]
 )
-def test_what_cannot_be_decoded_is_no_text(data: bytes) -> None:
-    assert decode(data) is None
+def test_what_cannot_be_decoded_is_no_text(tmp_path: Path, data: bytes) -> None:
+    assert written(tmp_path, data) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="FIFO")
