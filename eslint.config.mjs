@@ -63,6 +63,8 @@ export default tseslint.config(
           'Buffer',
           'document',
           'NodeFilter',
+          'window',
+          'MessageEvent',
           'require',
           'exports',
           'module',

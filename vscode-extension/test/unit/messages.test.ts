@@ -30,11 +30,7 @@ test('anything else from the run page is refused', () => {
     { kind: 'reveal', path: 7, line: 0, column: 0 },
     { kind: 'reveal', path: '/a.py', line: -1, column: 0 },
   ]) {
-    assert.equal(
-      parseFromRunPage(message),
-      undefined,
-      String(JSON.stringify(message)).slice(0, 60),
-    );
+    assert.equal(parseFromRunPage(message), undefined);
   }
 });
 
