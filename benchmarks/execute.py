@@ -72,7 +72,6 @@ def training_step() -> Callable[[], Any]:
     x = tf.constant(rng.normal(size=(64, 128)).astype(np.float32))
     t = tf.constant(rng.normal(size=(64, 64)).astype(np.float32))
 
-    @tf.function
     def step() -> Any:
         with tf.GradientTape() as tape:
             y = tf.nn.relu(tf.matmul(x, w) + b)
@@ -82,7 +81,8 @@ def training_step() -> Callable[[], Any]:
         b.assign_sub(0.01 * db)
         return loss
 
-    return step
+    traced: Callable[[], Any] = tf.function(step)
+    return traced
 
 
 def main() -> None:

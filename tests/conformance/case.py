@@ -24,6 +24,7 @@ import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -101,7 +102,7 @@ def traced(*arguments: Any, **options: Any) -> Any:
             values = argument if isinstance(argument, tuple) else (argument,)
             return made[0](*[tf.constant(value) for value in values])
 
-        add(function, tuple(lambda a=a: call(a) for a in arguments), **options)
+        add(function, tuple(partial(call, argument) for argument in arguments), **options)
         return function
 
     return enter
