@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextvars
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from engine.base.errors import InvalidArgumentError, OpError
 from engine.executors.constants import dtype_of, make_value, shaped_value
-from engine.ir.dtypes import DType
+from engine.ir.dtypes import ALL, DType, bfloat16
 from engine.ir.interpreter import install_eager
 from engine.ir.op import Op
 from engine.ir.tensor import EagerTensor, Tensor
@@ -66,16 +68,19 @@ class EagerInterpreter:
         except AttributeError:
             _refuse_symbolic(inputs)
             raise
+        compute = op.compute
+        if compute is None:
+            raise InvalidArgumentError(None, None, f"{op.type} has no kernel for eager execution")
         try:
-            result = self._compute(op, values, attrs)
+            result = self.run(compute, np, *values, **attrs)
         except OpError:
             raise
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise self._op_error(op, inputs, attrs, error) from error
-        if result is None:
-            return None
         if type(result) is tuple:
             outputs: Any = tuple([wrap(item) for item in result])
+        elif result is None:
+            return None
         else:
             outputs = wrap(result)
         if self.tapes:
@@ -84,13 +89,16 @@ class EagerInterpreter:
                 tape.record(op, inputs, attrs, flat)
         return outputs
 
-    def _compute(self, op: Op, values: list[Any], attrs: dict[str, Any]) -> Any:
-        compute = op.compute
-        if compute is None:
-            raise InvalidArgumentError(None, None, f"{op.type} has no kernel for eager execution")
-        if attrs:
-            return self.run(compute, np, *values, **attrs)
-        return self.run(compute, np, *values)
+    def quick(self, op: Op) -> Callable[..., Any]:
+        """A callable on numpy values for an element-wise op without attributes."""
+        if op.expression is None:
+            return getattr(np, str(op.ufunc))  # type: ignore[no-any-return]
+        known = _OPERATORS.get(op.expression)
+        if known is not None:
+            return known
+        names = ["x", "y", "z", "w"][: len(op.parameters)]
+        source = f"lambda {', '.join(names)}: {op.expression.format(*names)}"
+        return eval(source, {"np": np})  # type: ignore[no-any-return]
 
     def _op_error(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception
@@ -104,11 +112,39 @@ class EagerInterpreter:
         return InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
 
 
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "{0} + {1}": operator.add, "{0} - {1}": operator.sub, "{0} * {1}": operator.mul,
+    "{0} / {1}": operator.truediv, "-{0}": operator.neg, "~{0}": operator.invert,
+    "{0} & {1}": operator.and_, "{0} | {1}": operator.or_, "{0} < {1}": operator.lt,
+    "{0} <= {1}": operator.le, "{0} > {1}": operator.gt, "{0} >= {1}": operator.ge,
+    "abs({0})": operator.abs,
+}  # fmt: skip
+
+
+_new = EagerTensor.__new__
+_SCALARS: dict[type, DType] = {
+    dtype.as_numpy_dtype: dtype for dtype in ALL if dtype.kind in "fiucb" and dtype is not bfloat16
+}
+_ARRAYS: dict[Any, DType] = {np.dtype(kind): dtype for kind, dtype in _SCALARS.items()}
+
+
 def wrap(value: Any) -> EagerTensor:
     """An eager tensor around a kernel's result; arrays of rank 0 become scalars."""
-    if type(value) is np.ndarray and not value.shape:
-        value = value[()]
-    return EagerTensor(value, dtype_of(value))
+    made = _new(EagerTensor)
+    kind = type(value)
+    dtype = _SCALARS.get(kind)
+    if dtype is None:
+        if kind is np.ndarray:
+            if not value.shape:
+                value = value[()]
+                dtype = dtype_of(value)
+            else:
+                dtype = _ARRAYS.get(value.dtype) or dtype_of(value)
+        else:
+            dtype = dtype_of(value)
+    made._value = value
+    made.dtype = dtype
+    return made
 
 
 def _refuse_symbolic(inputs: tuple[Any, ...]) -> None:

@@ -90,6 +90,28 @@ real_divide = binary(
 _DIVIDED_AS = {int8: float32, uint8: float32, int16: float32, uint16: float32}
 
 
+def real_operands(x: Any, y: Any, where: str) -> tuple[Tensor, Tensor]:
+    """Two numeric tensors of one dtype; integers become float32 (8 and 16 bits) or float64.
+
+    Raises:
+        TypeError: if the dtypes differ, or are not numeric.
+    """
+    from engine.ir.convert import convert_to_tensor
+    from engine.ops.namespace import tf
+
+    x = convert_to_tensor(x)
+    y = convert_to_tensor(y, dtype_hint=x.dtype)
+    if x.dtype is not y.dtype:
+        raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
+    if x.dtype.is_integer:
+        real = _DIVIDED_AS.get(x.dtype, float64)
+        return tf.cast(x, real), tf.cast(y, real)
+    if not x.dtype.is_numeric:
+        names = ", ".join(sorted(repr(dtype) for dtype in NUMERIC))
+        raise TypeError(f"Invalid dtype {x.dtype!r} in {where}. Expected one of {{{names}}}.")
+    return x, y
+
+
 @public("math.truediv", "truediv")
 def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """X / y as real numbers: integers become float32 (8 and 16 bits) or float64 first.
@@ -102,18 +124,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
     Raises:
         TypeError: if the dtypes differ.
     """
-    from engine.ir.convert import convert_to_tensor
-    from engine.ops.namespace import tf
-
-    x = convert_to_tensor(x)
-    y = convert_to_tensor(y, dtype_hint=x.dtype)
-    if x.dtype is not y.dtype:
-        raise TypeError(
-            f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}."
-        )
-    if x.dtype.is_integer:
-        real = _DIVIDED_AS.get(x.dtype, float64)
-        x, y = tf.cast(x, real), tf.cast(y, real)
+    x, y = real_operands(x, y, "__truediv__")
     return real_divide(x, y, name=name)  # type: ignore[no-any-return]
 
 
@@ -124,7 +135,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def _floordiv_kernel(xp: Any, x: Any, y: Any) -> Any:
-    if y.dtype.kind in "iu" and not y.all():
+    if y.dtype.kind in "iu" and not (y.all() if y.shape else y):
         raise InvalidArgumentError(None, None, "Integer division by zero")
     return x // y
 
@@ -137,16 +148,14 @@ floordiv = binary(
 
 
 def _floormod_kernel(xp: Any, x: Any, y: Any) -> Any:
-    if y.dtype.kind in "iu" and not y.all():
+    if y.dtype.kind in "iu" and not (y.all() if y.shape else y):
         raise InvalidArgumentError(None, None, "Integer division by zero")
     return x % y
 
 
 def _floormod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     x, y = node.inputs
-    return unbroadcast(tf, grad, x), unbroadcast(
-        tf, grad * tf.negative(tf.math.floordiv(x, y)), y
-    )
+    return unbroadcast(tf, grad, x), unbroadcast(tf, grad * tf.negative(tf.math.floordiv(x, y)), y)
 
 
 floormod = binary(

@@ -11,6 +11,7 @@ from engine.ir.op import PUBLIC
 from engine.ir.shapes import broadcast
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 from engine.ops.namespace import tf
+from engine.ops.quick import install_quick
 
 
 def _binary(symbol: str, path: str, hint: str) -> None:
@@ -120,6 +121,7 @@ def install() -> None:
                          ("invert", "raw.invert_operator")):  # fmt: skip
         _unary(symbol, path)
     setattr(Tensor, "__getitem__", _getitem)  # noqa: B010
+    install_quick()
 
 
 install()
