@@ -26,19 +26,15 @@ def clip_by_value(
         A tensor of the same shape and dtype.
 
     Raises:
-        InvalidArgumentError: (ValueError while tracing) if a bound makes the shape larger.
+        ValueError: if a bound makes the shape larger.
     """
-    from engine.base.errors import InvalidArgumentError
     from engine.ops.namespace import tf
 
     values = convert_to_tensor(t)
     lower = tf.minimum(values, clip_value_max)
     result = tf.maximum(lower, clip_value_min, name=name or "clip_by_value")
     if not values.shape.is_compatible_with(result.shape):
-        message = f"Shapes {values.shape} and {result.shape} are incompatible"
-        if type(values).__name__ == "EagerTensor":
-            raise InvalidArgumentError(None, None, message)
-        raise ValueError(message)
+        raise ValueError(f"Shapes {values.shape} and {result.shape} are incompatible")
     return result  # type: ignore[no-any-return]
 
 
@@ -72,7 +68,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
         name: of the last node.
 
     Returns:
-        A scalar tensor, or None where all entries are None.
+        A scalar tensor; 0 where all entries are None.
 
     Raises:
         TypeError: if `t_list` is no sequence.
@@ -83,7 +79,7 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
         raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
     halves = [tf.nn.l2_loss(x) for x in t_list if x is not None]
     if not halves:
-        return None
+        return tf.zeros(())
     half = tf.reduce_sum(tf.stack(halves))
     return tf.sqrt(half * tf.constant(2.0, half.dtype), name=name or "global_norm")
 
@@ -111,8 +107,6 @@ def clip_by_global_norm(
     if isinstance(t_list, str) or not isinstance(t_list, Sequence):
         raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
     norm = global_norm(t_list) if use_norm is None else convert_to_tensor(use_norm)
-    if norm is None:
-        return list(t_list), None
     limit = convert_to_tensor(clip_norm, dtype_hint=norm.dtype)
     scale = limit * tf.minimum(1.0 / norm, tf.ones_like(norm) / limit)
     scale = scale + (norm - norm)  # nan where the norm is infinite or nan

@@ -136,8 +136,13 @@ def real(input: Any, name: str | None = None) -> Tensor:
     Args:
         input: numeric tensor.
         name: of the node.
+
+    Raises:
+        TypeError: if `input` is not numeric.
     """
     input = convert_to_tensor(input)
+    if not input.dtype.is_numeric:
+        raise TypeError(f"input must be a numeric tensor, but got tensor with dtype {input.dtype}")
     return real_op(input, name) if input.dtype.is_complex else input  # type: ignore[no-any-return]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.dtypes import COMPLEX, FLOATING, INTEGER, NUMERIC, REAL, SIGNED, int32
+from engine.ir.dtypes import COMPLEX, FLOATING, NUMERIC, REAL, SIGNED, UNSIGNED, int32, int64
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
@@ -102,8 +102,8 @@ def _reciprocal_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 
 reciprocal = unary(
     "math.reciprocal", type="Reciprocal", doc="1 / x, element by element.",
-    kernel=lambda xp, x: xp.reciprocal(x) if x.dtype.kind in "iu" else 1 / x,
-    gradient=_reciprocal_gradient, dtypes=NUMERIC - INTEGER | {int32},
+    kernel=lambda xp, x: 1 / x,
+    gradient=_reciprocal_gradient, dtypes=INEXACT,
     samples=[("float32[3,4]>0",), ("float64[]>0",)],
 )  # fmt: skip
 
@@ -209,7 +209,7 @@ def _pow_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
 pow_op = binary(
     "math.pow", "pow", type="Pow", doc="x to the power of y, element by element.",
     kernel=lambda xp, x, y: x**y, expression="{0} ** {1}", ufunc="power",
-    gradient=_pow_gradient, dtypes=NUMERIC,
+    gradient=_pow_gradient, dtypes=NUMERIC - UNSIGNED,
     samples=[("float32[3,4]>0", "float32[4]"), ("float64[]>0", "float64[2]"),
              ("int32[3]>0", "int32[]>0")],
 )  # fmt: skip
@@ -232,7 +232,7 @@ squared_difference = binary(
     "math.squared_difference", type="SquaredDifference",
     doc="(x - y) squared, element by element; times the conjugate for complex numbers.",
     kernel=_squared_difference_kernel, gradient=_squared_difference_gradient,
-    dtypes=NUMERIC,
+    dtypes=INEXACT | {int32, int64},
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from engine.ir.tensor import Tensor
 Axes = tuple[int, ...] | None
 
 
-# -- the ops ----------------------------------------------------------------------------------
+# -- the ops
 
 
 def declare_reduction(
@@ -69,7 +69,10 @@ def _prod_kernel(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> 
 
 def _mean_kernel(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> Any:
     if x.dtype.kind not in "iu":
-        return x.mean(axis, None, None, keepdims)
+        wide = xp.float32 if x.dtype.itemsize == 2 else x.dtype
+        total = x.sum(axis, wide, None, keepdims)
+        count = x.size // total.size if total.size else 0
+        return (total / total.dtype.type(count)).astype(x.dtype)
     total = x.sum(axis, x.dtype, None, keepdims)
     count = x.size // total.size if total.size else 1
     if not count:
@@ -107,7 +110,7 @@ def _any_kernel(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> A
     return x.any(axis=axis, keepdims=keepdims)
 
 
-# -- gradients --------------------------------------------------------------------------------
+# -- gradients
 
 
 @op("raw.spread", type="BroadcastTo",
@@ -270,7 +273,7 @@ _sum.op.bind = _reducer_binder("add")
 _prod.op.bind = _reducer_binder("multiply")
 
 
-# -- the public functions ---------------------------------------------------------------------
+# -- the public functions
 
 
 def reduce_with(

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import COMPLEX, FLOATING, REAL, bool_, float32, float64
+from engine.ir.dtypes import COMPLEX, FLOATING, REAL, bool_, float32, float64, int32, int64
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
 from engine.ops.declare import binary, unary, unbroadcast
@@ -73,7 +73,7 @@ def _truncate_div_kernel(xp: Any, x: Any, y: Any) -> Any:
 
 truncatediv = binary(
     "truncatediv", type="TruncateDiv", doc="x / y rounded towards zero, element by element.",
-    kernel=_truncate_div_kernel, dtypes=REAL | COMPLEX, gradient=_no_gradients,
+    kernel=_truncate_div_kernel, dtypes=REAL, gradient=_no_gradients,
     samples=[("int32[3,4]", "int32[4]>0"), ("float64[]", "float64[2]>0")],
 )  # fmt: skip
 
@@ -91,7 +91,8 @@ def _truncate_mod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Te
 truncatemod = binary(
     "truncatemod", type="TruncateMod",
     doc="The remainder of `truncatediv`; it has the sign of x.",
-    kernel=_truncate_mod_kernel, gradient=_truncate_mod_gradient, dtypes=REAL,
+    kernel=_truncate_mod_kernel, gradient=_truncate_mod_gradient,
+    dtypes=FLOATING | {int32, int64},
     samples=[("int32[3,4]", "int32[4]>0"), ("float64[2]", "float64[2]>0")],
 )  # fmt: skip
 
@@ -126,11 +127,28 @@ def _divide_no_nan_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, T
     )
 
 
-divide_no_nan = binary(
-    "math.divide_no_nan", type="DivNoNan", hint="div_no_nan",
-    doc="x / y, or 0 where y is zero, element by element.",
+_div_no_nan = binary(
+    "raw.div_no_nan", type="DivNoNan", hint="div_no_nan",
+    doc="x / y, or 0 where y is zero, of two tensors of one inexact dtype.",
     kernel=_no_nan_kernel, gradient=_divide_no_nan_gradient, dtypes=FLOATING | COMPLEX,
 )  # fmt: skip
+
+
+@public("math.divide_no_nan")
+def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """X / y, or 0 where y is zero, element by element.
+
+    Args:
+        x: numeric tensor; integers become floats, as with `/`.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Raises:
+        TypeError: if the dtypes differ, or are not numeric.
+    """
+    from engine.ops.math import real_operands
+
+    return _div_no_nan(*real_operands(x, y, "tf.math.divide_no_nan"), name)  # type: ignore[no-any-return]
 
 
 def _multiply_no_nan_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -173,6 +191,7 @@ nextafter = binary(
     kernel=lambda xp, x, y: xp.nextafter(x, y), ufunc="nextafter", dtypes={float32, float64},
     gradient=_no_gradients,
 )  # fmt: skip
+nextafter.op.defaults = {"T": float32}
 
 is_nan = unary(
     "math.is_nan", type="IsNan", doc="Which elements are nan?", result=bool_,

@@ -125,8 +125,7 @@ def _cumulative_logsumexp_kernel(
             step *= 2
         return out
 
-    lowest = xp.finfo(x.dtype).min if x.dtype.kind == "f" else -3.3895313892515355e38
-    return _scan(xp, x, axis, exclusive, reverse, total, lowest)
+    return _scan(xp, x, axis, exclusive, reverse, total, -xp.inf)
 
 
 @cumulative_logsumexp_op.gradient
@@ -197,6 +196,6 @@ def cumulative_logsumexp(
 ) -> Tensor:
     """log(cumsum(exp(x))) without overflow; arguments and errors as `tf.cumsum`.
 
-    With `exclusive`, the first element is the lowest finite value of the dtype.
+    With `exclusive`, the first element is -inf.
     """
     return _call(cumulative_logsumexp_op, _logsumexp_loose, x, axis, exclusive, reverse, name)

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import (
-    NUMERIC,
     REAL,
     DType,
     as_dtype,
@@ -31,12 +30,9 @@ def _without(dims: Any, axis: int) -> Any:
     if dims is None:
         return None
     rank = len(dims)
-    if not -max(rank, 1) <= axis < max(rank, 1):
-        raise ValueError(
-            f"Dimension (axis) must be in the range [{-rank}, {rank}), where {rank} is the number "
-            f"of dimensions in the input. Dimension given: {axis}"
-        )
-    return tuple(size for i, size in enumerate(dims) if i != axis % max(rank, 1))
+    if not -rank <= axis < rank:
+        raise ValueError(f"Expected dimension in the range [{-rank}, {rank}), but got {axis}")
+    return tuple(size for i, size in enumerate(dims) if i != axis % rank)
 
 
 def _loose(input: Tensor, axis: Tensor, output_type: DType = int64) -> TensorSpec:
@@ -52,18 +48,20 @@ def _declare(base: str, type: str) -> tuple[OpFunction, OpFunction]:
 
     def kernel(xp: Any, x: Any, axis: int, output_type: DType = int64) -> Any:
         kind = xp.dtype(output_type.name).type
-        if not x.ndim:
-            return kind(0)
         _without(x.shape, axis)
         if not x.shape[axis]:
             raise InvalidArgumentError(
                 None, None, f"Reduction axis {axis} is empty in shape {list(x.shape)}"
             )
+        if x.dtype.kind == "f":  # nan is neither the largest nor the smallest
+            hidden = xp.isnan(x)
+            if hidden.any():
+                x = xp.where(hidden, -xp.inf if base == "argmax" else xp.inf, x)
         return getattr(xp, base)(x, axis).astype(kind)
 
     infer.__name__ = infer.__qualname__ = base
     infer.__doc__ = f"{type} over one axis."
-    fixed = op(f"raw.{base}", type=type, dtypes={"T": NUMERIC | {bool_}},
+    fixed = op(f"raw.{base}", type=type, dtypes={"T": REAL | {bool_}},
                samples=[("float32[3,4]", 1), ("int32[3]", 0, int32)])(infer)  # fmt: skip
     fixed.op.compute = kernel
     return fixed, dynamic_twin(fixed, "axis", _loose)
@@ -78,7 +76,10 @@ def _arg(
 ) -> Tensor:
     dtype = as_dtype(output_type)
     if dtype not in _INDEX_TYPES:
-        raise TypeError(f"output_type must be an integer dtype for indices, got {dtype.name}")
+        raise InvalidArgumentError(
+            None, None, f"Value for attr 'output_type' of {dtype.name} is not in the list of "
+            "allowed values: int16, uint16, int32, int64",
+        )  # fmt: skip
     axis = 0 if axis is None else axis
     return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)  # type: ignore[no-any-return]
 
@@ -225,11 +226,11 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
 @op("raw.bincount", type="DenseBincount", groups={"arr": "Tidx", "weights": "T"},
     dtypes={"Tidx": {int32, int64}})  # fmt: skip
 def bincount_op(
-    arr: Tensor, weights: Tensor | None, minlength: int | None, maxlength: int | None,
-    dtype: DType, axis: int | None, binary: bool, name: str | None = None,
+    arr: Tensor, weights: Tensor, minlength: int | None, maxlength: int | None,
+    axis: int | None, binary: bool, name: str | None = None,
 ) -> TensorSpec:  # fmt: skip
     """How often each integer occurs, per row or in all."""
-    result = weights.dtype if weights is not None else dtype
+    result = weights.dtype
     if axis is None:
         return spec(result, (None,))
     return spec(
@@ -239,7 +240,7 @@ def bincount_op(
 
 @bincount_op.kernel
 def _bincount_kernel(
-    xp: Any, arr: Any, weights: Any, minlength: int | None, maxlength: int | None, dtype: DType,
+    xp: Any, arr: Any, weights: Any, minlength: int | None, maxlength: int | None,
     axis: int | None, binary: bool,
 ) -> Any:  # fmt: skip
     if arr.size and int(arr.min()) < 0:
@@ -247,16 +248,15 @@ def _bincount_kernel(
     length = max(int(arr.max()) + 1 if arr.size else 0, minlength or 0)
     if maxlength is not None:
         length = min(length, maxlength)
-    kind = weights.dtype if weights is not None else xp.dtype(dtype.name)
     rows = arr.reshape(1, -1) if axis is None or arr.ndim < 2 else arr.reshape(len(arr), -1)
-    shares = None if weights is None else weights.reshape(rows.shape)
-    out = xp.zeros((len(rows), length), kind)
+    shares = weights.reshape(rows.shape)
+    out = xp.zeros((len(rows), length), weights.dtype)
     for i, row in enumerate(rows):
         used = row < length
         if binary:
             out[i, row[used]] = 1
         else:
-            xp.add.at(out[i], row[used], 1 if shares is None else shares[i][used])
+            xp.add.at(out[i], row[used], shares[i][used])
     return out[0] if axis is None or arr.ndim < 2 else out
 
 
@@ -288,14 +288,16 @@ def bincount(
         raise InvalidArgumentError(
             None, None, "`binary_output` and `weights` are mutually exclusive."
         )
+    from engine.ops.namespace import tf
+
     array = convert_to_tensor(arr)
     if array.dtype not in (int32, int64):
-        from engine.ops.namespace import tf
-
         array = tf.cast(array, int32)
     low = None if minlength is None else int(known_value(convert_to_tensor(minlength)))
     high = None if maxlength is None else int(known_value(convert_to_tensor(maxlength)))
-    return bincount_op(array, weights, low, high, as_dtype(dtype), axis, binary_output, name)  # type: ignore[no-any-return]
+    if weights is None:
+        weights = tf.ones_like(array, as_dtype(dtype))
+    return bincount_op(array, weights, low, high, axis or None, binary_output, name)  # type: ignore[no-any-return]
 
 
 @public("math.confusion_matrix")
@@ -348,7 +350,9 @@ def _checked(tf: Any, values: Tensor, message: str, num_classes: Any) -> Tensor:
     if num_classes is not None:
         bound = tf.cast(num_classes, int64)
         checks.append(
-            tf.debugging.assert_less(values, bound, message=message.split(maxsplit=1)[0] + " out of bound")
+            tf.debugging.assert_less(
+                values, bound, message=message.split(maxsplit=1)[0] + " out of bound"
+            )
         )
     with tf.control_dependencies([check for check in checks if check is not None]):
         return tf.identity(values)  # type: ignore[no-any-return]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
-from engine.ir.dtypes import FLOATING, NUMERIC, REAL, int32, int64
-from engine.ir.op import OpFunction, op
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import NUMERIC, REAL, int32, int64
+from engine.ir.op import OpFunction, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
@@ -19,7 +20,7 @@ def _fill(xp: Any, dtype: Any, how: str) -> Any:
     """What an empty segment answers."""
     if how == "prod":
         return 1
-    if how in ("sum", "mean", "sqrt_n"):
+    if how in ("sum", "mean"):
         return 0
     limits = xp.iinfo(dtype) if dtype.kind in "iu" else xp.finfo(dtype)
     return limits.min if how == "max" else limits.max
@@ -34,14 +35,13 @@ def _combine(xp: Any, data: Any, ids: Any, count: int, how: str, empty: Any) -> 
     if not kept.all():
         rows, flat = rows[kept], flat[kept]
     ufunc.at(out, flat, rows)
-    if how in ("mean", "sqrt_n") or empty is not None:
+    if how == "mean" or empty is not None:
         hits = xp.bincount(flat, minlength=count).reshape(-1, *(1,) * (out.ndim - 1))
         if empty is not None:
             out = xp.where(hits > 0, out, xp.asarray(empty, out.dtype))
-        if how in ("mean", "sqrt_n"):
+        if how == "mean":
             size = xp.maximum(hits, 1)
-            divisor = xp.sqrt(size) if how == "sqrt_n" else size
-            out = (out // size if out.dtype.kind in "iu" else out / divisor).astype(out.dtype)
+            out = (out // size if out.dtype.kind in "iu" else out / size).astype(out.dtype)
     return out
 
 
@@ -58,7 +58,7 @@ def _check_prefix(data: Any, ids: Any) -> None:
         )
 
 
-# -- sorted segments ----------------------------------------------------------------------------
+# -- sorted segments
 
 
 def _sorted(how: str, type: str, doc: str, gradient: Callable[..., Any] | None) -> OpFunction:
@@ -143,7 +143,7 @@ segment_min = _sorted(
 )
 
 
-# -- unsorted segments --------------------------------------------------------------------------
+# -- unsorted segments
 
 
 def _unsorted(how: str, type: str, doc: str, gradient: Callable[..., Any]) -> OpFunction:
@@ -186,7 +186,7 @@ def _unsorted(how: str, type: str, doc: str, gradient: Callable[..., Any]) -> Op
     Raises:
         InvalidArgumentError: if a number is too large, or the shapes do not fit.
     """
-    allowed = {"max": REAL, "min": REAL, "sqrt_n": FLOATING | (NUMERIC - REAL)}.get(how, NUMERIC)
+    allowed = REAL if how in ("max", "min") else NUMERIC
     made = op(
         f"math.unsorted_segment_{how}", type=type, value_dependent=True,
         groups={"segment_ids": "Tidx", "num_segments": "Tnum"},
@@ -208,18 +208,6 @@ def _gather_kept(tf: Any, values: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
 
 def _unsorted_sum_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, None]:
     return _gather_kept(tf, grad, node.inputs[1])[0], None, None
-
-
-def _unsorted_scaled_gradient(root: bool) -> Callable[..., Any]:
-    def gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        _, ids, count = node.inputs
-        ones = tf.ones_like(ids, grad.dtype)
-        sizes = tf.math.unsorted_segment_sum(ones, tf.reshape(ids, tf.shape(ones)), count)
-        sizes = tf.maximum(sizes, tf.ones_like(sizes))
-        sizes = tf.sqrt(sizes) if root else sizes
-        return _gather_kept(tf, grad / _column(tf, sizes, grad), ids)[0], None, None
-
-    return gradient
 
 
 def _unsorted_extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, None]:
@@ -246,15 +234,6 @@ def _unsorted_prod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, N
 unsorted_segment_sum = _unsorted(
     "sum", "UnsortedSegmentSum", "The sum of the rows of each segment.", _unsorted_sum_gradient
 )
-unsorted_segment_mean = _unsorted(
-    "mean", "UnsortedSegmentMean", "The mean of the rows of each segment; 0 where there are none.",
-    _unsorted_scaled_gradient(False),
-)  # fmt: skip
-unsorted_segment_sqrt_n = _unsorted(
-    "sqrt_n", "UnsortedSegmentSqrtN",
-    "The sum of the rows of each segment over the square root of their number.",
-    _unsorted_scaled_gradient(True),
-)  # fmt: skip
 unsorted_segment_prod = _unsorted(
     "prod", "UnsortedSegmentProd", "The product of the rows of each segment; 1 for none.",
     _unsorted_prod_gradient,
@@ -269,3 +248,41 @@ unsorted_segment_min = _unsorted(
     "The smallest of the rows of each segment; the dtype's highest value for none.",
     _unsorted_extreme_gradient,
 )  # fmt: skip
+
+
+def _sizes(tf: Any, data: Tensor, ids: Any, count: Any) -> Tensor:
+    """How many rows each segment has (at least 1), shaped to divide the segments' sums."""
+    ids = convert_to_tensor(ids)
+    hits = unsorted_segment_sum(tf.ones(tf.shape(ids), data.dtype), ids, count)
+    return _column(tf, tf.maximum(hits, tf.ones((), data.dtype)), data[(0,) * (ids.ndim - 1)])
+
+
+@public("math.unsorted_segment_mean")
+def unsorted_segment_mean(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
+    """The mean of the rows of each segment; 0 where there are none.
+
+    Arguments and errors as `tf.math.unsorted_segment_sum`; integers become floats.
+    """
+    from engine.ops.namespace import tf
+
+    data = convert_to_tensor(data)
+    total = unsorted_segment_sum(data, segment_ids, num_segments)
+    return tf.divide(total, _sizes(tf, data, segment_ids, num_segments), name=name)  # type: ignore[no-any-return]
+
+
+@public("math.unsorted_segment_sqrt_n")
+def unsorted_segment_sqrt_n(
+    data: Any, segment_ids: Any, num_segments: Any, name: str | None = None
+) -> Tensor:
+    """The sum of the rows of each segment over the square root of their number.
+
+    Arguments and errors as `tf.math.unsorted_segment_sum`.
+    """
+    from engine.ops.namespace import tf
+
+    data = convert_to_tensor(data)
+    total = unsorted_segment_sum(data, segment_ids, num_segments)
+    sizes = _sizes(tf, data, segment_ids, num_segments)
+    return tf.divide(total, tf.sqrt(sizes), name=name)  # type: ignore[no-any-return]

@@ -195,6 +195,8 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """
     from engine.ops.namespace import tf
 
+    if isinstance(inputs, Tensor):
+        inputs = list(inputs)
     if not inputs or not isinstance(inputs, (list, tuple)):
         raise ValueError(
             f"Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype "
