@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import Any
+from typing import Any, Callable
 
 import gast
 
@@ -17,7 +17,7 @@ from engine.syntax.parse import Parsed, parse
 from engine.syntax.trees import copy_tree
 from engine.syntax.unparse import line_map, unparse
 
-__all__ = ["ConvertedSource", "convert_tree", "find_function", "graph_code"]
+__all__ = ["ConvertedSource", "convert", "convert_tree", "find_function", "graph_code"]
 
 
 class ConvertedSource:
@@ -135,3 +135,12 @@ def _defined_in(statements: list[Any], name: str) -> Any:
             if isinstance(inner, list):
                 result = _defined_in(inner, name) or result
     return result
+
+
+def convert(
+    function: Callable[..., Any], options: ConversionOptions | None = None
+) -> Callable[..., Any]:
+    """A function that runs `function` converted; see `engine.conversion.api.convert`."""
+    from engine.conversion.api import convert as convert_callable
+
+    return convert_callable(function, options)

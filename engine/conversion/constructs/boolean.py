@@ -64,3 +64,42 @@ def _compare(
     if len(node.ops) == 1:
         return gast.copy_location(made, node)
     return placed(made, node)
+
+
+def and_(a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    """`a() and b()`; `b` runs in the graph only where `a()`, a tensor, is true."""
+    from engine.conversion.staging import choose, is_tensor
+
+    first = a()
+    if is_tensor(first):
+        return choose(first, b, lambda: first)
+    return first and b()
+
+
+def or_(a: Callable[[], Any], b: Callable[[], Any]) -> Any:
+    """`a() or b()`; `b` runs in the graph only where `a()`, a tensor, is false."""
+    from engine.conversion.staging import choose, is_tensor
+
+    first = a()
+    if is_tensor(first):
+        return choose(first, lambda: first, b)
+    return first or b()
+
+
+def not_(a: Any) -> Any:
+    """`not a`."""
+    from engine.conversion.staging import is_tensor, operations
+
+    return operations().logical_not(a) if is_tensor(a) else not a
+
+
+def eq(a: Any, b: Any) -> Any:
+    """`a == b`."""
+    from engine.conversion.staging import is_tensor, operations
+
+    return operations().equal(a, b) if is_tensor(a) or is_tensor(b) else a == b
+
+
+def not_eq(a: Any, b: Any) -> Any:
+    """`a != b`."""
+    return not_(eq(a, b))

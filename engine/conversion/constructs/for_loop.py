@@ -6,6 +6,7 @@ from typing import Any, Callable
 
 import gast
 
+from engine.conversion.constructs.variable import Undefined
 from engine.conversion.staged import ControlFlow
 from engine.syntax.template import constant, placed, quote, quote_expression
 from engine.syntax.trees import copy_tree
@@ -61,3 +62,194 @@ def _options(node: gast.For, walk: ControlFlow) -> gast.Dict:
     options.keys.append(constant("iterate_names", node))
     options.values.append(constant(unparse(node.target), node))
     return options
+
+
+Body = Callable[[Any], None]
+Test = Callable[[], Any]
+
+
+def for_stmt(
+    iter_: Any,
+    extra_test: Test | None,
+    body: Body,
+    get_state: Callable[[], tuple[Any, ...]],
+    set_state: Callable[[Any], None],
+    symbol_names: tuple[str, ...],
+    opts: dict[str, Any],
+) -> None:
+    """Python's own `for`, unless what it iterates over is a tensor or knows better.
+
+    Args:
+        iter_: What is iterated over. An object with a method `_autograph_for_` is asked to run
+            the loop; it gets all other arguments.
+        extra_test: Answers whether there is another turn, for loops with `break` or `return`.
+        body: Runs one turn.
+        get_state: Answers the variables that the loop changes.
+        set_state: Sets them.
+        symbol_names: Their names.
+        opts: Arguments of `set_loop_options`, and the text of the target as `iterate_names`.
+
+    Raises:
+        NotImplementedError: If the extra test of a Python loop is a tensor.
+        ValueError, TypeError: If the loop's variables do not fit a loop in the graph.
+    """
+    from engine.conversion.staging import is_tensor, tracing
+
+    own = getattr(type(iter_), "_autograph_for_", None)
+    if own is not None:
+        own(iter_, extra_test, body, get_state, set_state, symbol_names, opts)
+    elif is_tensor(iter_) and tracing():
+        loop = _RangeLoop if _is_range(iter_) else _TensorLoop
+        loop(iter_, extra_test, body, get_state, set_state, symbol_names, opts).run()
+    else:
+        _python_for(iter_, extra_test, body)
+
+
+def _is_range(tensor: Any) -> bool:
+    node = getattr(tensor, "node", None)
+    return node is not None and node.op.name == "raw.range"
+
+
+def _python_for(iter_: Any, extra_test: Test | None, body: Body) -> None:
+    from engine.conversion.unrolled import LoopWatch
+
+    watch = LoopWatch()
+    if extra_test is not None and not _goes_on(extra_test):
+        return
+    for target in iter_:
+        body(target)
+        if watch.needed:
+            watch.turn()
+        if extra_test is not None and not _goes_on(extra_test):
+            return
+
+
+def _goes_on(extra_test: Test) -> bool:
+    from engine.base.errors import OperatorNotAllowedInGraphError
+
+    try:
+        return bool(extra_test())
+    except OperatorNotAllowedInGraphError as error:
+        raise NotImplementedError(
+            "break and return statements which depend on a TF condition are not supported in "
+            "Python for loops. Did you intend to make it a TF loop? Loop over tf.range(...) or a "
+            "tensor instead."
+        ) from error
+
+
+class _StagedLoop:
+    """A loop in the graph with one variable more than the user's: where it is."""
+
+    def __init__(
+        self,
+        iter_: Any,
+        extra_test: Test | None,
+        body: Body,
+        get_state: Callable[[], tuple[Any, ...]],
+        set_state: Callable[[Any], None],
+        symbol_names: tuple[str, ...],
+        opts: dict[str, Any],
+    ) -> None:
+        self.iterated = iter_
+        self.extra_test = extra_test
+        self.body = body
+        self.get_state = get_state
+        self.set_state = set_state
+        self.names = symbol_names
+        self.options = opts
+        self.place: Any = 0
+
+    def run(self) -> None:
+        """Record it."""
+        from engine.conversion.loops import staged_while
+
+        staged_while(
+            self.test, self.turn, self.get, self.set, ("<iterate>", *self.names), self.options
+        )
+
+    def get(self) -> tuple[Any, ...]:
+        """The place, and the user's variables."""
+        return (self.place, *self.get_state())
+
+    def set(self, values: Any) -> None:
+        """Set them."""
+        self.place = values[0]
+        self.set_state(tuple(values[1:]))
+
+    def test(self) -> Any:
+        """Is there another turn?"""
+        from engine.conversion.staging import choose, operations
+
+        more = self.more()
+        if self.extra_test is None:
+            return more
+        return choose(more, self.extra_test, lambda: operations().constant(False))
+
+    def more(self) -> Any:
+        """Is there another element?"""
+        raise AssertionError("each kind of loop has its own")
+
+    def turn(self) -> None:
+        """One turn of the user's loop."""
+        raise AssertionError("each kind of loop has its own")
+
+
+class _RangeLoop(_StagedLoop):
+    """Over `tf.range`: the numbers are counted, not stored."""
+
+    def __init__(self, iter_: Any, *rest: Any) -> None:
+        super().__init__(iter_, *rest)
+        self.start, self.limit, self.step = iter_.node.inputs
+        self.place = self.start
+
+    def get(self) -> tuple[Any, ...]:
+        """Before the first turn the target has the first number, in case it is used later."""
+        target = self.options.get("iterate_names")
+        state = [
+            self.place if name == target and value.__class__ is Undefined else value
+            for name, value in zip(self.names, self.get_state())
+        ]
+        return (self.place, *state)
+
+    def more(self) -> Any:
+        """Compare with the limit, in the direction of the step."""
+        from engine.conversion.staging import operations
+        from engine.ir.static_value import known_value
+
+        step = known_value(self.step)
+        if step is not None:
+            return self.place < self.limit if step >= 0 else self.place > self.limit
+        tf = operations()
+        return tf.logical_or(
+            tf.logical_and(self.step >= 0, self.place < self.limit),
+            tf.logical_and(self.step < 0, self.place > self.limit),
+        )
+
+    def turn(self) -> None:
+        """The place is the number."""
+        self.body(self.place)
+        self.place = self.place + self.step
+
+
+class _TensorLoop(_StagedLoop):
+    """Over the first axis of a tensor."""
+
+    def __init__(self, iter_: Any, *rest: Any) -> None:
+        from engine.conversion.constructs.builtin import length
+        from engine.conversion.staging import operations
+        from engine.ir.convert import convert_to_tensor
+
+        super().__init__(iter_, *rest)
+        tensor = convert_to_tensor(iter_)
+        self.count = length(tensor)
+        array = operations().TensorArray(tensor.dtype, size=self.count)
+        self.elements = array.unstack(tensor)
+
+    def more(self) -> Any:
+        """Compare with the number of elements."""
+        return self.place < self.count
+
+    def turn(self) -> None:
+        """The element at the place."""
+        self.body(self.elements.read(self.place))
+        self.place = self.place + 1

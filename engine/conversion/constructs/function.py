@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
+from contextlib import AbstractContextManager
+from typing import Any, Callable
+
 import gast
 
+from engine.conversion.constructs.return_ import UndefinedReturnValue
 from engine.conversion.context import Context
-from engine.conversion.options import ConversionOptions
+from engine.conversion.control_status import ControlStatus, Status
+from engine.conversion.options import ConversionOptions, Feature
 from engine.conversion.walk import Blocks
 from engine.syntax.template import constant, placed, quote, quote_expression
 
-__all__ = ["FunctionScope", "FunctionScopes", "autograph_artifact", "is_autograph_artifact"]
+__all__ = [
+    "FunctionScope",
+    "FunctionScopes",
+    "autograph_artifact",
+    "is_autograph_artifact",
+    "scope_lambda",
+    "with_function_scope",
+]
 
 
 class FunctionScopes(Blocks):
@@ -65,3 +78,64 @@ def scope_lambda(body: gast.expr, name: str, context: Context) -> gast.expr:
 
 def _is_constant(statement: gast.stmt) -> bool:
     return isinstance(statement, gast.Expr) and isinstance(statement.value, gast.Constant)
+
+
+class FunctionScope:
+    """The `with` block around the body of a converted function.
+
+    Attributes:
+        name: The variable that holds the scope.
+        options: Options of this function's conversion.
+        callopts: Options for what it calls.
+    """
+
+    __slots__ = ("_blocks", "_function_name", "callopts", "name", "options")
+
+    def __init__(self, function_name: str, scope_name: str, options: ConversionOptions) -> None:
+        self.name = scope_name
+        self.options = options
+        self.callopts = options.call_options()
+        self._function_name = function_name
+        self._blocks: list[AbstractContextManager[Any]] = []
+
+    def __enter__(self) -> FunctionScope:
+        if self.options.user_requested:
+            self._enter(ControlStatus(Status.ENABLED, self.options))
+        if self.options.uses(Feature.NAME_SCOPES):
+            from engine.conversion.staging import operations
+
+            name = self._function_name
+            self._enter(operations().name_scope("fn" + name if name[:1] == "_" else name))
+        return self
+
+    def _enter(self, block: AbstractContextManager[Any]) -> None:
+        block.__enter__()
+        self._blocks.append(block)
+
+    def __exit__(self, *error: Any) -> None:
+        while self._blocks:
+            self._blocks.pop().__exit__(*error)
+
+    def ret(self, value: Any, did_return: object) -> Any:
+        """What the function answers: `value`, or None where no `return` was reached."""
+        return None if value.__class__ is UndefinedReturnValue else value
+
+
+def with_function_scope(
+    thunk: Callable[[FunctionScope], Any], scope_name: str, options: ConversionOptions
+) -> Any:
+    """`FunctionScope` for lambdas."""
+    with FunctionScope("lambda_", scope_name, options) as scope:
+        return thunk(scope)
+
+
+def autograph_artifact(entity: Any, extras: object = None) -> Any:
+    """Mark a function as converted already."""
+    holder = entity.__func__ if inspect.ismethod(entity) else entity
+    holder.autograph_info__ = extras
+    return entity
+
+
+def is_autograph_artifact(entity: object) -> bool:
+    """Whether a function is converted already, or must stay as it is."""
+    return hasattr(entity, "autograph_info__")

@@ -34,3 +34,39 @@ def rewrite(node: gast.IfExp, walk: Expressions) -> gast.expr:
     )
     walk.ternaries = True
     return made
+
+
+def if_exp(
+    cond: Any, if_true: Callable[[], Any], if_false: Callable[[], Any], expr_repr: str
+) -> Any:
+    """Python's own choice, unless the test is a tensor.
+
+    Args:
+        cond: The test.
+        if_true: The value where it holds.
+        if_false: The value where it does not.
+        expr_repr: The text of the test, for messages.
+
+    Raises:
+        TypeError: If the two values have different dtypes or structures.
+        ValueError: If one of them is None.
+    """
+    from engine.conversion.branches import check_pair
+    from engine.conversion.staging import choose, is_tensor
+
+    if not is_tensor(cond):
+        return if_true() if cond else if_false()
+    values: list[Any] = []
+
+    def seen(branch: Callable[[], Any], first: bool) -> Callable[[], Any]:
+        def run() -> Any:
+            value = branch()
+            values.append(value)
+            if len(values) == 2:
+                pair = (values[0], value) if not first else (value, values[0])
+                check_pair(f"'{expr_repr}'", *pair)
+            return value
+
+        return run
+
+    return choose(cond, seen(if_true, True), seen(if_false, False))

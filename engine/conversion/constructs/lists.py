@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import gast
 
@@ -13,7 +13,10 @@ from engine.syntax.names import dotted_name
 from engine.syntax.template import constant, quote, quote_expression
 from engine.syntax.trees import copy_tree
 
-__all__ = ["ListOperations"]
+__all__ = [
+    "GetItemOpts", "ListOperations", "ListPopOpts", "ListStackOpts", "get_item", "list_append",
+    "list_pop", "list_stack", "new_list", "set_item",
+]  # fmt: skip
 
 
 class ListOperations(Blocks):
@@ -127,3 +130,83 @@ def _stored(node: gast.expr) -> Any:
     if hasattr(target, "ctx"):
         target.ctx = gast.Store()
     return target
+
+
+class ListPopOpts(NamedTuple):
+    """What `list_pop` knows of the elements."""
+
+    element_dtype: Any
+    element_shape: Any
+
+
+class ListStackOpts(NamedTuple):
+    """What `list_stack` knows of the elements, and the call it replaces."""
+
+    element_dtype: Any
+    original_call: Any
+
+
+class GetItemOpts(NamedTuple):
+    """What `get_item` knows of the elements."""
+
+    element_dtype: Any
+
+
+def new_list(iterable: Any = None) -> list[Any]:
+    """A list."""
+    return list(iterable) if iterable else []
+
+
+def list_append(list_: Any, x: Any) -> Any:
+    """The list with one element more; a `TensorArray` is written past its end."""
+    if hasattr(type(list_), "__composite_parts__") and hasattr(list_, "write"):
+        return list_.write(list_.size(), x)
+    _refuse_tensor(list_)
+    list_.append(x)
+    return list_
+
+
+def list_pop(list_: Any, i: Any, opts: ListPopOpts) -> tuple[Any, Any]:
+    """The list without an element, and the element.
+
+    Raises:
+        ValueError: If it is a `TensorArray` or a tensor.
+    """
+    if hasattr(type(list_), "__composite_parts__"):
+        raise ValueError("TensorArray does not support item removal")
+    _refuse_tensor(list_)
+    return list_, list_.pop() if i is None else list_.pop(i)
+
+
+def list_stack(list_: Any, opts: ListStackOpts) -> Any:
+    """The elements as one tensor; a tensor is one already."""
+    from engine.conversion.staging import is_tensor
+
+    if hasattr(type(list_), "__composite_parts__") and hasattr(list_, "stack"):
+        return list_.stack()
+    return list_ if is_tensor(list_) else opts.original_call(list_)
+
+
+def get_item(target: Any, i: Any, opts: GetItemOpts) -> Any:
+    """`target[i]`."""
+    if hasattr(type(target), "__composite_parts__") and hasattr(target, "read"):
+        return target.read(i)
+    return target[i]
+
+
+def set_item(target: Any, i: Any, x: Any) -> Any:
+    """`target` with another element at `i`."""
+    if hasattr(type(target), "__composite_parts__") and hasattr(target, "write"):
+        return target.write(i, x)
+    target[i] = x
+    return target
+
+
+def _refuse_tensor(list_: Any) -> None:
+    from engine.conversion.staging import is_tensor
+
+    if is_tensor(list_):
+        raise ValueError(
+            "tensor lists are expected to be Tensors with dtype=tf.variant, instead found "
+            f"{list_}"
+        )

@@ -38,3 +38,75 @@ def rewrite(node: gast.While, walk: ControlFlow) -> list[gast.stmt]:
         SYMBOLS=state.symbols(),
         OPTIONS=options,
     )
+
+
+def while_stmt(
+    test: Callable[[], Any],
+    body: Callable[[], None],
+    get_state: Callable[[], tuple[Any, ...]],
+    set_state: Callable[[tuple[Any, ...]], None],
+    symbol_names: tuple[str, ...],
+    opts: dict[str, Any],
+) -> None:
+    """Python's own `while`, unless the test answers a tensor.
+
+    Args:
+        test: Answers whether there is another turn.
+        body: Runs one turn.
+        get_state: Answers the variables that the loop changes.
+        set_state: Sets them.
+        symbol_names: Their names.
+        opts: Arguments of `set_loop_options`.
+
+    Raises:
+        NotImplementedError: If the test turns into a tensor after the first turn.
+        ValueError, TypeError: If the loop's variables do not fit a loop in the graph.
+    """
+    from engine.conversion.staging import condition, is_tensor, tracing
+
+    if not tracing():
+        while True:
+            answer = test()
+            if is_tensor(answer):
+                answer = bool(condition(answer, "while loop"))
+            if not answer:
+                return
+            body()
+    first = _first_test(test)
+    if is_tensor(first):
+        from engine.conversion.loops import staged_while
+
+        staged_while(test, body, get_state, set_state, symbol_names, opts)
+    elif first:
+        body()
+        _python_while(test, body)
+
+
+def _first_test(test: Callable[[], Any]) -> Any:
+    """What the test answers; its ops are thrown away, because a staged loop asks again."""
+    from engine.ir.interpreter import current
+
+    recorder: Any = current()
+    return recorder.subgraph(test, [], "first_test")[2]
+
+
+def _python_while(test: Callable[[], Any], body: Callable[[], None]) -> None:
+    from engine.base.errors import OperatorNotAllowedInGraphError
+    from engine.conversion.unrolled import LoopWatch
+
+    watch = LoopWatch()
+    while True:
+        answer = test()
+        try:
+            if not answer:
+                return
+        except OperatorNotAllowedInGraphError as error:
+            raise NotImplementedError(
+                "The condition of while loop started as non-Tensor, then changed to Tensor. This "
+                "may happen either because variables changed type, or when a break or return "
+                "statement inside the loop depends on a Tensor condition. In both cases, changing "
+                "to a TF loop should remove the error: start with a Tensor, as in "
+                "`n = tf.constant(0)`."
+            ) from error
+        body()
+        watch.turn()

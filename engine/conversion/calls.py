@@ -1,0 +1,147 @@
+"""Calls made by converted code: what is called is converted on the way, or left alone."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import os
+import types
+from typing import Any
+
+from engine.conversion.allowlist import AllowedCache, is_allowed, is_unsupported, is_library
+from engine.conversion.constructs.function import FunctionScope, is_autograph_artifact
+from engine.conversion.control_status import Status, control_status
+from engine.conversion.options import ConversionOptions
+from engine.syntax.errors import ConversionError, InaccessibleSourceError
+
+__all__ = ["converted_call"]
+
+logger = logging.getLogger("graphlens.autograph")
+
+_ALLOWED = AllowedCache()
+_DYNAMIC = ("<string>",)
+
+
+def converted_call(
+    f: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any] | None,
+    caller_fn_scope: FunctionScope | None = None,
+    options: ConversionOptions | None = None,
+) -> Any:
+    """Call `f`, converted where it is user code.
+
+    Args:
+        f: What is called.
+        args: Positional arguments.
+        kwargs: Keyword arguments, or None.
+        caller_fn_scope: The scope of the calling function.
+        options: Options of the conversion; by default those of the scope.
+
+    Returns:
+        What `f` returns.
+
+    Raises:
+        ValueError: If neither a scope nor options are given.
+    """
+    if options is None:
+        if caller_fn_scope is None:
+            raise ValueError("either caller_fn_scope or options must have a value")
+        options = caller_fn_scope.callopts
+    if (f, options) in _ALLOWED or control_status().status is Status.DISABLED:
+        return _call(f, args, kwargs)
+    if is_autograph_artifact(f):
+        return _call(f, args, kwargs)
+    if isinstance(f, functools.partial):
+        merged = {**f.keywords, **(kwargs or {})}
+        return converted_call(f.func, f.args + args, merged, caller_fn_scope, options)
+    if _is_builtin(f):
+        from engine.conversion.constructs.builtin import call_builtin
+
+        return call_builtin(f, args, kwargs, caller_fn_scope)
+    if is_unsupported(f) or (not options.user_requested and is_allowed(f)):
+        _ALLOWED.add(f, options)
+        return _call(f, args, kwargs)
+    if not options.internal_convert_user_code:
+        return _call(f, args, kwargs)
+    return _call_converted(f, args, kwargs, options)
+
+
+def _call(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+    return f(*args, **kwargs) if kwargs else f(*args)
+
+
+_BUILTINS = frozenset(id(value) for value in vars(__import__("builtins")).values())
+
+
+def _is_builtin(f: Any) -> bool:
+    return id(f) in _BUILTINS or isinstance(f, types.BuiltinFunctionType)
+
+
+def _call_converted(
+    f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None, options: ConversionOptions
+) -> Any:
+    target, effective = _target(f, args)
+    code = getattr(target, "__code__", None)
+    if code is None or code.co_filename in _DYNAMIC:
+        _ALLOWED.add(f, options)
+        return _call(f, args, kwargs)
+    from engine.conversion.compiled import converted_function
+
+    try:
+        if not isinstance(target, types.FunctionType):
+            raise ConversionError(f"{target!r} has a __code__ but is no Python function")
+        converted = converted_function(target, options)
+    except Exception as error:  # whatever goes wrong, the function can still run as it is
+        if os.environ.get("AUTOGRAPH_STRICT_CONVERSION", "0") not in ("", "0"):
+            raise
+        _warn(f, target, error, options)
+        _ALLOWED.add(f, options)
+        return _call(f, args, kwargs)
+    return _call(converted, effective, kwargs)
+
+
+def _target(f: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The plain function behind `f`, and the arguments to give it."""
+    if inspect.ismethod(f):
+        function: Any = f.__func__
+        args = (f.__self__, *args)
+        if inspect.ismethod(function) or isinstance(function, functools.partial):
+            return f, args
+        return function, args
+    if inspect.isfunction(f):
+        return f, args
+    return type(f).__call__, (f, *args)
+
+
+_warned: set[tuple[str, int]] = set()
+
+
+def _warn(f: Any, target: Any, error: Exception, options: ConversionOptions) -> None:
+    """Say once per function that it runs as it is, and why."""
+    code = target.__code__
+    place = (code.co_filename, code.co_firstlineno)
+    if place in _warned or (f, options) in _ALLOWED or _is_installed(target):
+        return
+    _warned.add(place)
+    if isinstance(error, InaccessibleSourceError):
+        cause = str(error)
+    elif isinstance(error, ConversionError):
+        cause = f"{code.co_filename}:{code.co_firstlineno}: {error}"
+    else:
+        cause = (
+            f"{type(error).__name__}: {error} (a fault of the converter: please report it, with "
+            "the function's source)"
+        )
+    logger.warning(
+        "AutoGraph could not transform %s and will run it as-is.\nCause: %s\nTo silence this "
+        "warning, decorate the function with @tf.autograph.experimental.do_not_convert",
+        f, cause,
+    )  # fmt: skip
+
+
+def _is_installed(target: Any) -> bool:
+    """Whether a function belongs to an installed package: its author cannot act on a warning."""
+    name = target.__code__.co_filename
+    return "site-packages" in name or is_library(target.__module__ or "")

@@ -1,0 +1,189 @@
+"""Converted trees -> code objects, cached by the code they come from."""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import functools
+import operator
+import threading
+import weakref
+from dataclasses import dataclass
+from types import CellType, CodeType, FunctionType
+from typing import Any
+
+from engine.conversion.convert import ConvertedSource, convert_tree
+from engine.conversion.options import ConversionOptions
+from engine.syntax.depth import deep
+from engine.syntax.errors import ConversionError
+from engine.syntax.functions import FunctionSource, parse_function
+from engine.syntax.trees import to_python
+
+__all__ = ["Factory", "converted_function", "factory_of", "is_helper", "is_converted_code"]
+
+_FUTURES = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Factory:
+    """Makes converted functions from functions that share one code object.
+
+    Attributes:
+        code: The converted code.
+        source: The converted source, for those who want to read it.
+    """
+
+    code: CodeType
+    source: ConvertedSource
+
+    def make(self, function: FunctionType) -> FunctionType:
+        """The converted form of a function: same globals, same closure cells, same defaults."""
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
+        closure = tuple(
+            _ag_cell() if name == "ag__" else cells[name] for name in self.code.co_freevars
+        )
+        made = FunctionType(
+            self.code, function.__globals__, self.source.name, function.__defaults__, closure
+        )
+        made.__kwdefaults__ = function.__kwdefaults__
+        made.__qualname__ = self.source.name
+        made.__module__ = function.__module__
+        return made
+
+
+_lock = threading.RLock()
+_factories: dict[int, tuple[weakref.ref[CodeType], dict[ConversionOptions, Factory]]] = {}
+_codes: dict[int, tuple[weakref.ref[CodeType], bool]] = {}
+
+
+def converted_function(function: FunctionType, options: ConversionOptions) -> FunctionType:
+    """The converted form of a Python function.
+
+    Raises:
+        ConversionError: If it cannot be converted.
+    """
+    return factory_of(function, options).make(function)
+
+
+def factory_of(function: FunctionType, options: ConversionOptions) -> Factory:
+    """The factory for a function's code; converts it the first time."""
+    code = function.__code__
+    with _lock:
+        known = _factories.get(id(code))
+        if known is None or known[0]() is not code:
+            known = (weakref.ref(code, _forgetting(_factories, id(code))), {})
+            _factories[id(code)] = known
+        factory = known[1].get(options)
+        if factory is None:
+            factory = known[1][options] = _convert(function, options)
+        return factory
+
+
+def _forgetting(table: dict[int, Any], key: int) -> Any:
+    def forget(reference: object) -> None:
+        entry = table.get(key)
+        if entry is not None and entry[0] is reference:
+            del table[key]
+
+    return forget
+
+
+def _convert(function: FunctionType, options: ConversionOptions) -> Factory:
+    found = parse_function(function)
+    source = convert_source(found, options)
+    return Factory(compile_converted(source, function.__code__), source)
+
+
+def convert_source(found: FunctionSource, options: ConversionOptions) -> ConvertedSource:
+    """The converted source of a function that was found in its file."""
+    tree: Any = found.tree()
+    return convert_tree(tree, found.source, options, found.file.names)
+
+
+def compile_converted(source: ConvertedSource, original: CodeType | None = None) -> CodeType:
+    """Compile converted source, with the user's file and lines.
+
+    Args:
+        source: The converted function.
+        original: The code of the user's function; None where only the check counts.
+
+    Raises:
+        ConversionError: If Python refuses the generated code.
+    """
+    free = list(original.co_freevars) if original is not None else []
+    flags = original.co_flags & _FUTURES if original is not None else 0
+    try:
+        module = deep(_wrap, source, free)
+        outer = compile(
+            module, source.source.path, "exec", flags=flags, dont_inherit=True  # type: ignore[arg-type]
+        )
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        message = getattr(error, "msg", None) or str(error)
+        raise ConversionError(
+            f"{source.source.path}: the generated code is not accepted by Python: {message}"
+        ) from None
+    factory = _inner(outer)
+    code = _inner(factory)
+    name = original.co_name if original is not None else code.co_name
+    return _renamed(code, name, helper=False)
+
+
+def _wrap(source: ConvertedSource, free: list[str]) -> ast.AST:
+    """The definition inside a function whose parameters are its free variables."""
+    definition: Any = to_python(source.tree)
+    definition.type_params = []
+    outer = ast.parse("def outer(): pass").body[0]
+    assert isinstance(outer, ast.FunctionDef)  # noqa: S101
+    outer.args.args = [ast.arg(arg=name) for name in ("ag__", *free)]
+    outer.body = [definition]
+    module = ast.Module([outer], [])
+    return ast.fix_missing_locations(module)
+
+
+def _inner(code: CodeType) -> CodeType:
+    return next(one for one in reversed(code.co_consts) if isinstance(one, CodeType))
+
+
+_HELPERS = ("get_state", "set_state", "if_body", "else_body", "loop_body", "loop_test",
+            "extra_test")  # fmt: skip
+
+
+def _renamed(code: CodeType, name: str, helper: bool) -> CodeType:
+    """The code, with the functions made from blocks named like the user's function.
+
+    So tracebacks speak of the user's function alone.
+    """
+    constants = []
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            made_here = one.co_name.rstrip("0123456789").rstrip("_") in _HELPERS
+            one = _renamed(one, name if made_here else one.co_name, made_here)  # noqa: PLW2901
+        constants.append(one)
+    changes: dict[str, Any] = {"co_consts": tuple(constants), "co_name": name}
+    if hasattr(code, "co_qualname"):
+        changes["co_qualname"] = name
+    made = code.replace(**changes)
+    _codes[id(made)] = (weakref.ref(made, _forgetting(_codes, id(made))), helper)
+    return made
+
+
+def is_helper(code: CodeType) -> bool:
+    """Whether code was made from a block of a user's function."""
+    known = _codes.get(id(code))
+    return known is not None and known[0]() is code and known[1]
+
+
+def is_converted_code(code: CodeType) -> bool:
+    """Whether code was made by conversion."""
+    known = _codes.get(id(code))
+    return known is not None and known[0]() is code
+
+
+@functools.lru_cache(maxsize=1)
+def _ag_cell() -> CellType:
+    from engine.conversion.ag import ag__
+
+    return CellType(ag__)

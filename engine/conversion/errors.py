@@ -1,0 +1,134 @@
+"""Errors raised while user code is traced speak of the user's lines alone ("in user code: ...")."""
+
+from __future__ import annotations
+
+import linecache
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from engine.syntax.errors import StagingError
+
+__all__ = ["Frame", "in_user_code", "translate", "user_frames"]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_TAKES_A_MESSAGE = (
+    AssertionError, AttributeError, NameError, NotImplementedError, RuntimeError, StopIteration,
+    TypeError, UnboundLocalError, ValueError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step of the user's code on the way to an error."""
+
+    path: str
+    line: int
+    function: str
+    converted: bool
+
+    @property
+    def code(self) -> str:
+        """The text of the line."""
+        return linecache.getline(self.path, self.line).strip() or "<source unavailable>"
+
+
+class _MultilineKeyError(KeyError):
+    """`KeyError` shows its argument quoted; this one shows it as it is."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+_MultilineKeyError.__name__ = "KeyError"
+_MultilineKeyError.__qualname__ = "KeyError"
+
+
+def user_frames(traceback: TracebackType | None) -> list[Frame]:
+    """The user's frames of a traceback, outermost first, each function once per call.
+
+    Frames of the engine are left out unless the environment variable `GRAPHLENS_FULL_TRACEBACK`
+    is set.
+    """
+    from engine.conversion.compiled import is_converted_code, is_helper
+
+    full = bool(os.environ.get("GRAPHLENS_FULL_TRACEBACK"))
+    frames: list[Frame] = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if full or not _is_internal(code.co_filename):
+            converted = is_converted_code(code)
+            frame = Frame(code.co_filename, traceback.tb_lineno, code.co_name, converted)
+            if is_helper(code) and frames and frames[-1].converted:
+                frames[-1] = frame
+            else:
+                frames.append(frame)
+        traceback = traceback.tb_next
+    return frames
+
+
+def _is_internal(path: str) -> bool:
+    return path.startswith((_PACKAGE, "<op ", "<graphlens", "<frozen "))
+
+
+def translate(error: Exception) -> Exception | None:
+    """The same error with the user's frames in its message; None where it is left as it is."""
+    if hasattr(error, "ag_pass_through"):
+        return None
+    cause = getattr(error, "_user_cause", None)
+    if cause is None:
+        cause = f"{type(error).__name__}: {error}"
+    frames = user_frames(error.__traceback__)
+    if not frames:
+        return None
+    made = _like(error, _message(frames, cause), cause)
+    made._user_cause = cause  # type: ignore[attr-defined]
+    made.__suppress_context__ = True
+    made.__cause__ = error.__cause__
+    return made.with_traceback(error.__traceback__)
+
+
+def _message(frames: list[Frame], cause: str) -> str:
+    lines = ["in user code:", ""]
+    for frame in frames:
+        star = "  *" if frame.converted else ""
+        lines.append(f'    File "{frame.path}", line {frame.line}, in {frame.function}{star}')
+        lines.append(f"        {frame.code}")
+    lines.append("")
+    lines += [f"    {line}" for line in cause.split("\n")]
+    lines.append("")
+    return "\n".join(lines)
+
+
+def _like(error: Exception, message: str, cause: str) -> Any:
+    from engine.base.errors import OpError
+
+    kind: Any = type(error)
+    if isinstance(error, OpError):
+        return kind(error.node_def, error.op, message)
+    if kind in (KeyError, _MultilineKeyError):
+        return _MultilineKeyError(message)
+    if kind in _TAKES_A_MESSAGE or kind.__init__ is Exception.__init__:
+        return kind(message)
+    if kind.__module__.startswith("engine."):
+        return kind(message)
+    return StagingError(message)
+
+
+@contextmanager
+def in_user_code() -> Iterator[None]:
+    """A block that traces user code: errors that leave it show the user's frames alone.
+
+    Raises:
+        Exception: What the block raises, with a message that names the user's file and line.
+    """
+    try:
+        yield
+    except Exception as error:
+        translated = translate(error)
+        if translated is None:
+            raise
+        raise translated from translated.__cause__

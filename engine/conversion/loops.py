@@ -1,0 +1,343 @@
+"""Loops in the graph: what a loop's variables may be, and the loop itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, Callable
+
+from engine.conversion.constructs.return_ import UndefinedReturnValue
+from engine.conversion.constructs.variable import Undefined
+from engine.conversion.placeholders import placeholder_for
+from engine.conversion.staging import (
+    Layout,
+    condition,
+    is_missing,
+    is_scalar,
+    is_tensor,
+    operations,
+    shown,
+)
+
+__all__ = ["check_start", "check_turn", "staged_while"]
+
+LEGAL_TYPES = "Tensor, int, float, bool or a list, tuple or dict thereof"
+
+Getter = Callable[[], tuple[Any, ...]]
+Setter = Callable[[Any], None]
+Options = dict[str, Any]
+
+
+def staged_while(
+    test: Callable[[], Any],
+    body: Callable[[], None],
+    get_state: Getter,
+    set_state: Setter,
+    names: tuple[str, ...],
+    options: Options,
+) -> None:
+    """Record a loop; its variables get the values that they have after it.
+
+    Args:
+        test: Answers whether there is another turn.
+        body: Runs one turn.
+        get_state: Answers the loop's variables.
+        set_state: Sets them.
+        names: Their names.
+        options: Arguments of `set_loop_options`.
+
+    Raises:
+        ValueError: If a variable has no value before the loop or changes its shape.
+        TypeError: If a variable changes its dtype or structure.
+        NotImplementedError: If a `return` cannot be told apart from going on.
+    """
+    before = tuple(get_state())
+    missing = tuple(is_missing(value) for value in before)
+    invariants = _invariants(options.get("shape_invariants", ()), before)
+    start = before
+    if any(missing):
+        start, invariants = _fill_in(
+            body, get_state, set_state, before, missing, invariants, names
+        )
+    loop = _Loop(test, body, get_state, set_state, names, start, invariants, any(missing))
+    after, turned = loop.run(options.get("maximum_iterations"))
+    if any(missing):
+        after = _after_one_turn(turned, after, names, missing, before)
+    set_state(after)
+
+
+class _Loop:
+    """A loop being recorded over a flat list of tensors."""
+
+    def __init__(
+        self,
+        test: Callable[[], Any],
+        body: Callable[[], None],
+        get_state: Getter,
+        set_state: Setter,
+        names: tuple[str, ...],
+        start: tuple[Any, ...],
+        invariants: tuple[Any, ...],
+        counts_turns: bool,
+    ) -> None:
+        self.test = test
+        self.body = body
+        self.get_state = get_state
+        self.set_state = set_state
+        self.names = names
+        self.start = start
+        self.invariants = invariants
+        self.layout = Layout(list(start))
+        self.flag = [False] if counts_turns else []
+
+    def run(self, limit: Any) -> tuple[tuple[Any, ...], Any]:
+        """The variables after the loop, and whether there was a turn at all."""
+        from engine.ops.control import while_loop
+
+        given = [None] * len(self.flag) + self._flat_invariants()
+        results = while_loop(
+            self._test,
+            self._turn,
+            [*self.flag, *self.layout.leaves],
+            shape_invariants=given if any(one is not None for one in given) else None,
+            maximum_iterations=limit,
+            names=self._leaf_names(),
+        )
+        turned = results[0] if self.flag else None
+        return tuple(self.layout.rebuild(results[len(self.flag) :])), turned
+
+    def _values(self, leaves: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(self.layout.rebuild(leaves[len(self.flag) :]))
+
+    def _test(self, *leaves: Any) -> Any:
+        self.set_state(self._values(leaves))
+        return condition(self.test(), "while loop")
+
+    def _turn(self, *leaves: Any) -> list[Any]:
+        entry = self._values(leaves)
+        self.set_state(entry)
+        self.body()
+        after = tuple(self.get_state())
+        check_turn(self.start, entry, after, self.names, self.invariants)
+        return [True] * len(self.flag) + Layout(list(after)).leaves
+
+    def _flat_invariants(self) -> list[Any]:
+        from engine.ops.control import flatten_shapes
+
+        found: list[Any] = []
+        for value, invariant in zip(self.start, self.invariants):
+            count = len(Layout(value).leaves)
+            shapes = flatten_shapes(invariant) if invariant is not None else [None] * count
+            found += shapes if len(shapes) == count else [None] * count
+        return found
+
+    def _leaf_names(self) -> list[str]:
+        found = ["turned"] * len(self.flag)
+        for name, value in zip(self.names, self.start):
+            word = "".join(c if c.isalnum() or c in "_." else "_" for c in name).strip("_.")
+            found += [word or "state"] * len(Layout(value).leaves)
+        return found
+
+
+def _invariants(pairs: Any, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """By variable: its shape invariant; variables are recognised by their values."""
+    known = {id(value): shape for value, shape in pairs or ()}
+    return tuple(known.get(id(value)) for value in values)
+
+
+def check_start(
+    values: tuple[Any, ...],
+    names: tuple[str, ...],
+    first: tuple[Any, ...] | None = None,
+    note: str = "",
+) -> None:
+    """Every variable has a value before the loop.
+
+    Args:
+        values: The variables' values, perhaps filled in.
+        names: Their names.
+        first: Their values after one turn, if known.
+        note: Why they could not be filled in.
+
+    Raises:
+        ValueError, NotImplementedError: Where one has no value.
+    """
+    for i, (name, value) in enumerate(zip(names, values)):
+        if value.__class__ is UndefinedReturnValue:
+            turn = first[i] if first is not None else None
+            if not is_missing(turn):
+                raise ValueError(
+                    "the return value from a TensorFlow loop may only be a "
+                    f"{LEGAL_TYPES}; got {type(turn)}"
+                )
+            raise NotImplementedError(
+                "a return statement cannot be placed inside this TensorFlow loop; this may "
+                "happen if a return statement depends on a static Python condition such as a "
+                "hyperparameter"
+            )
+        if value is None:
+            raise ValueError(f"{shown(name)} is not allowed to be None before the loop")
+        if value.__class__ is Undefined:
+            more = f"\n{note}" if note else ""
+            raise ValueError(f"{shown(name)} must be defined before the loop{more}")
+
+
+def check_turn(
+    start: tuple[Any, ...],
+    entry: tuple[Any, ...],
+    after: tuple[Any, ...],
+    names: tuple[str, ...],
+    invariants: Sequence[Any] = (),
+) -> None:
+    """Every variable keeps its structure, dtypes and shapes in a turn.
+
+    Raises:
+        TypeError: Where the structure or a dtype changes.
+        ValueError: Where a shape changes, or a value is None after the turn.
+    """
+    from engine.ir.structure import assert_same_structure, flatten
+
+    for i, name in enumerate(names):
+        try:
+            assert_same_structure(start[i], entry[i])
+            assert_same_structure(entry[i], after[i])
+        except (ValueError, TypeError) as error:
+            raise TypeError(
+                f"{shown(name)} does not have the same nested structure after one iteration."
+                f"\n\n{error}"
+            ) from error
+        invariant = invariants[i] if i < len(invariants) else None
+        leaves = zip(flatten(start[i]), flatten(entry[i]), flatten(after[i]))
+        shapes = _shapes_for(invariant, len(flatten(entry[i])), name)
+        for (first, before, then), shape in zip(leaves, shapes):
+            _check_leaf(shown(name), first, before, then, shape)
+
+
+def _shapes_for(invariant: Any, count: int, name: str) -> list[Any]:
+    from engine.ops.control import flatten_shapes
+
+    if invariant is None:
+        return [None] * count
+    shapes = flatten_shapes(invariant)
+    if len(shapes) != count:
+        raise TypeError(
+            f"{shown(name)} does not have the same nested structure as its corresponding shape "
+            f"invariant: {count} values, {len(shapes)} shapes."
+        )
+    return shapes
+
+
+def _check_leaf(name: str, first: Any, before: Any, then: Any, invariant: Any) -> None:
+    from engine.ir.convert import convert_to_tensor
+    from engine.ir.shapes import TensorShape, as_dims, at_least_as_specific
+
+    if then is None:
+        raise ValueError(f"{name} is None at the end of the iteration.")
+    first, before, then = (
+        convert_to_tensor(one) if is_scalar(one) else one for one in (first, before, then)
+    )
+    if not is_tensor(before) or not is_tensor(then):
+        return
+    if before.dtype != then.dtype:
+        raise TypeError(
+            f"{name} has dtype {before.dtype.name} before the loop, but dtype "
+            f"{then.dtype.name} after one iteration"
+        )
+    dims = then.shape._dims if hasattr(then.shape, "_dims") else as_dims(then.shape)
+    if invariant is None:
+        if not at_least_as_specific(dims, as_dims(before.shape)):
+            raise ValueError(
+                f"{name} has shape {before.shape} before the loop, but shape {then.shape} after "
+                "one iteration. Use tf.autograph.experimental.set_loop_options to set shape "
+                "invariants."
+            )
+        return
+    wanted = as_dims(getattr(invariant, "shape", invariant))
+    for value, when in ((first, "before the loop"), (then, "after one iteration")):
+        if is_tensor(value) and not at_least_as_specific(as_dims(value.shape), wanted):
+            raise ValueError(
+                f"{name} has shape {value.shape} {when}, which does not conform with the shape "
+                f"invariant {TensorShape.of(wanted)}."
+            )
+
+
+def _fill_in(
+    body: Callable[[], None],
+    get_state: Getter,
+    set_state: Setter,
+    before: tuple[Any, ...],
+    missing: tuple[bool, ...],
+    invariants: tuple[Any, ...],
+    names: tuple[str, ...],
+) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Values for variables that get their first one in the loop, found by trying one turn."""
+    first: tuple[Any, ...] | None = None
+    note = ""
+    filled: Sequence[Any] = before
+    found: Sequence[Any] = invariants
+    try:
+        first = _try_turn(body, get_state, set_state, before)
+        pairs = [
+            placeholder_for(turn, shape, value) if absent else (value, shape)
+            for value, absent, turn, shape in zip(before, missing, first, invariants)
+        ]
+        filled, found = zip(*pairs)
+    except (UnboundLocalError, TypeError, ValueError, KeyError):
+        kind, error = sys.exc_info()[:2]
+        assert kind is not None  # noqa: S101
+        note = (
+            "Note: AutoGraph tried to define it automatically, but ran into a "
+            f"{kind.__name__}: {error}"
+        )
+    finally:
+        set_state(tuple(filled))
+    check_start(tuple(filled), names, first, note)
+    return tuple(filled), tuple(found)
+
+
+def _try_turn(
+    body: Callable[[], None], get_state: Getter, set_state: Setter, before: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """One turn in a graph that is thrown away."""
+    from engine.ir.convert import convert_to_tensor
+    from engine.ir.interpreter import current
+    from engine.ir.structure import map_structure
+
+    recorder: Any = current()
+
+    def run() -> tuple[Any, ...]:
+        inner: Any = current()
+
+        def symbolic(value: Any) -> Any:
+            if not is_scalar(value):
+                return value
+            tensor = convert_to_tensor(value)
+            return inner.placeholder(tensor.dtype, tensor.dims, "state")
+
+        set_state(tuple(map_structure(symbolic, list(before))))
+        body()
+        return tuple(get_state())
+
+    return recorder.subgraph(run, [], "first_turn")[2]  # type: ignore[no-any-return]
+
+
+def _after_one_turn(
+    turned: Any,
+    after: tuple[Any, ...],
+    names: tuple[str, ...],
+    missing: tuple[bool, ...],
+    before: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    """The variables, valid only if the loop had a turn."""
+    tf = operations()
+    words = [
+        "the function return value" if value.__class__ is UndefinedReturnValue else name
+        for name, absent, value in zip(names, missing, before)
+        if absent
+    ]
+    check = tf.debugging.Assert(
+        turned, [f"loop must iterate at least once to initialize {', '.join(words)}"]
+    )
+    with tf.control_dependencies([check]):
+        layout = Layout(list(after))
+        return tuple(layout.rebuild([tf.identity(leaf) for leaf in layout.leaves]))
