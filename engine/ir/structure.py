@@ -29,7 +29,8 @@ def _has_protocol(value: object) -> bool:
     ) or (hasattr(type(value), "__attrs_attrs__") and not isinstance(value, type))
 
 
-def _children(value: Any) -> list[Any]:
+def children(value: Any) -> list[Any]:
+    """The direct children of a container, in flattening order."""
     if isinstance(value, Mapping):
         return [value[key] for key in sorted_keys(value)]
     if isinstance(value, (list, tuple)):
@@ -79,7 +80,7 @@ def _expand(structure: Any, leaves: Sequence[Any]) -> list[Any]:
 
 def _flatten_into(value: Any, out: list[Any]) -> None:
     if is_nested(value):
-        for child in _children(value):
+        for child in children(value):
             _flatten_into(child, out)
     else:
         out.append(value)
@@ -118,7 +119,7 @@ def _pack_from(structure: Any, leaves: Sequence[Any], index: int) -> tuple[Any, 
             )
         return leaves[index], index + 1
     made = []
-    for child in _children(structure):
+    for child in children(structure):
         item, index = _pack_from(child, leaves, index)
         made.append(item)
     return like(structure, made), index
@@ -214,7 +215,7 @@ def _difference(a: Any, b: Any, check_types: bool) -> tuple[type[Exception], str
             "The two dictionaries don't have the same set of keys. First structure has keys "
             f"{sorted_keys(a)}, while second structure has keys {sorted_keys(b)}."
         )
-    left, right = _children(a), _children(b)
+    left, right = children(a), children(b)
     if len(left) != len(right):
         return ValueError, (
             "The two structures don't have the same number of elements. First structure: "

@@ -91,6 +91,14 @@ class Variable:
         owner = handle._value.owner
         return None if owner is None else owner()
 
+    def over(self, handle: Any) -> Variable:
+        """A stand-in for this variable inside a graph, over a placeholder of its resource."""
+        made = object.__new__(Variable)
+        made._name, made._trainable = self._name, self._trainable
+        made._storage, made._constraint = self._storage, self._constraint
+        made._handle = handle
+        return made
+
     # -- what it is ------------------------------------------------------------------------
 
     @property

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.autodiff.calls import taped_call
+from engine.base.errors import InvalidArgumentError
 from engine.executors.eager import wrap
 from engine.executors.executor import Executable, executable
 from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import resource
 from engine.ir.graph import Graph
 from engine.ir.interpreter import current
-from engine.ir.spec import TensorSpec, spec
-from engine.ir.structure import flatten, pack
+from engine.ir.spec import TensorSpec
+from engine.ir.structure import (
+    composite_parts,
+    flatten,
+    is_nested,
+    like,
+    map_structure,
+    pack,
+    sorted_keys,
+)
 from engine.ir.tensor import EagerTensor, Tensor
 from engine.ops.control import call_op
+from engine.tracing.signature import describe
 
 
 class ConcreteFunction:
@@ -37,7 +49,6 @@ class ConcreteFunction:
         self.name = name
         self.variables = variables
         self._structure = structure
-        self._kept = [leaf is not None for leaf in flatten(structure)]
         self._single = structure is True
         self._program: Executable | None = None
         self._captured_values: tuple[Any, ...] | None = None
@@ -46,38 +57,72 @@ class ConcreteFunction:
 
     @property
     def inputs(self) -> list[Any]:
+        """Placeholders of the arguments, then of the captures."""
         return list(self.graph.inputs)
 
     @property
     def outputs(self) -> list[Any]:
+        """The flat symbolic results."""
         return list(self.graph.outputs)
 
     @property
     def captured_inputs(self) -> list[Any]:
+        """Outer tensors and resources of variables that the graph takes as further inputs."""
         return list(self.captures)
 
     @property
     def trainable_variables(self) -> tuple[Any, ...]:
+        """The trainable ones among `variables`."""
         return tuple(v for v in self.variables if v.trainable)
 
     @property
     def structured_input_signature(self) -> tuple[Any, dict[str, Any]]:
-        return _specs(self.call.args), {k: _specs(v) for k, v in self.call.kwargs.items()}
+        """Specs of the positional and of the keyword arguments."""
+        call = self.call
+        args = [_specs(v, n) for v, n in zip(call.args, call.names)]
+        args += [_specs(v, f"args_{i}") for i, v in enumerate(call.args)][len(args) :]
+        return tuple(args), {k: _specs(v, k) for k, v in call.kwargs.items()}
 
     @property
     def structured_outputs(self) -> Any:
-        specs = iter(spec(t.dtype, t.dims) for t in self.graph.outputs)
-        return pack(self._structure, [next(specs) if keep else None for keep in self._kept])
+        """The symbolic results in the structure that the function returns."""
+        return self.packed(self.graph.outputs)
 
     @property
     def output_shapes(self) -> Any:
-        shapes = iter(t.shape for t in self.graph.outputs)
-        return pack(self._structure, [next(shapes) if keep else None for keep in self._kept])
+        """Shapes of the results, in their structure."""
+        return map_structure(lambda t: None if t is None else t.shape, self.structured_outputs)
 
     @property
     def output_dtypes(self) -> Any:
-        dtypes = iter(t.dtype for t in self.graph.outputs)
-        return pack(self._structure, [next(dtypes) if keep else None for keep in self._kept])
+        """Dtypes of the results, in their structure."""
+        return map_structure(lambda t: None if t is None else t.dtype, self.structured_outputs)
+
+    def pretty_printed_signature(self, verbose: bool = True) -> str:
+        """The signature, for people."""
+        call = self.call
+        leaves = iter(call.leaves)
+        labels = [(n, "POSITIONAL_OR_KEYWORD", v) for n, v in zip(call.names, call.args)]
+        labels += [(n, "KEYWORD_ONLY", v) for n, v in call.kwargs.items()]
+        shown = [(n, kind, describe(_with_leaves(v, leaves))) for n, kind, v in labels]
+        result = describe(self.structured_outputs)
+        if not verbose:
+            return f"{self._arguments(shown)} -> {result}"
+        lines = ["Input Parameters:"]
+        lines += [f"  {name} ({kind}): {text}" for name, kind, text in shown] or ["  None"]
+        lines += ["Output Type:", f"  {result}", "Captures:"]
+        lines += [f"  {id(t)}: {describe(t)}" for t in self.captures] or ["  None"]
+        return "\n".join(lines)
+
+    @staticmethod
+    def _arguments(shown: list[tuple[str, str, str]]) -> str:
+        parts, starred = [], False
+        for name, kind, text in shown:
+            if kind == "KEYWORD_ONLY" and not starred:
+                parts.append("*")
+                starred = True
+            parts.append(f"{name}: {text}")
+        return f"({', '.join(parts)})"
 
     # -- calling ---------------------------------------------------------------------------
 
@@ -96,26 +141,70 @@ class ConcreteFunction:
         return self.call_flat(self._bind(args, kwargs))
 
     def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        given = flatten([a for a in args if a is not None]) if args else []
-        given = [v for v in given if isinstance(v, Tensor) or not _is_literal(v, self.call)]
-        names = self.call.paths
-        values: list[Any] = list(given[: len(names)])
-        for name in names[len(values) :]:
-            if name not in kwargs:
+        """Input tensors of a call, by the function's parameters or by the flat inputs' names."""
+        call = self.call
+        given = dict(zip(call.names, args))
+        given.update((k, v) for k, v in kwargs.items() if k in call.names or k in call.kwargs)
+        order = [*call.names[: len(call.args)], *call.kwargs]
+        traced = [*call.args, *call.kwargs.values()]
+        flat = dict(zip([t.node.name_hint for t in self.graph.inputs], call.leaves))
+        values: list[Any] = []
+        for name, old in zip(order, traced):
+            if name in given:
+                values += self._argument(given[name], old, name)
+            elif not _input_leaves(old):
+                continue
+            else:
+                values += self._by_flat_name(name, old, kwargs, flat, args)
+        return [
+            self._input(value, placeholder) for value, placeholder in zip(values, self.graph.inputs)
+        ]
+
+    def _argument(self, value: Any, old: Any, name: str) -> list[Any]:
+        leaves = _input_leaves(old)
+        if not leaves:
+            if value != old and value is not old:
                 raise TypeError(
-                    f"{self.name}({', '.join(names)}) missing required arguments: {name}."
+                    f"Binding inputs to tf.function failed due to `Can not cast {value!r} to "
+                    f"{describe(old)}`. Received {name}={value!r} for signature: "
+                    f"{self.pretty_printed_signature(verbose=False)}."
                 )
-            values.append(kwargs[name])
-        out = []
-        for value, placeholder in zip(values, self.graph.inputs):
-            tensor = convert_to_tensor(value, dtype_hint=placeholder.dtype)
-            if tensor.dtype is not placeholder.dtype:
+            return []
+        given = _input_leaves(value, everything=len(leaves) > 0)
+        if len(given) != len(leaves):
+            raise TypeError(
+                f"Binding inputs to tf.function failed due to `{name}` having {len(given)} tensors "
+                f"where {len(leaves)} were traced."
+            )
+        return given
+
+    def _by_flat_name(
+        self, name: str, old: Any, kwargs: dict[str, Any], flat: dict[Any, Any], args: Any
+    ) -> list[Any]:
+        found = []
+        for leaf in _input_leaves(old):
+            label = next((key for key, value in flat.items() if value is leaf), name)
+            if label not in kwargs:
                 raise TypeError(
-                    f"Binding inputs to tf.function failed: {tensor!r} has dtype "
-                    f"{tensor.dtype.name}, but {placeholder.dtype.name} was traced."
+                    f"Binding inputs to tf.function failed due to `missing a required argument: "
+                    f"{name!r}`. Received args: {args} and kwargs: {kwargs} for signature: "
+                    f"{self.pretty_printed_signature(verbose=False)}.\nFallback to flat signature "
+                    f"also failed due to: {self.name}({', '.join(map(str, flat))}) missing required "
+                    f"arguments: {label}."
                 )
-            out.append(tensor)
-        return out
+            found.append(kwargs[label])
+        return found
+
+    def _input(self, value: Any, placeholder: Any) -> Any:
+        if placeholder.dtype is resource:
+            return getattr(value, "handle", value)
+        tensor = convert_to_tensor(value, dtype_hint=placeholder.dtype)
+        if tensor.dtype is not placeholder.dtype:
+            raise InvalidArgumentError(
+                None, None, f"cannot compute {self.name} as input was expected to be a "
+                f"{placeholder.dtype.name} tensor but is a {tensor.dtype.name} tensor",
+            )  # fmt: skip
+        return tensor
 
     def call_flat(self, leaves: list[Any]) -> Any:
         """Call with the tensors of the traced inputs, in order."""
@@ -134,27 +223,56 @@ class ConcreteFunction:
                              else wrap(v) for v, o in zip(values, self.graph.outputs)])  # fmt: skip
         return self.packed(results)
 
-    def packed(self, results: tuple[Any, ...]) -> Any:
+    def packed(self, results: Sequence[Any]) -> Any:
         """Flat results in the structure that the Python function returned."""
         if self._single:
             return results[0]
-        leaves = iter(results)
-        return pack(self._structure, [next(leaves) if keep else None for keep in self._kept])
+        following = iter(results)
+
+        def one(mark: Any) -> Any:
+            if mark is None:
+                return None
+            if mark is True:
+                return next(following)
+            return mark.__composite_like__([next(following) for _ in composite_parts(mark)])
+
+        return pack(self._structure, [one(mark) for mark in flatten(self._structure)])
 
     def __repr__(self) -> str:
-        return f"<ConcreteFunction {self.name} at 0x{id(self):X}>"
+        text = self.pretty_printed_signature(verbose=False)
+        return f"<ConcreteFunction {text} at 0x{id(self):X}>"
+
+    def __str__(self) -> str:
+        return f"ConcreteFunction {self.pretty_printed_signature()}"
 
 
-def _is_literal(value: Any, call: Any) -> bool:
-    return value is None or isinstance(value, (str, bool))
+def _input_leaves(value: Any, everything: bool = False) -> list[Any]:
+    """The leaves of an argument that are inputs of the graph."""
+    if everything and not is_nested(value):
+        return [value]
+    return [
+        leaf for leaf in flatten(value, expand_composites=True)
+        if isinstance(leaf, (Tensor, TensorSpec)) or hasattr(type(leaf), "__tf_tensor__")
+        or (everything and leaf is not None and not isinstance(leaf, str))
+    ]  # fmt: skip
 
 
-def _specs(value: Any) -> Any:
+def _specs(value: Any, path: str) -> Any:
+    """Specs named by their place, as TensorFlow shows them."""
+    if isinstance(value, (Tensor, TensorSpec)):
+        return TensorSpec(value.shape, value.dtype, getattr(value, "_name", None) or path)
+    if isinstance(value, Mapping):
+        items = [_specs(value[k], f"{path}_{k}") for k in sorted_keys(value)]
+        return like(value, items)
+    if isinstance(value, (list, tuple)):
+        return like(value, [_specs(item, f"{path}_{i}") for i, item in enumerate(value)])
+    return value
+
+
+def _with_leaves(value: Any, leaves: Iterator[Any]) -> Any:
+    """`value` with its tensors as traced (perhaps with more general shapes)."""
+
     def one(leaf: Any) -> Any:
-        if isinstance(leaf, (Tensor, TensorSpec)):
-            return TensorSpec(leaf.shape, leaf.dtype)
-        return leaf
+        return next(leaves) if isinstance(leaf, (Tensor, TensorSpec)) else leaf
 
-    return pack(value, [one(leaf) for leaf in flatten(value)])
-
-
+    return map_structure(one, value)

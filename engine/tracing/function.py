@@ -9,23 +9,26 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ir.op import public
+from engine.ir.shapes import Dims, at_least_as_specific, relax
 from engine.tracing.concrete import ConcreteFunction
-from engine.tracing.signature import Call, Parameters
+from engine.tracing.parameters import Parameters, check_input_signature
+from engine.tracing.retracing import RetracingDetector
+from engine.tracing.signature import Call
 from engine.tracing.trace import trace
 
-_EAGERLY = threading.local()
+_EAGERLY = [False]
 
 
 @public("config.run_functions_eagerly")
 def run_functions_eagerly(run_eagerly: bool) -> None:
     """Run decorated functions as plain Python (True), or as graphs (False, the default)."""
-    _EAGERLY.on = bool(run_eagerly)
+    _EAGERLY[0] = bool(run_eagerly)
 
 
 @public("config.functions_run_eagerly")
 def functions_run_eagerly() -> bool:
     """Do decorated functions run as plain Python?"""
-    return getattr(_EAGERLY, "on", False)
+    return _EAGERLY[0]
 
 
 class Function:
@@ -41,60 +44,150 @@ class Function:
             raise TypeError(f"{python_function!r} is not a callable object")
         self.python_function = python_function
         self.options = options
-        self._name = options.get("name") or getattr(python_function, "__name__", "function")
-        self._cache: dict[Any, ConcreteFunction] = {}
+        self._name = getattr(python_function, "__name__", type(python_function).__name__)
+        self._input_signature = check_input_signature(options.get("input_signature"))
         self._lock = threading.RLock()
-        self._parameters: Parameters | None = None
-        self._variables_created = False
-        self._traces = 0
         self._methods: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
+        self._forget()
         functools.update_wrapper(self, python_function, updated=())
+
+    def _forget(self) -> None:
+        self._cache: dict[Any, ConcreteFunction] = {}
+        self._general: dict[Any, list[ConcreteFunction]] = {}
+        self._concretes: list[ConcreteFunction] = []
+        self._parameters: Parameters | None = None
+        self._created: list[Any] = []
+        self._traces = 0
+        self._detector = RetracingDetector()
+
+    @property
+    def name(self) -> str:
+        """Name of the Python function."""
+        return self._name
+
+    @property
+    def input_signature(self) -> Any:
+        """Specs given to the decorator, or None."""
+        return self._input_signature
+
+    @property
+    def function_spec(self) -> Parameters:
+        """The parameters."""
+        return self._bound_parameters()
 
     # -- calling ---------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph for these arguments, tracing it first where there is none yet."""
-        if functions_run_eagerly():
+        if _EAGERLY[0]:
             return self.python_function(*args, **kwargs)
-        concrete, leaves = self._concrete(args, kwargs)
-        return concrete.call_flat(leaves)
+        concrete, call = self._concrete(args, kwargs)
+        return concrete.call_flat(call.leaves)
 
-    def _concrete(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, list[Any]]:
+    def _bound_parameters(self) -> Parameters:
         if self._parameters is None:
-            self._parameters = Parameters(self.python_function)
-        args, kwargs = self._parameters.bind(args, kwargs)
-        call = Call(args, kwargs, self._parameters.names)
-        key = call.key
+            function = self.python_function
+            bound = isinstance(function, BoundMethod)
+            self._parameters = Parameters(
+                function.__func__ if isinstance(function, BoundMethod) else function,
+                bound, self._input_signature,
+            )  # fmt: skip
+        return self._parameters
+
+    def _concrete(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, Call]:
+        parameters = self._parameters or self._bound_parameters()
+        args, kwargs = parameters.bind(args, kwargs)
+        call = Call(args, kwargs, parameters.names)
+        if self._input_signature is not None:
+            call = self._as_signature(call, args)
+        key = (call.skeleton, call.dims)
         concrete = self._cache.get(key)
-        if concrete is None:
+        if concrete is not None:
+            self._detector.called()
+            return concrete, call
+        with self._lock:
+            concrete = self._cache.get(key) or self._fitting(call)
+            if concrete is None:
+                concrete = self._trace(call)
+            self._cache[key] = concrete
+        return concrete, call
+
+    def _as_signature(self, call: Call, args: Any) -> Call:
+        """With an input signature all calls share the trace of its specs."""
+        from engine.ir.spec import TensorSpec
+        from engine.ir.structure import flatten
+
+        specs = [leaf for leaf in flatten(self._input_signature) if isinstance(leaf, TensorSpec)]
+        key = (call.skeleton, tuple(leaf.dims for leaf in specs[: len(call.leaves)]))
+        if key not in self._cache and len(specs) <= len(call.leaves):
+            general = call.with_dims((*key[1], *call.dims[len(specs) :]))
             with self._lock:
-                concrete = self._cache.get(key)
-                if concrete is None:
-                    concrete = self._trace(call)
-                    self._cache[key] = concrete
-        return concrete, call.leaves
+                if key not in self._cache:
+                    self._cache[key] = self._trace(general)
+        return call
+
+    def _fitting(self, call: Call) -> ConcreteFunction | None:
+        """A trace for more general shapes that this call fits; the narrowest such."""
+        found: ConcreteFunction | None = None
+        for concrete in self._general.get(call.skeleton, ()):
+            if all(map(at_least_as_specific, call.dims, concrete.call.dims)) and (
+                found is None or all(map(at_least_as_specific, concrete.call.dims, found.call.dims))
+            ):
+                found = concrete
+        return found
 
     def _trace(self, call: Call) -> ConcreteFunction:
+        before = self._concretes[-1].call if self._concretes else None
+        if self.options.get("reduce_retracing"):
+            call = self._generalized(call)
         self._traces += 1
         concrete, created = trace(self.python_function, call, self._name, self.options,
-                                  creation_allowed=not self._variables_created)  # fmt: skip
+                                  creation_allowed=not self._created)  # fmt: skip
         if created:
             # a function that makes variables must not make them again: trace it once more
-            self._variables_created = True
-            self._keep = created
+            self._created = created
             self._traces += 1
             concrete, _ = trace(self.python_function, call, self._name, self.options,
                                 creation_allowed=False)  # fmt: skip
+        self._concretes.append(concrete)
+        if any(dims is None or None in dims for dims in call.dims):
+            self._general.setdefault(call.skeleton, []).append(concrete)
+        self._detector.traced(self.python_function, before, call)
         return concrete
 
+    def _generalized(self, call: Call) -> Call:
+        """Sizes that differ from those of earlier traces become unknown."""
+        dims: tuple[Dims, ...] = call.dims
+        for concrete in self._concretes:
+            if concrete.call.skeleton == call.skeleton:
+                dims = tuple(map(relax, dims, concrete.call.dims))
+        return call if dims == call.dims else call.with_dims(dims)
+
     def get_concrete_function(self, *args: Any, **kwargs: Any) -> ConcreteFunction:
-        """The trace for these arguments; specs may stand for tensors."""
+        """The trace for these arguments; specs may stand for tensors.
+
+        Without arguments where there is an input signature: the trace of the signature.
+        """
+        if self._input_signature is not None and not args and not kwargs:
+            args = self._input_signature
         concrete, _ = self._concrete(args, kwargs)
         return concrete
 
     def experimental_get_tracing_count(self) -> int:
         """How often the Python function was traced."""
-        return self._traces
+        return len(self._concretes)
+
+    def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
+        """The signatures of all traces."""
+        return "\n\n".join(c.pretty_printed_signature(verbose) for c in self._concretes)
+
+    def _list_all_concrete_functions(self) -> list[ConcreteFunction]:
+        return list(self._concretes)
+
+    def experimental_get_compiler_ir(self, *args: Any, **kwargs: Any) -> Any:
+        """The text of the optimised graph for these arguments, as a function of a stage's name."""
+        concrete = self.get_concrete_function(*args, **kwargs)
+        return lambda stage="hlo", device_name=None, platform_name=None: str(concrete.graph)
 
     # -- as a method -----------------------------------------------------------------------
 
@@ -104,34 +197,41 @@ class Function:
         try:
             known = self._methods.get(instance)
         except TypeError:
-            return self._bound_to(instance)
+            return Function(BoundMethod(self.python_function, instance), **self.options)
         if known is None:
-            known = self._bound_to(instance)
+            known = Function(BoundMethod(self.python_function, instance), **self.options)
             self._methods[instance] = known
         return known
 
-    def _bound_to(self, instance: Any) -> Function:
-        method = BoundMethod(self.python_function, instance)
-        return Function(method, **self.options)
+    def __reduce__(self) -> Any:
+        return _remade, (self.python_function, self.options)
 
     def __repr__(self) -> str:
         return f"<engine.tracing.function.Function object at 0x{id(self):x}>"
+
+
+def _remade(python_function: Callable[..., Any], options: dict[str, Any]) -> Function:
+    return Function(python_function, **options)
 
 
 class BoundMethod:
     """A method that holds its instance weakly, so that a cache does not keep it alive."""
 
     def __init__(self, function: Callable[..., Any], instance: Any) -> None:
+        functools.update_wrapper(self, function, updated=())
+        del self.__wrapped__
         self.__func__ = function
-        self._instance = weakref.ref(instance)
-        functools.update_wrapper(self, function)
-        self.__wrapped__ = self._bound()
+        try:
+            self._instance: Callable[[], Any] = weakref.ref(instance)
+        except TypeError:
+            self._instance = lambda: instance
 
-    def _bound(self) -> Callable[..., Any]:
-        return self.__func__.__get__(self._instance())  # type: ignore[no-any-return,attr-defined]
+    @property
+    def __self__(self) -> Any:
+        return self._instance()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._bound()(*args, **kwargs)
+        return self.__func__(self._instance(), *args, **kwargs)
 
 
 @public("function")
@@ -156,10 +256,14 @@ def function(
 
     Returns:
         A `Function`.
+
+    Raises:
+        TypeError: if `func` is not callable or `input_signature` holds no specs.
     """
     options = {
         "input_signature": input_signature, "autograph": autograph, "jit_compile": jit_compile,
         "reduce_retracing": reduce_retracing or bool(experimental_relax_shapes),
+        "autograph_options": experimental_autograph_options,
     }  # fmt: skip
 
     def decorate(inner: Callable[..., Any]) -> Function:

@@ -260,6 +260,13 @@ class Recorder:
             found = found.outer
         return found
 
+    def root_eager(self) -> Any:
+        """The eager interpreter around all recorders."""
+        found: Any = self.outer
+        while not found.eager:
+            found = found.outer
+        return found
+
     def variable_created(self, variable: Any) -> None:
         """Note a variable made while tracing.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import resource
+from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec
-from engine.ir.structure import sorted_keys
+from engine.ir.structure import composite_parts, sorted_keys
 from engine.ir.tensor import Tensor
+from engine.objects.variable import Variable
 
 _LITERALS = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
@@ -19,67 +21,104 @@ class Call:
     """The arguments of one call, as seen by the cache.
 
     Attributes:
-        key: equal for calls that can share a trace.
-        leaves: tensors, variables and specs, in the order of the trace's inputs.
         args: positional arguments with arrays turned into tensors.
         kwargs: the same for keyword arguments.
+        leaves: tensors, specs and resources, in the order of the trace's inputs.
         paths: a name for each leaf.
+        skeleton: everything about the call but the shapes.
+        dims: raw shapes of the leaves.
+        names: of the positional parameters.
     """
 
-    __slots__ = ("args", "key", "kwargs", "leaves", "paths")
+    __slots__ = ("_variables", "args", "dims", "kwargs", "leaves", "names", "paths", "skeleton")
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], names: list[str]) -> None:
+        self.names = names
         self.leaves: list[Any] = []
         self.paths: list[str] = []
-        self.args = tuple(
-            self._prepare(value, names[i] if i < len(names) else f"args_{i}")
-            for i, value in enumerate(args)
-        )
-        self.kwargs = {name: self._prepare(kwargs[name], name) for name in sorted(kwargs)}
-        self.key = (
-            tuple(self._part(value) for value in self.args),
-            tuple((name, self._part(value)) for name, value in self.kwargs.items()),
-        )
+        self._variables: dict[int, int] = {}
+        parts = []
+        prepared = []
+        for i, value in enumerate(args):
+            made, part = self._prepare(value, names[i] if i < len(names) else f"args_{i}")
+            prepared.append(made)
+            parts.append(part)
+        self.args = tuple(prepared)
+        self.kwargs: dict[str, Any] = {}
+        for name in sorted(kwargs):
+            self.kwargs[name], part = self._prepare(kwargs[name], name)
+            parts.append((name, part))
+        self.skeleton = tuple(parts)
+        self.dims: tuple[Dims, ...] = tuple([leaf.dims for leaf in self.leaves])
 
-    def _prepare(self, value: Any, path: str) -> Any:
-        """`value` with its arrays as tensors; collects the leaves that become inputs."""
+    def _prepare(self, value: Any, path: str) -> tuple[Any, Any]:
+        """`value` with its arrays as tensors, and its part of the key; collects the leaves."""
         kind = type(value)
         if kind in _LITERALS:
-            return value
+            return value, value
         if isinstance(value, (Tensor, TensorSpec)):
-            self.leaves.append(value)
-            self.paths.append(path)
-            return value
+            self._add(value, path)
+            return value, ("tensor", value.dtype)
+        if isinstance(value, Variable):
+            return value, self._variable(value, path)
         if kind.__module__ == "numpy" and hasattr(value, "dtype"):
             tensor = convert_to_tensor(value)
-            self.leaves.append(tensor)
-            self.paths.append(path)
-            return tensor
-        if isinstance(value, Mapping):
-            made = {k: self._prepare(value[k], f"{path}_{k}") for k in sorted_keys(value)}
-            ordered = [(k, made[k]) for k in value]
-            return _rebuild_mapping(value, ordered)
-        if isinstance(value, (list, tuple)):
-            items = [self._prepare(item, f"{path}_{i}") for i, item in enumerate(value)]
-            if kind is list or kind is tuple:
-                return kind(items)
-            return kind(*items) if hasattr(kind, "_fields") else kind(items)
-        return value
+            self._add(tensor, path)
+            return tensor, ("tensor", tensor.dtype)
+        if isinstance(value, (list, tuple, Mapping)):
+            return self._container(value, path)
+        if hasattr(kind, "__composite_parts__"):
+            parts = composite_parts(value)
+            for i, part in enumerate(parts):
+                self._add(part, f"{path}_{i}" if i else path)
+            return value, ("composite", kind, tuple(part.dtype for part in parts))
+        return value, ("object", _reference(value))
 
-    def _part(self, value: Any) -> Any:
+    def _add(self, value: Any, path: str) -> None:
+        self.leaves.append(value)
+        self.paths.append(path)
+
+    def _variable(self, value: Variable, path: str) -> Any:
+        """A variable is an input too; the same one twice is another trace than two."""
+        alias = self._variables.get(id(value))
+        if alias is not None:
+            return ("alias", alias)
+        self._variables[id(value)] = len(self._variables)
+        self._add(value.handle, path)
+        return ("variable", value.dtype, value.dims, value.trainable)
+
+    def _container(self, value: Any, path: str) -> tuple[Any, Any]:
         kind = type(value)
-        if kind in _LITERALS:
-            return (kind, str(value) if kind is float else value)
-        if isinstance(value, (Tensor, TensorSpec)):
-            return ("tensor", value.dtype, value.dims)
         if isinstance(value, Mapping):
-            return (kind, tuple((k, self._part(value[k])) for k in sorted_keys(value)))
-        if isinstance(value, (list, tuple)):
-            return (kind, tuple(self._part(item) for item in value))
-        return ("object", _reference(value))
+            made, parts = {}, []
+            for key in sorted_keys(value):
+                made[key], part = self._prepare(value[key], f"{path}_{key}")
+                parts.append((key, part))
+            return _rebuild(value, [(key, made[key]) for key in value]), (kind, tuple(parts))
+        items = [self._prepare(item, f"{path}_{i}") for i, item in enumerate(value)]
+        values = [item for item, _ in items]
+        key = (kind, tuple(part for _, part in items))
+        if kind is list or kind is tuple:
+            return kind(values), key
+        return (kind(*values) if hasattr(kind, "_fields") else kind(values)), key
+
+    def with_dims(self, dims: tuple[Dims, ...]) -> Call:
+        """The same call with more general shapes: tensors become specs."""
+        replaced = iter(
+            leaf if leaf.dtype is resource else TensorSpec(shape, leaf.dtype)
+            for leaf, shape in zip(self.leaves, dims)
+        )
+        made = object.__new__(Call)
+        made.leaves = list(replaced)
+        made.names, made.paths = self.names, self.paths
+        made.skeleton = self.skeleton
+        made.dims = dims
+        made.args, made.kwargs = self.args, self.kwargs
+        made._variables = self._variables
+        return made
 
 
-def _rebuild_mapping(value: Any, ordered: list[tuple[Any, Any]]) -> Any:
+def _rebuild(value: Any, ordered: list[tuple[Any, Any]]) -> Any:
     if type(value) is dict:
         return dict(ordered)
     if hasattr(value, "default_factory"):
@@ -88,13 +127,11 @@ def _rebuild_mapping(value: Any, ordered: list[tuple[Any, Any]]) -> Any:
 
 
 def _reference(value: Any) -> Any:
-    """An object by identity, held weakly where it can be.
+    """An object by identity (or its own equality), held weakly where it can be.
 
     Raises:
         TypeError: for objects that cannot be part of a key.
     """
-    if isinstance(value, set):
-        raise TypeError(_UNHASHABLE.format(type(value).__name__, value))
     try:
         made = weakref.ref(value)
     except TypeError:
@@ -102,55 +139,28 @@ def _reference(value: Any) -> Any:
     try:
         hash(made)
     except TypeError:
-        if hasattr(type(value), "__tf_tensor__"):  # a variable: unhashable, but has an identity
-            return ("id", id(value))
-        raise TypeError(_UNHASHABLE.format(type(value).__name__, value)) from None
+        raise TypeError(
+            f"Could not generate a generic TraceType for {value!r}.Please verify that it is "
+            "immutable/hashable. Otherwise, consider implementing the Tracing Protocol for it."
+        ) from None
     return made
 
 
-_UNHASHABLE = (
-    "Could not generate a generic TraceType for {0} instance {1!r}: it is not hashable. Please "
-    "pass tensors, hashable Python objects, or containers of them."
-)
-
-
-class Parameters:
-    """The parameters of a Python function, for binding calls.
-
-    Args:
-        function: the function.
-        bound: leave out its first parameter (a method's `self`).
-    """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        try:
-            self.signature = inspect.signature(function)
-        except (TypeError, ValueError):
-            self.signature = inspect.Signature(
-                [
-                    inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-                    inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
-                ]
-            )
-        kinds = inspect.Parameter
-        self.names = [
-            p.name
-            for p in self.signature.parameters.values()
-            if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
-        ]
-        self.simple = len(self.names) == len(self.signature.parameters)
-        self.count = len(self.names)
-
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
-        """Positional and keyword-only arguments, with defaults filled in.
-
-        Raises:
-            TypeError: if the call does not fit, as Python would.
-        """
-        if not kwargs and self.simple and len(args) == self.count:
-            return args, kwargs
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return bound.args, bound.kwargs
-
-
+def describe(value: Any) -> str:
+    """How signatures print an argument or a result."""
+    if isinstance(value, (Tensor, TensorSpec)):
+        name = value._name if isinstance(value, TensorSpec) else None
+        return f"TensorSpec(shape={value.shape}, dtype={value.dtype!r}, name={name!r})"
+    if isinstance(value, Variable):
+        return f"VariableSpec(shape={value.shape}, dtype={value.dtype!r}, trainable={value.trainable}, alias_id=0)"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"[{key!r}, {describe(value[key])}]" for key in sorted_keys(value))
+        return f"Dict[{inner}]"
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        inner = ", ".join(f"['{k}', {describe(v)}]" for k, v in zip(value._fields, value))
+        return f"{type(value).__name__}[{inner}]"
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__.capitalize()}[{', '.join(map(describe, value))}]"
+    if value is None or type(value) in _LITERALS:
+        return f"Literal[{value!r}]"
+    return f"{type(value).__name__}"

@@ -9,11 +9,20 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import resource
 from engine.ir.interpreter import current, interpreting
 from engine.ir.spec import TensorSpec
-from engine.ir.structure import flatten, is_nested, like, map_structure, pack
+from engine.ir.structure import (
+    children,
+    composite_parts,
+    flatten,
+    is_nested,
+    like,
+    map_structure,
+    pack,
+)
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 from engine.objects.variable import Variable
+from engine.ops.basic import identity
 from engine.tracing.concrete import ConcreteFunction
-from engine.tracing.recorder import Recorder
+from engine.tracing.recorder import Recorder, handle_attrs
 from engine.tracing.signature import Call
 
 
@@ -36,10 +45,13 @@ def trace(
     placeholders = _placeholders(recorder, call)
     args, kwargs = _symbolic_arguments(call, placeholders)
     before = (map_structure(lambda leaf: leaf, args), map_structure(lambda leaf: leaf, kwargs))
+    given = args
+    if hasattr(function, "__func__") and hasattr(function, "__self__"):
+        function, given = function.__func__, (function.__self__, *args)
     body = _converted(function) if options.get("autograph", True) else function
     with interpreting(recorder):
-        result = body(*args, **kwargs)
-        _check_unchanged(before, (args, kwargs), name)
+        result = body(*given, **kwargs)
+        _check_unchanged(before, (args, kwargs), name, call)
         structure, outputs = _outputs(result, recorder, function)
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
@@ -57,12 +69,11 @@ def _converted(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
     made = []
-    taken: set[str] = set()
     for leaf, path in zip(call.leaves, call.paths):
         label = getattr(leaf, "_name", None) if isinstance(leaf, TensorSpec) else None
         label = label or path
-        taken.add(label)
-        tensor = recorder.placeholder(leaf.dtype, leaf.dims, label)
+        extra = handle_attrs(leaf) if leaf.dtype is resource else None
+        tensor = recorder.placeholder(leaf.dtype, leaf.dims, label, extra)
         if isinstance(leaf, EagerTensor):
             recorder.argument_values[id(tensor)] = leaf
         made.append(tensor)
@@ -70,47 +81,68 @@ def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
 
 
 def _symbolic_arguments(call: Call, placeholders: list[SymbolicTensor]) -> tuple[Any, Any]:
+    """The arguments with placeholders for tensors, and variables over placeholder resources."""
     following = iter(placeholders)
+    variables: dict[int, Any] = {}
 
     def replace(value: Any) -> Any:
         if isinstance(value, (Tensor, TensorSpec)):
             return next(following)
+        if isinstance(value, Variable):
+            if id(value) not in variables:
+                variables[id(value)] = value.over(next(following))
+            return variables[id(value)]
+        if hasattr(type(value), "__composite_parts__"):
+            return value.__composite_like__([next(following) for _ in composite_parts(value)])
         if is_nested(value):
-            return _replace_children(value, replace)
+            return like(value, [replace(child) for child in children(value)])
         return value
 
     args = tuple(replace(value) for value in call.args)
     return args, {key: replace(value) for key, value in call.kwargs.items()}
 
 
-def _replace_children(value: Any, replace: Callable[[Any], Any]) -> Any:
-    from engine.ir.structure import _children
+def _check_unchanged(before: Any, after: Any, name: str, call: Call) -> None:
+    changed = [
+        label for label, old, new in _arguments(before, after, call)
+        if len(flatten(old)) != len(flatten(new))
+        or any(a is not b for a, b in zip(flatten(old), flatten(new)))
+    ]  # fmt: skip
+    if changed:
+        parameters = ", ".join(label for label, _, _ in _arguments(before, after, call))
+        raise ValueError(
+            f"{name}({parameters}) should not modify its Python input arguments. Modifying a copy "
+            f"is allowed. The following parameter(s) were modified: {', '.join(changed)}"
+        )
 
-    return like(value, [replace(child) for child in _children(value)])
 
-
-def _check_unchanged(before: Any, after: Any, name: str) -> None:
-    for old, new in zip(before, after):
-        left, right = flatten(old), flatten(new)
-        if len(left) != len(right) or any(a is not b for a, b in zip(left, right)):
-            raise ValueError(
-                f"{name}() should not modify its Python input arguments. Check if it modifies any "
-                "lists or dicts passed as arguments. Modifying a copy is allowed."
-            )
+def _arguments(before: Any, after: Any, call: Call) -> list[tuple[str, Any, Any]]:
+    names = call.names
+    found = [
+        (names[i] if i < len(names) else f"args_{i}", old, new)
+        for i, (old, new) in enumerate(zip(before[0], after[0]))
+    ]
+    return found + [(key, before[1][key], after[1][key]) for key in before[1]]
 
 
 def _outputs(result: Any, recorder: Recorder, function: Any) -> tuple[Any, list[SymbolicTensor]]:
     """Structure of the result (True for leaves that are tensors), and its tensors."""
-    leaves = flatten(result)
     outputs = []
     marks: list[Any] = []
-    for leaf in leaves:
+    for leaf in flatten(result):
         if leaf is None:
             marks.append(None)
-            continue
-        marks.append(True)
-        outputs.append(recorder.own(_as_tensor(leaf, function)))
+        elif hasattr(type(leaf), "__composite_parts__"):
+            marks.append(leaf)
+            outputs += [_output(part, recorder, function) for part in composite_parts(leaf)]
+        else:
+            marks.append(True)
+            outputs.append(_output(leaf, recorder, function))
     return pack(result, marks), outputs
+
+
+def _output(leaf: Any, recorder: Recorder, function: Any) -> SymbolicTensor:
+    return identity(recorder.own(_as_tensor(leaf, function)))  # type: ignore[no-any-return]
 
 
 def _as_tensor(leaf: Any, function: Any) -> Tensor:

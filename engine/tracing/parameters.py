@@ -1,0 +1,170 @@
+"""The parameters of a decorated function: binding of calls, and input signatures."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.shapes import at_least_as_specific
+from engine.ir.spec import TensorSpec
+from engine.ir.structure import flatten, is_nested, map_structure, pack
+from engine.ir.tensor import Tensor
+from engine.objects.variable import Variable
+from engine.tracing.signature import describe
+
+_KINDS = inspect.Parameter
+
+
+class Parameters:
+    """The parameters of a Python function.
+
+    Args:
+        function: the function.
+        bound: leave out its first parameter (a method's `self`).
+        input_signature: specs that arguments must fit.
+
+    Raises:
+        TypeError: if the input signature does not fit the parameters.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], bound: bool = False, input_signature: Any = None
+    ) -> None:
+        self.signature = _signature(function, bound)
+        self.names = [
+            p.name for p in self.signature.parameters.values()
+            if p.kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
+        ]  # fmt: skip
+        self.count = len(self.names)
+        self.simple = self.count == len(self.signature.parameters)
+        self.specs = input_signature
+        if input_signature is not None:
+            _check_signature(input_signature, self.signature, self.names)
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """Positional and keyword-only arguments, with defaults filled in.
+
+        Raises:
+            TypeError: if the call does not fit.
+        """
+        if self.specs is None and not kwargs and self.simple and len(args) == self.count:
+            return args, kwargs
+        given = (args, kwargs)
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise self.refusal(str(error), given) from None
+        bound.apply_defaults()
+        if self.specs is None:
+            return bound.args, bound.kwargs
+        return self._cast(bound, given)
+
+    def _cast(self, bound: inspect.BoundArguments, given: Any) -> tuple[Any, Any]:
+        """Arguments as the input signature wants them."""
+        args = list(bound.args)
+        for i, spec in enumerate(self.specs):
+            if i < len(args):
+                args[i] = self._fit(args[i], spec, given)
+        return tuple(args), bound.kwargs
+
+    def _fit(self, value: Any, spec: Any, given: Any) -> Any:
+        if not is_nested(spec):
+            return self._fit_leaf(value, spec, given)
+        specs = flatten(spec)
+        leaves = flatten(value)
+        if len(specs) != len(leaves):
+            raise self.refusal(f"Can not cast {value!r} to {describe(spec)}", given)
+        return pack(spec, [self._fit_leaf(v, s, given) for v, s in zip(leaves, specs)])
+
+    def _fit_leaf(self, value: Any, spec: Any, given: Any) -> Any:
+        if not isinstance(spec, TensorSpec):
+            return value
+        if isinstance(value, Variable):
+            value = value.value()
+        if not isinstance(value, (Tensor, TensorSpec)):
+            try:
+                value = convert_to_tensor(value, spec.dtype)
+            except (TypeError, ValueError) as error:
+                raise self.refusal(str(error), given) from None
+        if value.dtype is not spec.dtype or not at_least_as_specific(value.dims, spec.dims):
+            raise self.refusal(f"Can not cast {describe(value)} to {describe(spec)}", given)
+        return value
+
+    def refusal(self, reason: str, given: Any) -> TypeError:
+        """What is raised where a call does not fit."""
+        return TypeError(
+            f"Binding inputs to tf.function failed due to `{reason}`. Received args: {given[0]} and "
+            f"kwargs: {given[1]} for signature: {self.text()}."
+        )
+
+    def text(self) -> str:
+        """The parameters as messages print them."""
+        parts = []
+        starred = False
+        for i, p in enumerate(self.signature.parameters.values()):
+            if p.kind is _KINDS.KEYWORD_ONLY and not starred:
+                parts.append("*")
+                starred = True
+            label = {_KINDS.VAR_POSITIONAL: "*", _KINDS.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
+            starred = starred or p.kind is _KINDS.VAR_POSITIONAL
+            if self.specs is not None and i < len(self.specs):
+                label += f": {describe(self.specs[i])}"
+            elif p.default is not _KINDS.empty:
+                label += "=<captured_default_value>"
+            parts.append(label)
+        return f"({', '.join(parts)})"
+
+
+def _signature(function: Callable[..., Any], bound: bool) -> inspect.Signature:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return inspect.Signature(
+            [_KINDS("args", _KINDS.VAR_POSITIONAL), _KINDS("kwargs", _KINDS.VAR_KEYWORD)]
+        )
+    if not bound:
+        return signature
+    parameters = list(signature.parameters.values())
+    if parameters and parameters[0].kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD):
+        parameters = parameters[1:]
+    return signature.replace(parameters=parameters)
+
+
+def _check_signature(specs: Any, signature: inspect.Signature, names: list[str]) -> None:
+    extra = len(specs) - len(names)
+    parameters = signature.parameters
+    variadic = any(p.kind is _KINDS.VAR_POSITIONAL for p in parameters.values())
+    if extra > 0 and not variadic:
+        raise TypeError(f"input_signature contains {extra} extra type constraints.")
+    for name in names[len(specs) :]:
+        if parameters[name].default is _KINDS.empty:
+            raise TypeError(f"input_signature missing type constraint for {name}")
+    for p in parameters.values():
+        if p.kind is _KINDS.KEYWORD_ONLY and p.default is _KINDS.empty:
+            raise TypeError(f"input_signature missing type constraint for {p.name}")
+
+
+def check_input_signature(specs: Any) -> Any:
+    """The signature as a tuple of specs.
+
+    Raises:
+        TypeError: if it is no list or tuple, or holds what is no spec.
+    """
+    if specs is None:
+        return None
+    if not isinstance(specs, (tuple, list)):
+        raise TypeError(f"input_signature must be either a tuple or a list, got {type(specs)}.")
+
+    def one(leaf: Any) -> Any:
+        if isinstance(leaf, Variable):
+            return TensorSpec(leaf.shape, leaf.dtype)
+        if hasattr(leaf, "dtype") and hasattr(leaf, "shape"):
+            return leaf
+        raise TypeError(
+            "input_signature must be a possibly nested sequence of TensorSpec objects, got "
+            f"{leaf!r}"
+        )
+
+    return tuple(map_structure(one, list(specs)))
