@@ -102,9 +102,7 @@ def backprop(
         grads.add(target, tf.ones_like(target) if seed is None else seed)
     wanted = {id(source) for source in sources}
     for entry in reversed(entries):
-        outputs = [
-            grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs
-        ]
+        outputs = [grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs]
         if all(grad is None for grad in outputs):
             continue
         for tensor, grad in zip(entry.inputs, input_gradients(entry, outputs)):
@@ -117,7 +115,9 @@ def input_gradients(entry: Entry, outputs: list[Any]) -> Sequence[Any]:
     """Gradients of one call's inputs, from those of its outputs."""
     op = entry.op
     if op.backward is None:
-        if op.name in _NO_GRADIENT or not any(differentiable(t) for t in entry.inputs if t is not None):
+        if op.name in _NO_GRADIENT or not any(
+            differentiable(t) for t in entry.inputs if t is not None
+        ):
             return [None] * len(entry.inputs)
         raise LookupError(f"No gradient defined for operation '{op.type}' (op type: {op.type})")
     if getattr(op.backward, "takes_missing", False):
@@ -141,5 +141,3 @@ def takes_missing(backward: Any) -> Any:
 
 
 _NO_GRADIENT = frozenset({"stop_gradient", "raw.constant", "raw.placeholder"})
-
-

@@ -79,9 +79,7 @@ def _save_from_branches(
     attrs_of: Callable[[list[Graph]], dict[str, Any]],
 ) -> list[tuple[Any, ...]]:  # fmt: skip
     """Let each branch also answer its saved values, and dummies for those of the others."""
-    specs = [
-        [spec(t.dtype, t.dims) for t in split.forward.outputs[count:]] for split in splits
-    ]
+    specs = [[spec(t.dtype, t.dims) for t in split.forward.outputs[count:]] for split in splits]
     graphs = []
     for i, split in enumerate(splits):
         forward = split.forward
@@ -252,7 +250,9 @@ def _backward_loop(
             for k, i in enumerate(seeds)
         ]
         added = [
-            _shaped(tf.raw.stack_add(a, results[i]) if a.dtype is variant else a + results[i], _of(a))
+            _shaped(
+                tf.raw.stack_add(a, results[i]) if a.dtype is variant else a + results[i], _of(a)
+            )
             for a, i in zip(sums, captures)
         ]
         return [turn - 1, *below, *following, *added]

@@ -230,5 +230,3 @@ def gradients(*args: Any, **kwargs: Any) -> Any:
     """Only `tf.GradientTape` differentiates eager code. Raises RuntimeError where it is eager."""
     raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use "
                        "tf.GradientTape instead.")  # fmt: skip
-
-

@@ -65,9 +65,7 @@ def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) ->
     entries = _entries(forward, [forward.inputs[i] for i in candidates])
     specs = [gradient_spec(forward.outputs[i]) for i in seeds]
     backward = new_recorder(f"{graph.name}_backward", owner)
-    grads = [
-        backward.placeholder(s.dtype, s.dims, f"grad_{i}") for i, s in enumerate(specs)
-    ]
+    grads = [backward.placeholder(s.dtype, s.dims, f"grad_{i}") for i, s in enumerate(specs)]
     with interpreting(backward):
         results = backprop(
             entries, [forward.outputs[i] for i in seeds], grads,
@@ -171,9 +169,7 @@ def extend_node(node: Node, attrs: dict[str, Any], extra: Sequence[Any]) -> tupl
     """
     node.attrs = attrs
     first = len(node.outputs)
-    made = tuple(
-        SymbolicTensor(node, first + i, s.dtype, s.dims) for i, s in enumerate(extra)
-    )
+    made = tuple(SymbolicTensor(node, first + i, s.dtype, s.dims) for i, s in enumerate(extra))
     node.outputs = (*node.outputs, *made)
     for tape in node.owner.tapes:
         tape.extended(node, made)

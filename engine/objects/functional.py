@@ -22,7 +22,9 @@ def _elements(elems: Any) -> tuple[Any, Any]:
     tensors = map_structure(convert_to_tensor, elems)
     leaves = flatten(tensors)
     if not leaves:
-        raise ValueError("elems must be a Tensor or (possibly nested) sequence of Tensors. Got none.")
+        raise ValueError(
+            "elems must be a Tensor or (possibly nested) sequence of Tensors. Got none."
+        )
     for leaf in leaves:
         if leaf.dims == ():
             raise ValueError("elements in elems must be 1+ dimensional Tensors, not scalars")
@@ -39,7 +41,9 @@ def _row(tensors: Any, index: Any) -> Any:
 def _dtypes(output: Any, default: Any) -> list[Any]:
     if output is None:
         return [t.dtype for t in flatten(default)]
-    return [leaf.dtype if isinstance(leaf, TensorSpec) else as_dtype(leaf) for leaf in flatten(output)]
+    return [
+        leaf.dtype if isinstance(leaf, TensorSpec) else as_dtype(leaf) for leaf in flatten(output)
+    ]
 
 
 @public("map_fn")

@@ -40,9 +40,7 @@ def stateless_py_op(
 
 
 @py_op.kernel
-def _py_kernel(
-    xp: Any, *values: Any, func: Callable[..., Any], result: tuple[DType, ...]
-) -> Any:
+def _py_kernel(xp: Any, *values: Any, func: Callable[..., Any], result: tuple[DType, ...]) -> Any:
     it: Any = current()
     tensors = [it.constant(value) for value in values]
     try:
@@ -55,7 +53,9 @@ def _py_kernel(
     flat = flatten(answers) if result else []
     if len(flat) != len(result):
         raise InvalidArgumentError(
-            None, None, f"pyfunc returned {len(flat)} values, but expects to see {len(result)} values."
+            None,
+            None,
+            f"pyfunc returned {len(flat)} values, but expects to see {len(result)} values.",
         )
     return tuple(_value(answer, dtype, it) for answer, dtype in zip(flat, result))
 
@@ -69,7 +69,9 @@ def _value(answer: Any, dtype: DType, it: Any) -> Any:
         tensor = convert_to_tensor(answer, dtype_hint=dtype)
     if tensor.dtype is not dtype:
         raise InvalidArgumentError(
-            None, None, f"0-th value returned by pyfunc is {tensor.dtype.name}, but expects {dtype.name}"
+            None,
+            None,
+            f"0-th value returned by pyfunc is {tensor.dtype.name}, but expects {dtype.name}",
         )
     return tensor._value
 
@@ -148,7 +150,8 @@ def py_func(func: Any, inp: Any, Tout: Any, stateful: bool = True, name: Any = N
 def _call(kind: Any, func: Callable[..., Any], inp: Any, wanted: Any) -> Any:
     single = not isinstance(wanted, (list, tuple))
     dtypes = tuple(
-        d.dtype if isinstance(d, TensorSpec) else as_dtype(d) for d in ([wanted] if single else wanted)
+        d.dtype if isinstance(d, TensorSpec) else as_dtype(d)
+        for d in ([wanted] if single else wanted)
     )
     if not isinstance(inp, (list, tuple)):
         inp = [inp]

@@ -253,27 +253,41 @@ class Variable:
         state.scatter_variable(self._handle, indices, convert_to_tensor(values, self.dtype), how)
         return self
 
-    def scatter_add(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_add(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "add")
 
-    def scatter_sub(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_sub(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "sub")
 
-    def scatter_update(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_update(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "update")
 
     batch_scatter_update = scatter_update
 
-    def scatter_mul(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_mul(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "mul")
 
-    def scatter_div(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_div(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "div")
 
-    def scatter_min(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_min(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "min")
 
-    def scatter_max(self, sparse_delta: Any, use_locking: bool = False, name: Any = None) -> Variable:
+    def scatter_max(
+        self, sparse_delta: Any, use_locking: bool = False, name: Any = None
+    ) -> Variable:
         return self._scatter(sparse_delta, "max")
 
     def _scatter_nd(self, indices: Any, updates: Any, how: str) -> Variable:

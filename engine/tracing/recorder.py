@@ -22,7 +22,7 @@ from engine.tracing.effects import EffectOrder
 from engine.tracing.lifting import evaluate
 
 _ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_INTERNAL: dict[Any, bool] = {}
+_INTERNAL: dict[str, bool] = {}
 _EMBEDDED_ELEMENTS = 128
 """Eager tensors up to this size become constants of the graph; larger ones become inputs."""
 
@@ -32,11 +32,11 @@ def user_location() -> Any:
     frame: Any = sys._getframe(2)
     while frame is not None:
         code = frame.f_code
-        internal = _INTERNAL.get(code)
+        internal = _INTERNAL.get(code.co_filename)
         if internal is None:
             name = code.co_filename
             internal = name.startswith((_ENGINE, "<op ", "<graphlens"))
-            _INTERNAL[code] = internal
+            _INTERNAL[name] = internal
         if not internal:
             return code, frame.f_lasti
         frame = frame.f_back
@@ -84,7 +84,11 @@ class Recorder:
         """Record one call; a symbolic tensor, a tuple of them, or None."""
         own: Any = inputs
         for tensor in inputs:
-            if tensor is None or type(tensor) is not SymbolicTensor or tensor.node.owner is not self:
+            if (
+                tensor is None
+                or type(tensor) is not SymbolicTensor
+                or tensor.node.owner is not self
+            ):
                 own = tuple(x if x is None else self.own(x) for x in inputs)
                 break
         specs = self._infer(op, own, attrs)
@@ -115,7 +119,14 @@ class Recorder:
     def _infer(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
         if op.value_dependent:
             return self._infer_now(op, inputs, attrs)
-        key: Any = tuple([None if x is None else (x.dtype, x.dims) for x in inputs])
+        key: Any
+        if len(inputs) == 1 and inputs[0] is not None:
+            key = (inputs[0].dtype, inputs[0].dims)
+        elif len(inputs) == 2 and inputs[0] is not None and inputs[1] is not None:
+            left, right = inputs
+            key = (left.dtype, left.dims, right.dtype, right.dims)
+        else:
+            key = tuple([None if x is None else (x.dtype, x.dims) for x in inputs])
         if attrs:
             extra = attrs_key(attrs)
             if extra is None:
@@ -228,9 +239,7 @@ class Recorder:
 
     def captured(self) -> list[tuple[Tensor, SymbolicTensor]]:
         """The outer tensors that became inputs, in the order of the inputs."""
-        return [
-            pair for pair in self.captures.values() if pair[1].node.op is placeholder_op.op
-        ]
+        return [pair for pair in self.captures.values() if pair[1].node.op is placeholder_op.op]
 
     def _visible(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """`tensor` itself, or what stands for it in the graphs around this one."""
@@ -345,7 +354,6 @@ class Recorder:
         with interpreting(inner):
             return inner, arguments, function(*arguments)
 
-
     def inline(self, graph: Graph, arguments: Sequence[Any]) -> list[SymbolicTensor]:
         """Copy another graph's nodes into this one; its outputs."""
         tensors: dict[int, Any] = {}
@@ -359,7 +367,9 @@ class Recorder:
             inputs = tuple(None if t is None else tensors[id(t)] for t in node.inputs)
             made = Node(node.op, inputs, node.attrs, self, node.where, node.name_hint)  # type: ignore[arg-type]
             made.after = tuple(copies[b] for b in node.after if b in copies)
-            made.outputs = tuple(SymbolicTensor(made, t.index, t.dtype, t.dims) for t in node.outputs)
+            made.outputs = tuple(
+                SymbolicTensor(made, t.index, t.dtype, t.dims) for t in node.outputs
+            )
             self.nodes.append(made)
             if made.op.effect:
                 self.order.add(made)
@@ -389,5 +399,3 @@ def _capture_name(tensor: Any) -> str:
     if type(tensor) is SymbolicTensor:
         return tensor.name.split(":")[0].split("/")[-1]
     return "captured"
-
-

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import resource
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec
-from engine.ir.structure import composite_parts, sorted_keys
+from engine.ir.structure import children, composite_parts, is_nested, like, sorted_keys
 from engine.ir.tensor import Tensor
 from engine.objects.variable import Variable
 
@@ -102,6 +102,35 @@ class Call:
             return kind(values), key
         return (kind(*values) if hasattr(kind, "_fields") else kind(values)), key
 
+    def with_leaves(
+        self, leaves: list[Any], variable: Callable[[Any, Any], Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments with other leaves.
+
+        Args:
+            leaves: in the order of `self.leaves`.
+            variable: (variable, its leaf) -> what stands for the variable.
+        """
+        following = iter(leaves)
+        known: dict[int, Any] = {}
+
+        def replace(value: Any) -> Any:
+            if isinstance(value, (Tensor, TensorSpec)):
+                return next(following)
+            if isinstance(value, Variable):
+                if id(value) not in known:
+                    known[id(value)] = variable(value, next(following))
+                return known[id(value)]
+            if hasattr(type(value), "__composite_parts__"):
+                parts = [next(following) for _ in composite_parts(value)]
+                return value.__composite_like__(parts)
+            if is_nested(value):
+                return like(value, [replace(child) for child in children(value)])
+            return value
+
+        args = tuple(replace(value) for value in self.args)
+        return args, {key: replace(value) for key, value in self.kwargs.items()}
+
     def with_dims(self, dims: tuple[Dims, ...]) -> Call:
         """The same call with more general shapes: tensors become specs."""
         replaced = iter(
@@ -113,7 +142,7 @@ class Call:
         made.names, made.paths = self.names, self.paths
         made.skeleton = self.skeleton
         made.dims = dims
-        made.args, made.kwargs = self.args, self.kwargs
+        made.args, made.kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
         made._variables = self._variables
         return made
 

@@ -10,11 +10,8 @@ from engine.ir.dtypes import resource
 from engine.ir.interpreter import current, interpreting
 from engine.ir.spec import TensorSpec
 from engine.ir.structure import (
-    children,
     composite_parts,
     flatten,
-    is_nested,
-    like,
     map_structure,
     pack,
 )
@@ -43,7 +40,7 @@ def trace(
     recorder = Recorder(name, around)
     recorder.creation_allowed = creation_allowed
     placeholders = _placeholders(recorder, call)
-    args, kwargs = _symbolic_arguments(call, placeholders)
+    args, kwargs = call.with_leaves(placeholders, lambda variable, handle: variable.over(handle))
     before = (map_structure(lambda leaf: leaf, args), map_structure(lambda leaf: leaf, kwargs))
     given = args
     if hasattr(function, "__func__") and hasattr(function, "__self__"):
@@ -55,9 +52,7 @@ def trace(
         structure, outputs = _outputs(result, recorder, function)
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
-    concrete = ConcreteFunction(
-        graph, captures, call, structure, name, _variables(captures)
-    )
+    concrete = ConcreteFunction(graph, captures, call, structure, name, _variables(captures))
     return concrete, recorder.variables
 
 
@@ -78,28 +73,6 @@ def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
             recorder.argument_values[id(tensor)] = leaf
         made.append(tensor)
     return made
-
-
-def _symbolic_arguments(call: Call, placeholders: list[SymbolicTensor]) -> tuple[Any, Any]:
-    """The arguments with placeholders for tensors, and variables over placeholder resources."""
-    following = iter(placeholders)
-    variables: dict[int, Any] = {}
-
-    def replace(value: Any) -> Any:
-        if isinstance(value, (Tensor, TensorSpec)):
-            return next(following)
-        if isinstance(value, Variable):
-            if id(value) not in variables:
-                variables[id(value)] = value.over(next(following))
-            return variables[id(value)]
-        if hasattr(type(value), "__composite_parts__"):
-            return value.__composite_like__([next(following) for _ in composite_parts(value)])
-        if is_nested(value):
-            return like(value, [replace(child) for child in children(value)])
-        return value
-
-    args = tuple(replace(value) for value in call.args)
-    return args, {key: replace(value) for key, value in call.kwargs.items()}
 
 
 def _check_unchanged(before: Any, after: Any, name: str, call: Call) -> None:
