@@ -71,11 +71,14 @@ export class Server implements vscode.Disposable {
     params: Requests[M][0],
     token?: vscode.CancellationToken,
   ): Promise<Requests[M][1]> {
-    return this.running().sendRequest<Requests[M][1]>(method, params, token);
+    // A missing token must not be handed over: it would count as a second parameter.
+    return token
+      ? this.running().sendRequest<Requests[M][1]>(method, params, token)
+      : this.running().sendRequest<Requests[M][1]>(method, params);
   }
 
   async notify(method: string, params?: object): Promise<void> {
-    await this.running().sendNotification(method, params);
+    await this.running().sendNotification(method, params ?? {});
   }
 
   /** Execute one of the server's commands. */

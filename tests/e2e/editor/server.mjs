@@ -66,8 +66,12 @@ export class EditorServer {
 
   writeSettings(settings) {
     this.settings = { ...QUIET, ...this.settings, ...settings };
-    const file = path.join(this.user, 'User', 'settings.json');
-    fs.writeFileSync(file, JSON.stringify(this.settings, null, 2));
+    // In a remote window, settings of a machine are read from the machine's own file.
+    for (const folder of ['User', 'Machine']) {
+      const file = path.join(this.user, folder, 'settings.json');
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, JSON.stringify(this.settings, null, 2));
+    }
   }
 
   /** Listen on a free port of this machine. `trust`: leave VS Code's question of trust on. */

@@ -148,6 +148,7 @@ export class Workbench {
   /** Hover over a text until the hover says what is expected; answers all it says. */
   async hover(ending, text, expected) {
     const { x, y, width, height } = await this.place(ending, text);
+    await this.page.mouse.move(2, 2); // a large hover keeps open while the mouse is on it
     const widget = this.page.locator('.monaco-editor .monaco-hover:not(.hidden)').first();
     return eventually(`the hover on ${text} says ${expected}`, async () => {
       // Off it and on again: a hover that opened too early is never refilled.
