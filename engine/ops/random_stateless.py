@@ -1,0 +1,210 @@
+"""Random numbers as pure functions of a seed, and of a generator's key and counter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import DType, as_dtype, float32, int32, int64, uint32, uint64
+from engine.ir.op import op, public
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.tensor import Tensor
+from engine.ops.kernels import refuse
+from engine.ops.namespace import tf
+from engine.ops.random_basic import sizes_of, split_shape
+from engine.ops.random_philox import DISTRIBUTIONS, full_integers, integers, mix
+
+_TYPES = {
+    "uniform": "StatelessRandomUniformV2",
+    "normal": "StatelessRandomNormalV2",
+    "truncated_normal": "StatelessTruncatedNormalV2",
+}
+
+
+def _stream(xp: Any, seed: Any, raw: bool) -> tuple[int, int]:
+    """Counter and key: of a generator's state [low, high, key], or scrambled from two seeds."""
+    numbers = [int(item) for item in seed.reshape(-1)]
+    if raw:
+        low, high, key = (number % 2**64 for number in numbers)
+        return low | (high << 64), key
+    if len(numbers) != 2:
+        raise refuse(f"seed must have shape [2], not {list(seed.shape)}")
+    return mix(numbers[0] % 2**64, numbers[1] % 2**64)
+
+
+def _declare(kind: str) -> Any:
+    @op(f"raw.stateless_{kind}", type=_TYPES[kind], groups={"shape": "S", "seed": "K"})
+    def infer(
+        shape: Tensor | None, seed: Tensor, dims: Any, dtype: DType, raw: bool,
+        name: str | None = None,
+    ) -> TensorSpec:  # fmt: skip
+        """Random numbers of one distribution, from a seed."""
+        return spec(dtype, _dims(shape, dims))
+
+    draw = DISTRIBUTIONS[kind]
+
+    @infer.kernel
+    def kernel(xp: Any, shape: Any, seed: Any, dims: Any, dtype: DType, raw: bool) -> Any:
+        wanted, count = sizes_of(shape, dims)
+        return draw(xp, *_stream(xp, seed, raw), count, dtype).reshape(wanted)[()]
+
+    return infer
+
+
+def _dims(shape: Any, known: Any) -> Any:
+    if known is None and shape is not None and shape.dims and shape.dims[0] is not None:
+        return (None,) * shape.dims[0]
+    return known
+
+
+_OPS = {kind: _declare(kind) for kind in _TYPES}
+
+
+@op("raw.stateless_uniform_int", type="StatelessRandomUniformIntV2",
+    groups={"shape": "S", "seed": "K"})  # fmt: skip
+def stateless_uniform_int(
+    shape: Tensor | None, seed: Tensor, minval: Tensor, maxval: Tensor, dims: Any, raw: bool,
+    name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    """Random integers in [minval, maxval), from a seed."""
+    return spec(minval.dtype, _dims(shape, dims))
+
+
+@stateless_uniform_int.kernel
+def _stateless_uniform_int_kernel(
+    xp: Any, shape: Any, seed: Any, minval: Any, maxval: Any, dims: Any, raw: bool
+) -> Any:
+    wanted, count = sizes_of(shape, dims)
+    if minval >= maxval:
+        raise refuse(f"Need minval < maxval, got {minval} >= {maxval}")
+    counter, key = _stream(xp, seed, raw)
+    kind = as_dtype(minval.dtype)
+    return integers(xp, counter, key, count, minval, maxval, kind).reshape(wanted)[()]
+
+
+@op("raw.stateless_full_int", type="StatelessRandomUniformFullIntV2",
+    groups={"shape": "S", "seed": "K"})  # fmt: skip
+def stateless_full_int(
+    shape: Tensor | None, seed: Tensor, dims: Any, dtype: DType, raw: bool,
+    name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    """Random integers of the whole range of a dtype, from a seed."""
+    return spec(dtype, _dims(shape, dims))
+
+
+@stateless_full_int.kernel
+def _stateless_full_int_kernel(
+    xp: Any, shape: Any, seed: Any, dims: Any, dtype: DType, raw: bool
+) -> Any:
+    wanted, count = sizes_of(shape, dims)
+    counter, key = _stream(xp, seed, raw)
+    return full_integers(xp, counter, key, count, dtype).reshape(wanted)[()]
+
+
+def _seed(seed: Any) -> Tensor:
+    tensor = convert_to_tensor(seed, dtype_hint=int64 if _is_large(seed) else int32)
+    if tensor.dims is not None and tensor.dims != (2,):
+        raise refuse(f"seed must have shape [2], not {list(tensor.dims)}")
+    return tensor
+
+
+def _is_large(seed: Any) -> bool:
+    return isinstance(seed, (list, tuple)) and any(
+        isinstance(item, int) and not -(2**31) <= item < 2**31 for item in seed
+    )
+
+
+def numbers(kind: str, shape: Any, seed: Tensor, dtype: DType, raw: bool) -> Tensor:
+    """Numbers of a standard distribution, from a seed or a generator's state."""
+    tensor, dims = split_shape(shape)
+    return _OPS[kind](tensor, seed, dims, dtype, raw)  # type: ignore[no-any-return]
+
+
+def uniform_numbers(
+    shape: Any, seed: Tensor, minval: Any, maxval: Any, kind: DType, raw: bool, name: Any
+) -> Tensor:
+    """Uniform numbers, from a seed or a generator's state."""
+    if kind.is_integer:
+        tensor, dims = split_shape(shape)
+        if minval is None and maxval is None:
+            return stateless_full_int(tensor, seed, dims, kind, raw, name=name)  # type: ignore[no-any-return]
+        if minval is None or maxval is None:
+            raise ValueError(f"For integer dtype {kind!r}, argument `minval` and `maxval` must be "
+                             f"both None or both not None. Got minval={minval} and maxval="
+                             f"{maxval}.")  # fmt: skip
+        low, high = tf.convert_to_tensor(minval, kind), tf.convert_to_tensor(maxval, kind)
+        return stateless_uniform_int(tensor, seed, low, high, dims, raw, name=name)  # type: ignore[no-any-return]
+    low = tf.convert_to_tensor(0 if minval is None else minval, kind)
+    high = tf.convert_to_tensor(1 if maxval is None else maxval, kind)
+    drawn = numbers("uniform", shape, seed, kind, raw)
+    return tf.add(drawn * (high - low), low, name=name)  # type: ignore[no-any-return]
+
+
+@public("random.stateless_uniform")
+def stateless_uniform(
+    shape: Any, seed: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32,
+    name: str | None = None, alg: str = "auto_select",
+) -> Tensor:  # fmt: skip
+    """Uniform random numbers in [minval, maxval): the same for the same seed.
+
+    Args:
+        shape: of the result.
+        seed: two integers.
+        minval: lower end; None (with `maxval` None): the whole range of an integer dtype.
+        maxval: upper end, not included.
+        dtype: float16, bfloat16, float32, float64, int32, int64, uint32 or uint64.
+        name: of the node.
+        alg: "philox" or "auto_select".
+
+    Raises:
+        ValueError: for other dtypes, or where only one end of an integer range is given.
+    """
+    kind = as_dtype(dtype)
+    if kind in (uint32, uint64) and not (minval is None and maxval is None):
+        raise ValueError(f"Argument `dtype` got invalid value {kind!r} when argument `minval` or "
+                         "`maxval` is given.")  # fmt: skip
+    if kind.is_floating and maxval is None:
+        maxval = 1
+    return uniform_numbers(shape, _seed(seed), minval, maxval, kind, False, name)
+
+
+@public("random.stateless_normal")
+def stateless_normal(
+    shape: Any, seed: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32,
+    name: str | None = None, alg: str = "auto_select",
+) -> Tensor:  # fmt: skip
+    """Normal random numbers: the same for the same seed (two integers)."""
+    return _scaled("normal", shape, seed, mean, stddev, dtype, name)
+
+
+@public("random.stateless_truncated_normal")
+def stateless_truncated_normal(
+    shape: Any, seed: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32,
+    name: str | None = None, alg: str = "auto_select",
+) -> Tensor:  # fmt: skip
+    """Truncated normal random numbers: the same for the same seed (two integers)."""
+    return _scaled("truncated_normal", shape, seed, mean, stddev, dtype, name)
+
+
+def _scaled(
+    kind: str, shape: Any, seed: Any, mean: Any, stddev: Any, dtype: Any, name: Any
+) -> Tensor:
+    wanted = as_dtype(dtype)
+    mean, stddev = tf.convert_to_tensor(mean, wanted), tf.convert_to_tensor(stddev, wanted)
+    drawn = numbers(kind, shape, _seed(seed), wanted, False)
+    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
+
+
+@public("random.split", "random.experimental.stateless_split")
+def split(seed: Any, num: int = 2, alg: str = "auto_select") -> Tensor:
+    """`num` new seeds, [num, 2], from one."""
+    tensor = _seed(seed)
+    return uniform_numbers([num, 2], tensor, None, None, tensor.dtype, False, None)
+
+
+@public("random.fold_in", "random.experimental.stateless_fold_in")
+def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Tensor:
+    """A new seed from a seed and an integer."""
+    data = convert_to_tensor(data)
+    first = uniform_numbers([], _seed(seed), None, None, data.dtype, False, None)
+    return tf.stack([first, data])  # type: ignore[no-any-return]
