@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
+import sys
 from collections.abc import Iterable
 from types import FunctionType
 from typing import Any, Callable
@@ -11,11 +13,18 @@ from typing import Any, Callable
 from engine.conversion.constructs.function import autograph_artifact, is_autograph_artifact
 from engine.conversion.control_status import ControlStatus, Status, control_status, do_not_convert
 from engine.conversion.options import ConversionOptions, Feature, options_for
+from engine.conversion.constructs.loop_options import set_loop_options
+from engine.ir.op import public
 from engine.syntax.errors import ConversionError
 
 __all__ = ["convert", "tf_convert", "to_code", "to_graph"]
 
 Features = Feature | Iterable[Feature] | None
+
+public("autograph.experimental.do_not_convert")(do_not_convert)
+public("autograph.experimental.set_loop_options")(set_loop_options)
+public("autograph.experimental.Feature")(Feature)
+public("__internal__.autograph.control_status_ctx")(control_status)
 
 
 def convert(
@@ -48,6 +57,7 @@ def convert(
     return autograph_artifact(converted)  # type: ignore[no-any-return]
 
 
+@public("__internal__.autograph.tf_convert")
 def tf_convert(
     f: Callable[..., Any],
     ctx: ControlStatus | None = None,
@@ -102,6 +112,7 @@ def _plain(entity: Any) -> FunctionType:
     return target
 
 
+@public("autograph.to_graph")
 def to_graph(
     entity: Callable[..., Any],
     recursive: bool = True,
@@ -127,6 +138,7 @@ def to_graph(
     )
 
 
+@public("autograph.to_code")
 def to_code(
     entity: Callable[..., Any],
     recursive: bool = True,
@@ -161,3 +173,23 @@ def _located(make: Callable[..., Any], function: FunctionType, options: Conversi
         raise type(error)(f"converting {function.__qualname__} ({place}): {error}") from None
 
 
+
+
+@public("autograph.trace")
+def trace(*args: Any) -> None:
+    """Print the arguments while the function around is traced; nothing when the graph runs."""
+    print(*args)
+
+
+@public("autograph.set_verbosity")
+def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
+    """Say how much the conversion tells about itself.
+
+    Args:
+        level: 0 for warnings alone; more for more.
+        alsologtostdout: Whether it is printed too.
+    """
+    logger = logging.getLogger("graphlens.autograph")
+    logger.setLevel(logging.WARNING if level <= 0 else logging.DEBUG)
+    if alsologtostdout:
+        logger.addHandler(logging.StreamHandler(sys.stdout))
