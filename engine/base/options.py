@@ -32,6 +32,7 @@ class Settings:
         severity: What a project calls a rule's findings, by code.
         per_file_ignores: Path patterns, and the codes or prefixes that are off in such files.
         exclude: Path patterns of files never looked at.
+        extend_exclude: More such patterns.
         keras: The major version of Keras the project runs on.
         root: The folder that the patterns are relative to.
     """
@@ -42,6 +43,7 @@ class Settings:
     severity: tuple[tuple[str, Severity], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = field(default=DEFAULT_EXCLUDE)
+    extend_exclude: tuple[str, ...] = ()
     keras: int = 3
     root: Path | None = None
 

@@ -6,13 +6,13 @@ import codecs
 import re
 from pathlib import Path
 
-__all__ = ["Unreadable", "decode_source", "read_source"]
+__all__ = ["Unreadable", "decode_source", "encoding_of", "read_source"]
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 (what it is, as FileNotFound)
     """The bytes are no Python text; says why and how to mend it.
 
     Attributes:
@@ -72,3 +72,10 @@ def _cookie(data: bytes) -> str | None:
         if not _BLANK.match(line):
             return None
     return None
+
+
+def encoding_of(data: bytes) -> str:
+    """The name of the codec that a readable file's text has to be written with."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    return _cookie(data) or "utf-8"

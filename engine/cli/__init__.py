@@ -1,0 +1,1 @@
+"""The command `graphlens`: one file a command."""

@@ -1,0 +1,84 @@
+"""Ask the worker about `FILE:FUNCTION`, and say what it answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from engine.cli.failure import fail
+
+__all__ = ["ask_worker", "graph_text", "show_error", "show_printed", "value_text"]
+
+_WHEN = {"tracing": "while tracing", "loading": "while loading"}
+
+
+def ask_worker(target: str, arguments: list[str], mode: str, seconds: float) -> dict[str, Any]:
+    """The worker's answer: user code runs there, in a process that can be ended."""
+    from engine.cli.arguments import expression
+    from engine.cli.target import read_target
+    from engine.worker.client import RunRequest, Worker
+
+    chosen = read_target(target)
+    if chosen.function is None:
+        fail(f"{target}: name a function, as {chosen.path}:FUNCTION")
+    path = Path(chosen.path).resolve()
+    request = RunRequest(
+        str(path),
+        chosen.text,
+        chosen.function,
+        tuple(expression(text) for text in arguments),
+        mode,
+        seconds=seconds,
+        folders=(str(path.parent), str(Path.cwd())),
+    )
+    worker = Worker()
+    try:
+        return worker.run(request)
+    finally:
+        worker.stop()
+
+
+def show_printed(answer: dict[str, Any]) -> None:
+    """What the program printed, apart by when."""
+    for piece in answer["printed"]:
+        if piece["text"].strip():
+            typer.echo(f"printed {_WHEN.get(piece['phase'], 'while running')}:")
+            typer.echo(indented(piece["text"]))
+    if answer["droppedOutput"]:
+        typer.echo(f"  ... and {answer['droppedOutput']} more characters")
+
+
+def show_error(answer: dict[str, Any]) -> None:
+    """Why there is no result, on the standard error."""
+    error = answer["error"] or {}
+    text = error.get("text") or error.get("message") or "the run came to no end"
+    typer.echo(str(text).rstrip("\n"), err=True)
+
+
+def value_text(value: Any) -> str:
+    """A described result: a tensor with its dtype and shape."""
+    if not isinstance(value, dict):
+        return str(value)
+    preview = str(value.get("preview", ""))
+    if value.get("kind") == "tensor":
+        dims = ",".join(str(size) for size in value.get("shape", ()))
+        return f"{preview}  {value.get('dtype')}[{dims}]"
+    if value.get("kind") == "structure" and isinstance(value.get("items"), list):
+        parts = [f"{name}: {value_text(item)}" for name, item in value["items"]]
+        return "\n".join([f"{value.get('type')} of", *(f"  {part}" for part in parts)])
+    return preview
+
+
+def graph_text(answer: dict[str, Any], optimized: bool = False) -> str:
+    """The graph of the function, as traced or as it runs."""
+    graph = answer["graph"]
+    if not isinstance(graph, dict):
+        return str(graph or "")
+    return str(graph.get("optimized" if optimized else "traced", "")).rstrip("\n")
+
+
+def indented(text: str) -> str:
+    """A text two columns further to the right."""
+    return "\n".join(f"  {line}" for line in text.rstrip("\n").splitlines())

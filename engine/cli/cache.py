@@ -1,0 +1,109 @@
+"""What earlier runs found, kept by content and settings in the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from engine.base.options import Settings
+from engine.base.source import SourceFile
+from engine.cli.result import Checked, from_plain, to_plain
+
+__all__ = ["Cache", "cache_folder"]
+
+
+def cache_folder() -> Path:
+    """Where the cache is: never in the workspace."""
+    given = os.environ.get("GRAPHLENS_CACHE_DIR")
+    if given:
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "graphlens" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "graphlens"
+    return Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "graphlens"
+
+
+class Cache:
+    """Results by file; whatever cannot be read or written is taken as not there.
+
+    Args:
+        settings: The choices the results depend on.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = cache_folder() / "check"
+        self._salt = hashlib.blake2b(
+            f"{_version()}\0{settings!r}".encode(), digest_size=16
+        ).digest()
+        self._hashes: dict[str, str] = {}
+
+    def find(self, path: Path) -> Checked | None:
+        """What was found in the file as it is now, with all it depends on as it is now."""
+        try:
+            data = path.read_bytes()
+            entry = json.loads((self._folder / self._name(path, data)).read_bytes())
+            if any(self._hash(other) != known for other, known in entry["read"].items()):
+                return None
+            return _from_entry(str(path), entry)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def keep(self, path: Path, checked: Checked) -> None:
+        """Keeps a result."""
+        try:
+            name = self._name(path, path.read_bytes())
+            entry = {
+                "read": {other: self._hash(other) for other in checked.read},
+                "findings": [to_plain(finding) for finding in checked.findings],
+                "cells": checked.cells,
+                # A clean file needs no text to be shown.
+                "text": checked.source.text if checked.findings else "",
+            }
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(entry, file)
+            os.replace(temporary, self._folder / name)
+        except (OSError, ValueError):
+            return
+
+    def _name(self, path: Path, data: bytes) -> str:
+        key = hashlib.blake2b(self._salt, digest_size=20)
+        key.update(str(path.absolute()).encode("utf-8", "surrogateescape"))
+        key.update(b"\0")
+        key.update(data)
+        return f"{key.hexdigest()}.json"
+
+    def _hash(self, path: str) -> str:
+        if path not in self._hashes:
+            try:
+                digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+            except OSError:
+                digest = ""
+            self._hashes[path] = digest
+        return self._hashes[path]
+
+
+def _from_entry(path: str, entry: dict[str, Any]) -> Checked:
+    findings = tuple(from_plain(finding) for finding in entry["findings"])
+    cells = tuple((int(cell), int(line)) for cell, line in entry["cells"])
+    return Checked(path, SourceFile(path, entry["text"]), findings, cells, tuple(entry["read"]))
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    """A mark of the program itself: its own files, so that a changed rule forgets old results."""
+    top = Path(__file__).resolve().parent.parent
+    mark = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    for part in ("base", "syntax", "inference", "lint", "cli"):
+        for file in sorted((top / part).rglob("*.py")):
+            status = file.stat()
+            mark.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+    return mark.hexdigest()

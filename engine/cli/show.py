@@ -1,0 +1,39 @@
+"""`graphlens show FILE[:FUNCTION]`: the graph code of functions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine.cli.failure import COULD_NOT_RUN, fail
+
+__all__ = ["show"]
+
+
+def show(
+    target: Annotated[str, typer.Argument(metavar="FILE[:FUNCTION]", help="What to show.")],
+) -> None:
+    """Show the graph code of a function, or of each traced function of a file. Runs nothing."""
+    from engine.cli.code import print_code
+    from engine.cli.target import read_target
+    from engine.ide.snapshot import Snapshot
+
+    chosen = read_target(target)
+    snapshot = Snapshot(chosen.path, chosen.text)
+    names = (
+        [chosen.function]
+        if chosen.function
+        else [info.qualname for info in snapshot.functions if "<lambda>" not in info.qualname]
+    )
+    if not names:
+        fail(f"{chosen.path}: nothing in this file is traced; name a function as FILE:FUNCTION")
+    bad = False
+    for index, name in enumerate(names):
+        code = snapshot.graph_code(name)
+        bad = bad or not code.ok
+        if index:
+            typer.echo("")
+        print_code(code.text)
+    if bad:
+        raise typer.Exit(COULD_NOT_RUN)
