@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -89,12 +90,13 @@ def _bound(session: Session, declarations: list[Feature]) -> Callable[[Any], Any
 
         return answer
 
+    ordered = sorted(declarations, key=lambda declared: not declared.first)
+
     async def answer_all(params: Any) -> None:
-        for declared in declarations:
-            try:
-                await declared.handler(session, params)
-            except Exception:
-                _log.exception("%s failed", declared.method)
+        work = (declared.handler(session, params) for declared in ordered)
+        for result in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(result, Exception):
+                _log.error("%s failed", ordered[0].method, exc_info=result)
 
     return answer_all
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 
 __all__ = ["MAX_HOVER", "escape", "fence", "prose", "visible"]
 
 MAX_HOVER = 4000
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:@$])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]#!|<>~&@$])")
+_AUTOMATIC_LINK = re.compile(r"(\w)(://)", re.IGNORECASE)
+_AUTOMATIC_HOST = re.compile(r"(www)(\.)", re.IGNORECASE)
+_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])")
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 
 
@@ -37,17 +41,36 @@ def fence(text: str, language: str = "") -> str:
 
 
 def prose(text: str) -> str:
-    """The text as Markdown in which only pairs of single backticks mean something: code."""
+    """Paragraphs as Markdown in which only two things mean something.
+
+    Pairs of single backticks are code, and indented paragraphs are code blocks; everything else is
+    plain text, its line breaks within a paragraph spaces.
+    """
+    shown = []
+    for paragraph in re.split(r"\n[ \t]*\n", text.strip("\n")):
+        lines = paragraph.split("\n")
+        if all(line.startswith("    ") for line in lines if line.strip()) and paragraph.strip():
+            shown.append(fence(textwrap.dedent(paragraph), "python"))
+        elif paragraph.strip():
+            shown.append(_sentence(" ".join(line.strip() for line in lines)))
+    return "\n\n".join(shown)
+
+
+def _sentence(text: str) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
     shown = []
     for index, part in enumerate(parts):
-        code = index % 2 == 1 and part.strip()
-        shown.append(f"`{visible(part)}`" if code and "\n" not in part else escape(part))
+        is_code = index % 2 == 1 and part.strip()
+        shown.append(f"`{visible(part)}`" if is_code else escape(part))
     return "".join(shown)
 
 
 def escape(text: str) -> str:
-    """The text as plain Markdown text."""
-    return _MARKUP.sub(r"\\\1", visible(text)).replace("\n", "  \n")
+    """The text as plain Markdown text: no markup, no links, on one line."""
+    text = " ".join(visible(text).split("\n"))
+    text = _MARKUP.sub(r"\\\1", text)
+    text = _AUTOMATIC_LINK.sub(r"\1\\\2", text)
+    text = _AUTOMATIC_HOST.sub(r"\1\\\2", text)
+    return _LINE_START.sub(r"\1\\\2", text)

@@ -80,6 +80,7 @@ def _start(message: dict[str, Any], pipe: _Pipe) -> tuple[Any, Output]:
         ),
         lambda: runner.phase,
     )
+    runner.mute = lambda on: setattr(output, "muted", on)
     sys.stdout = OutputStream(output, "stdout")
     sys.stderr = OutputStream(output, "stderr")
     limits.apply(message["megabytes"])

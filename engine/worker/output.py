@@ -17,6 +17,10 @@ class Output:
     Args:
         send: Called with (phase, stream, text).
         phase: Answers `loading`, `tracing` or `running`.
+
+    Attributes:
+        dropped: How many characters were beyond the cap.
+        muted: Whether nothing is passed on: while calls are repeated to time them.
     """
 
     def __init__(self, send: Callable[[str, str, str], None], phase: Callable[[], str]) -> None:
@@ -24,14 +28,15 @@ class Output:
         self._phase = phase
         self._left = _CAP
         self.dropped = 0
+        self.muted = False
 
     def reset(self) -> None:
         """Begins a new run."""
-        self._left, self.dropped = _CAP, 0
+        self._left, self.dropped, self.muted = _CAP, 0, False
 
     def put(self, stream: str, text: str) -> None:
         """Takes printed text."""
-        if not text:
+        if not text or self.muted:
             return
         kept = text[: self._left]
         self._left -= len(kept)
@@ -55,8 +60,8 @@ class OutputStream(io.TextIOBase):
         self._name = name
         self._line = ""
 
-    encoding = "utf-8"  # type: ignore[assignment]
-    errors = "backslashreplace"  # type: ignore[assignment]
+    encoding = "utf-8"
+    errors = "backslashreplace"
 
     @property
     def name(self) -> str:

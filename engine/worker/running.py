@@ -32,9 +32,11 @@ class Runner:
 
     Attributes:
         phase: `loading`, `tracing` or `running`: what user code is doing now.
+        mute: Called with whether printed text is unwanted just now.
     """
 
     def __init__(self) -> None:
+        self.mute: Callable[[bool], None] = lambda _: None
         self._loading = True
         self._module: Any = None
         self._loaded: tuple[str, str] | None = None
@@ -122,8 +124,6 @@ class Runner:
             result = function(*positional, **keywords)
             answer["timing"]["first"] = _milliseconds(started)
             answer["result"] = describe_value(result)
-            if request["timing"]:
-                self._time(answer, function, positional, keywords)
         if request["mode"] == "trace":
             answer["timing"]["first"] = _milliseconds(started)
         if traced is not None:
@@ -131,6 +131,8 @@ class Runner:
             concrete = traced.get_concrete_function(*positional, **keywords)
             answer["signature"] = signature_text(concrete)
             _guarded(answer, lambda: _describe_graph(answer, concrete.graph))
+            if request["timing"] and request["mode"] == "run":
+                self._time(answer, function, positional, keywords, concrete.graph)
 
     def _as_traced(self, function: Any, request: dict[str, Any]) -> Any:
         if hasattr(function, "get_concrete_function"):
@@ -148,18 +150,23 @@ class Runner:
         function: Any,
         positional: list[Any],
         keywords: dict[str, Any],
+        graph: Any,
     ) -> None:
         """Compares the graph with plain eager Python; both are called again for that."""
-        answer["timing"]["graph"] = _best_of(lambda: function(*positional, **keywords))
-        python = getattr(function, "python_function", None)
-        if python is None:
+        if _writes(graph):
+            answer.setdefault("notes", []).append("not timed: each call changes a variable")
             return
+        python = getattr(function, "python_function", None)
         config = importlib.import_module("engine").config
-        config.run_functions_eagerly(True)
+        self.mute(True)
         try:
-            answer["timing"]["eager"] = _best_of(lambda: python(*positional, **keywords))
+            answer["timing"]["graph"] = _best_of(lambda: function(*positional, **keywords))
+            if python is not None:
+                config.run_functions_eagerly(True)
+                answer["timing"]["eager"] = _best_of(lambda: python(*positional, **keywords))
         finally:
             config.run_functions_eagerly(False)
+            self.mute(False)
 
     def _described(self, error: BaseException) -> dict[str, Any]:
         described = describe_error(error)
@@ -200,6 +207,14 @@ def _describe_graph(answer: dict[str, Any], graph: Any) -> None:
     answer["graph"] = graph_texts(graph)
     optimize = importlib.import_module("engine.passes.pipeline").optimize
     answer["picture"] = {"before": picture(graph), "after": picture(optimize(graph))}
+
+
+def _writes(graph: Any) -> bool:
+    """Whether a graph changes a variable, itself or in a graph inside it."""
+    return any(
+        node.op.effect == "write" or any(_writes(inner) for _, inner in node.graphs)
+        for node in graph.nodes
+    )
 
 
 def _guarded(answer: dict[str, Any], describe: Callable[[], None]) -> None:

@@ -51,7 +51,18 @@ def _message(error: BaseException) -> str:
         text = str(error.msg) if isinstance(error, SyntaxError) else str(error)
     except Exception as inner:  # the user's own __str__
         text = f"<its text raised {type(inner).__name__}>"
+    text = _without_places(text, type(error).__name__)
     return text if len(text) <= _MESSAGE_CAP else text[:_MESSAGE_CAP] + " …"
+
+
+def _without_places(text: str, name: str) -> str:
+    """A message that lists the user's lines itself, without them: the frames say where it was."""
+    if not text.startswith("in user code:"):
+        return text
+    _, found, last = text.rpartition(f"\n    {name}: ")
+    return (
+        "\n".join(line.removeprefix("    ") for line in last.strip().split("\n")) if found else text
+    )
 
 
 def _user_frames(trace: TracebackType | None) -> list[dict[str, Any]]:

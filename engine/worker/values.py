@@ -85,8 +85,9 @@ def _numbers(value: Any) -> Any:
 def _items(value: Any) -> list[tuple[str, Any]] | None:
     if isinstance(value, dict):
         return [(str(name), item) for name, item in value.items()]
-    if hasattr(value, "_fields") and isinstance(value, tuple):
-        return list(zip(value._fields, value, strict=True))
+    names = getattr(value, "_fields", None)
+    if names is not None and isinstance(value, tuple):
+        return list(zip(names, value, strict=True))
     if isinstance(value, (list, tuple)):
         return [(str(index), item) for index, item in enumerate(value)]
     return None

@@ -27,7 +27,7 @@ async def initialize(session: Session, params: types.InitializeParams) -> None:
         session.spawn(watch_client(params.process_id, session.server.protocol.end))
 
 
-@feature(types.INITIALIZED)
+@feature(types.INITIALIZED, first=True)
 async def initialized(session: Session, params: object) -> None:
     """From here on the client may be asked."""
     session.started = True

@@ -65,7 +65,9 @@ class Conversation:
         self.notifications: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self.replies: dict[Any, list[dict[str, Any]]] = {}
-        self.answers: dict[str, Any] = {}
+        self.answers: dict[str, Any] = {
+            "workspace/configuration": lambda params: [None] * len(params["items"])
+        }
         self.stderr: list[bytes] = []
         self._ids = count(1)
         self._news: queue.Queue[None] = queue.Queue()

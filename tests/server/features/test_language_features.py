@@ -1,0 +1,229 @@
+"""Every request of plain LSP, asked by pytest-lsp over stdio."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from samples import CODE, edited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_lsp import LanguageClient
+
+    Open = Callable[..., str]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def document(uri: str) -> types.TextDocumentIdentifier:
+    return types.TextDocumentIdentifier(uri)
+
+
+def line_range(line: int, start: int = 0, end: int = 1) -> types.Range:
+    return types.Range(types.Position(line, start), types.Position(line, end))
+
+
+async def findings(client: LanguageClient, uri: str) -> list[types.Diagnostic]:
+    report = await client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(document(uri))
+    )
+    assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
+    return list(report.items)
+
+
+async def actions(
+    client: LanguageClient, uri: str, line: int, only: list[str] | None = None
+) -> dict[str, types.CodeAction]:
+    answer = await client.text_document_code_action_async(
+        types.CodeActionParams(
+            document(uri),
+            line_range(line, 4, 5),
+            types.CodeActionContext(diagnostics=[], only=only),  # type: ignore[arg-type]
+        )
+    )
+    return {action.title: action for action in answer or []}
+
+
+async def test_diagnostics(client: LanguageClient, opened: Open) -> None:
+    found = await findings(client, opened())
+    by_code = {one.code: one for one in found}
+    printed, made = by_code["GR201"], by_code["GR101"]
+    assert printed.range == line_range(4, 4, 27)
+    assert printed.severity == types.DiagnosticSeverity.Warning
+    assert printed.source == "graphlens"
+    assert printed.code_description is not None
+    assert "GR201" in printed.code_description.href
+    assert made.range.start.line == 13
+    assert made.severity == types.DiagnosticSeverity.Error
+    assert made.related_information
+    assert made.related_information[0].location.range.start.line == 11
+
+
+async def test_unchanged_findings_are_said_to_be_so(client: LanguageClient, opened: Open) -> None:
+    uri = opened()
+    ask = client.text_document_diagnostic_async
+    first = await ask(types.DocumentDiagnosticParams(document(uri)))
+    again = await ask(
+        types.DocumentDiagnosticParams(document(uri), previous_result_id=first.result_id)
+    )
+    assert again.kind == "unchanged"
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(2, uri),
+            [types.TextDocumentContentChangeWholeDocument("x = 1\n")],
+        )
+    )
+    changed = await ask(
+        types.DocumentDiagnosticParams(document(uri), previous_result_id=first.result_id)
+    )
+    assert (changed.kind, list(changed.items)) == ("full", [])
+
+
+async def test_hover_on_a_finding_is_the_rule_s_help(client: LanguageClient, opened: Open) -> None:
+    hover = await client.text_document_hover_async(
+        types.HoverParams(document(opened()), types.Position(4, 6))
+    )
+    assert hover is not None
+    assert "GR201" in hover.contents.value
+    assert "`tf.print`" in hover.contents.value
+    assert hover.range == line_range(4, 4, 27)
+
+
+async def test_hover_on_a_function_is_its_graph_code(client: LanguageClient, opened: Open) -> None:
+    hover = await client.text_document_hover_async(
+        types.HoverParams(document(opened()), types.Position(3, 5))
+    )
+    assert hover is not None
+    assert hover.contents.kind == types.MarkupKind.Markdown
+    assert "```python\n" in hover.contents.value
+    assert "ag__.if_stmt" in hover.contents.value
+
+
+async def test_hover_between_things_is_nothing(client: LanguageClient, opened: Open) -> None:
+    uri = opened("x = 1\n\n")
+    params = types.HoverParams(document(uri), types.Position(1, 0))
+    assert await client.text_document_hover_async(params) is None
+
+
+async def test_quick_fix(client: LanguageClient, opened: Open) -> None:
+    uri = opened()
+    action = (await actions(client, uri, 4))["Use `tf.print`"]
+    assert action.edit is None
+    assert action.is_preferred is True
+    resolved = await client.code_action_resolve_async(action)
+    assert resolved.edit is not None
+    fixed = edited(CODE, resolved.edit)
+    assert fixed == CODE.replace("    print(", "    tf.print(")
+    assert "GR201" not in {one.code for one in await findings(client, opened(fixed))}
+
+
+async def test_a_fix_follows_the_text(client: LanguageClient, opened: Open) -> None:
+    """An action offered for an older text makes no edit for a place that moved."""
+    uri = opened()
+    action = (await actions(client, uri, 4))["Use `tf.print`"]
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(2, uri),
+            [types.TextDocumentContentChangeWholeDocument("\n" + CODE)],
+        )
+    )
+    assert (await client.code_action_resolve_async(action)).edit is None
+
+
+async def test_suppressing_a_finding(client: LanguageClient, opened: Open) -> None:
+    action = (await actions(client, opened(), 4))["Ignore GR201 on this line"]
+    edit = (await client.code_action_resolve_async(action)).edit
+    assert edit is not None
+    silenced = edited(CODE, edit)
+    assert silenced.splitlines()[4].endswith("x)  # graphlens: ignore[GR201]")
+    codes = {one.code for one in await findings(client, opened(silenced))}
+    assert codes == {"GR101"}
+
+
+async def test_suppressing_joins_a_comment_that_is_there(
+    client: LanguageClient, opened: Open
+) -> None:
+    text = CODE.replace('x)\n    tf.print("E', 'x)  # graphlens: ignore[GR999]\n    tf.print("E')
+    action = (await actions(client, opened(text), 4))["Ignore GR201 on this line"]
+    edit = (await client.code_action_resolve_async(action)).edit
+    assert edit is not None
+    assert edited(text, edit).splitlines()[4].endswith("# graphlens: ignore[GR999, GR201]")
+
+
+async def test_fix_all(client: LanguageClient, opened: Open) -> None:
+    text = CODE + "\n\n@tf.function\ndef more(x):\n    print(1)\n    print(x)\n    return x\n"
+    found = await actions(client, opened(text), 0, ["source.fixAll.graphlens"])
+    (action,) = found.values()
+    edit = (await client.code_action_resolve_async(action)).edit
+    assert edit is not None
+    fixed = edited(text, edit)
+    assert fixed.count("    tf.print(") == 4
+    assert await actions(client, opened(fixed), 0, ["source.fixAll"]) == {}
+    assert await actions(client, opened(text), 0, ["refactor"]) == {}
+
+
+async def test_code_lenses(client: LanguageClient, opened: Open) -> None:
+    lenses = await client.text_document_code_lens_async(types.CodeLensParams(document(opened())))
+    assert lenses
+    assert all(lens.command is None for lens in lenses)
+    commands = [(await client.code_lens_resolve_async(lens)).command for lens in lenses]
+    shown = [(one.title, one.arguments[1]) for one in commands if one and one.arguments]
+    assert shown == [
+        ("Graph code", "step"), ("Trace", "step"), ("Run…", "step"),
+        ("Graph code", "make"), ("Trace", "make"), ("Run…", "make"),
+    ]  # fmt: skip
+
+
+async def test_document_symbols(client: LanguageClient, opened: Open) -> None:
+    symbols = await client.text_document_document_symbol_async(
+        types.DocumentSymbolParams(document(opened()))
+    )
+    assert [symbol.name for symbol in symbols or ()] == ["step", "make"]
+
+
+async def test_the_virtual_document(client: LanguageClient, opened: Open) -> None:
+    uri = opened()
+    answer = await client.workspace_execute_command_async(
+        types.ExecuteCommandParams("graphlens.showGraphCode", [uri, "step"])
+    )
+    assert answer["uri"].startswith("graphlens-graph:/")
+    assert "nowhere" not in answer["uri"]
+    content = await client.workspace_text_document_content_async(
+        types.TextDocumentContentParams(answer["uri"])
+    )
+    assert content.text == answer["text"]
+    assert "def tf__step(x):" in content.text
+    unknown = await client.workspace_text_document_content_async(
+        types.TextDocumentContentParams("graphlens-graph:/../../etc/passwd")
+    )
+    assert unknown.text.startswith("# This view belongs to a document that is not open")
+
+
+async def test_from_generated_code_to_the_source(client: LanguageClient, opened: Open) -> None:
+    uri = opened()
+    answer = await client.workspace_execute_command_async(
+        types.ExecuteCommandParams("graphlens.showGraphCode", [uri, "step"])
+    )
+    generated = answer["text"].splitlines()
+    line = next(i for i, text in enumerate(generated) if "ag__.if_stmt" in text)
+    place = await client.text_document_definition_async(
+        types.DefinitionParams(document(answer["uri"]), types.Position(line, 0))
+    )
+    assert place.uri == uri
+    assert place.range.start.line == 6
+
+
+async def test_commands_check_their_arguments(client: LanguageClient, opened: Open) -> None:
+    for name in ("graphlens.showGraphCode", "graphlens.run", "graphlens.fixAll"):
+        for arguments in ([], [5], [{}], ["file:///x.py", 5], ["file:///x.py", {"line": -1}]):
+            if name == "graphlens.fixAll" and arguments[:1] == ["file:///x.py"]:
+                continue
+            with pytest.raises(JsonRpcException) as raised:
+                await client.workspace_execute_command_async(
+                    types.ExecuteCommandParams(name, arguments)
+                )
+            assert raised.value.code == -32602, (name, arguments)
