@@ -196,7 +196,7 @@ def _refuse_mismatch(
 
 
 def _refuse_dtype(op: Op, it: Interpreter, dtype: DType, name: str, allowed: Any) -> None:
-    names = ", ".join(item.name for item in allowed)
+    names = ", ".join(item.name for item in sorted(allowed, key=int))
     if it.eager:
         raise InvalidArgumentError(
             None,

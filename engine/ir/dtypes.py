@@ -129,8 +129,7 @@ class DType:
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    def __hash__(self) -> int:
-        return self.as_datatype_enum
+    __hash__ = object.__hash__  # one object per type; this one runs without a Python call
 
     def __int__(self) -> int:
         return self.as_datatype_enum
