@@ -53,6 +53,9 @@ test('the command opens the graph code beside the source', () =>
     await workbench.editor(CODE).locator('.view-line').first().waitFor();
     assert.match(await workbench.text(CODE), /def tf__fizzbuzz\(max_num\)/);
     assert.equal(await workbench.editor(FILE).isVisible(), true, 'the source stays in sight');
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await workbench.cursorAt(FILE, 'print("Fizz")');
+    await workbench.editor(CODE).locator('.cdr').first().waitFor({ state: 'attached' });
     await session.picture('graph-code');
   }));
 
@@ -71,6 +74,10 @@ test('while the text does not parse, the last good version stays and says so', (
     await workbench.cursorAt(FILE, 'counter = 1234');
     await workbench.page.keyboard.type(' +');
     await workbench.squiggles(FILE, 'error').first().waitFor();
+    await eventually('the other side says so', async () =>
+      /errors|last good|parse/i.test(await workbench.text(CODE)),
+    );
+    assert.match(await workbench.text(CODE), /counter = 1234/);
     await workbench.page.keyboard.press('Backspace');
     await workbench.page.keyboard.press('Backspace');
     await workbench.squiggles(FILE, 'error').first().waitFor({ state: 'detached' });

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { commands } from 'graphlens:commands';
 import type { Services } from './command';
+import { watchFunctions } from './contextKeys';
 import { watchConfiguration, watchInterpreter, watchTrust } from './changes';
 import { Functions } from './functions';
 import { GraphDocuments } from './graphDocuments';
@@ -58,5 +59,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ),
   );
   await server.start();
+  context.subscriptions.push(watchFunctions(functions));
   context.subscriptions.push(await watchInterpreter(server, log));
 }
