@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -234,3 +235,13 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Ten
     return random_shuffle(tensor, state, name=name)  # type: ignore[no-any-return]
 
 
+
+
+class Algorithm(enum.Enum):
+    """How random bits are made."""
+
+    PHILOX = 1
+    AUTO_SELECT = 3
+
+
+public("random.Algorithm", "random.experimental.Algorithm")(Algorithm)

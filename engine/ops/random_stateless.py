@@ -12,7 +12,7 @@ from engine.ir.tensor import Tensor
 from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 from engine.ops.random_basic import sizes_of, split_shape
-from engine.ops.random_philox import DISTRIBUTIONS, full_integers, integers, mix
+from engine.ops.random_philox import DISTRIBUTIONS, SKIP_PER_OUTPUT, full_integers, integers, mix
 
 _TYPES = {
     "uniform": "StatelessRandomUniformV2",
@@ -208,3 +208,18 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Tensor:
     data = convert_to_tensor(data)
     first = uniform_numbers([], _seed(seed), None, None, data.dtype, False, None)
     return tf.stack([first, data])  # type: ignore[no-any-return]
+
+
+@op("raw.advance_state", type="RngReadAndSkip", groups={"state": int64, "delta": int64})
+def advance_state(state: Tensor, delta: Tensor) -> TensorSpec:
+    """A generator's state [low, high, key] after `delta` numbers."""
+    return spec(int64, state.dims)
+
+
+@advance_state.kernel
+def _advance_state_kernel(xp: Any, state: Any, delta: Any) -> Any:
+    low, high, key = (int(item) for item in state)
+    counter = ((low % 2**64) | ((high % 2**64) << 64)) + int(delta) * SKIP_PER_OUTPUT
+    parts = (counter % 2**64, (counter >> 64) % 2**64)
+    signed = [part - 2**64 if part >= 2**63 else part for part in parts]
+    return xp.array([*signed, key], dtype="int64")
