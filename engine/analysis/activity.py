@@ -6,8 +6,9 @@ name of its own counts as a variable, a lambda's free names count as read where 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable, cast
+from typing import Any, cast
 
 import gast
 
@@ -366,7 +367,9 @@ _VISITORS: dict[type[Any], Callable[[_Walker, Any], str | None]] = {
     **dict.fromkeys((gast.For, gast.AsyncFor), cast("Any", _Walker.for_)),
     **dict.fromkeys((gast.With, gast.AsyncWith), cast("Any", _Walker.with_)),
     **dict.fromkeys((gast.FunctionDef, gast.AsyncFunctionDef), cast("Any", _Walker.function_)),
-    **dict.fromkeys((gast.MatchAs, gast.MatchStar, gast.MatchMapping), cast("Any", _Walker.captured)),
+    **dict.fromkeys(
+        (gast.MatchAs, gast.MatchStar, gast.MatchMapping), cast("Any", _Walker.captured)
+    ),
     gast.Name: _Walker.name,
     gast.Attribute: _Walker.attribute,
     gast.Subscript: _Walker.subscript,

@@ -6,9 +6,9 @@ around it, and no other statement raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 import gast
 
@@ -99,7 +99,7 @@ class _Builder:
 
     def nested(self, tree: gast.AST) -> None:
         """Give a node to each lambda inside an expression, and a graph."""
-        stack = [child for child in _children(tree)][::-1]
+        stack = _children(tree)[::-1]
         while stack:
             node = stack.pop()
             if isinstance(node, gast.Lambda):

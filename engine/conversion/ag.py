@@ -39,7 +39,7 @@ class Operators:
         else:
             if name != "STD":
                 raise AttributeError(f"generated code has no operator '{name}'")
-            from engine.conversion.options import STANDARD as value
+            value = import_module("engine.conversion.options").STANDARD
         setattr(self, name, value)
         return value
 

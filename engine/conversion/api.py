@@ -6,14 +6,14 @@ import functools
 import inspect
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import FunctionType
-from typing import Any, Callable
+from typing import Any
 
 from engine.conversion.constructs.function import autograph_artifact, is_autograph_artifact
+from engine.conversion.constructs.loop_options import set_loop_options
 from engine.conversion.control_status import ControlStatus, Status, control_status, do_not_convert
 from engine.conversion.options import ConversionOptions, Feature, options_for
-from engine.conversion.constructs.loop_options import set_loop_options
 from engine.ir.op import public
 from engine.syntax.errors import ConversionError
 
@@ -171,8 +171,6 @@ def _located(make: Callable[..., Any], function: FunctionType, options: Conversi
         if place in str(error):
             raise
         raise type(error)(f"converting {function.__qualname__} ({place}): {error}") from None
-
-
 
 
 @public("autograph.trace")

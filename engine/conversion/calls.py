@@ -9,7 +9,7 @@ import os
 import types
 from typing import Any
 
-from engine.conversion.allowlist import AllowedCache, is_allowed, is_unsupported, is_library
+from engine.conversion.allowlist import AllowedCache, is_allowed, is_library, is_unsupported
 from engine.conversion.constructs.function import FunctionScope, is_autograph_artifact
 from engine.conversion.control_status import Status, control_status
 from engine.conversion.options import ConversionOptions

@@ -1,7 +1,6 @@
 """Converted trees -> code objects, cached by the code they come from."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -13,14 +12,14 @@ from dataclasses import dataclass
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
-from engine.conversion.convert import ConvertedSource, convert_tree
+from engine.conversion.convert import ConvertedSource, convert_fresh
 from engine.conversion.options import ConversionOptions
 from engine.syntax.depth import deep
 from engine.syntax.errors import ConversionError
 from engine.syntax.functions import FunctionSource, parse_function
 from engine.syntax.trees import to_python
 
-__all__ = ["Factory", "converted_function", "factory_of", "is_helper", "is_converted_code"]
+__all__ = ["Factory", "converted_function", "factory_of", "is_converted_code", "is_helper"]
 
 _FUTURES = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -93,14 +92,13 @@ def _forgetting(table: dict[int, Any], key: int) -> Any:
 
 def _convert(function: FunctionType, options: ConversionOptions) -> Factory:
     found = parse_function(function)
-    source = convert_source(found, options)
+    source = deep(convert_source, found, options)
     return Factory(compile_converted(source, function.__code__), source)
 
 
 def convert_source(found: FunctionSource, options: ConversionOptions) -> ConvertedSource:
     """The converted source of a function that was found in its file."""
-    tree: Any = found.tree()
-    return convert_tree(tree, found.source, options, found.file.names)
+    return convert_fresh(found.tree(), found.source, options, found.file.names)
 
 
 def compile_converted(source: ConvertedSource, original: CodeType | None = None) -> CodeType:
@@ -116,10 +114,8 @@ def compile_converted(source: ConvertedSource, original: CodeType | None = None)
     free = list(original.co_freevars) if original is not None else []
     flags = original.co_flags & _FUTURES if original is not None else 0
     try:
-        module = deep(_wrap, source, free)
-        outer = compile(
-            module, source.source.path, "exec", flags=flags, dont_inherit=True  # type: ignore[arg-type]
-        )
+        module: Any = deep(_wrap, source, free)
+        outer = compile(module, source.source.path, "exec", flags=flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         message = getattr(error, "msg", None) or str(error)
         raise ConversionError(
@@ -135,12 +131,9 @@ def _wrap(source: ConvertedSource, free: list[str]) -> ast.AST:
     """The definition inside a function whose parameters are its free variables."""
     definition: Any = to_python(source.tree)
     definition.type_params = []
-    outer = ast.parse("def outer(): pass").body[0]
-    assert isinstance(outer, ast.FunctionDef)  # noqa: S101
-    outer.args.args = [ast.arg(arg=name) for name in ("ag__", *free)]
-    outer.body = [definition]
-    module = ast.Module([outer], [])
-    return ast.fix_missing_locations(module)
+    module = ast.parse(f"def outer({', '.join(('ag__', *free))}): pass")
+    module.body[0].body = [definition]  # type: ignore[attr-defined]
+    return module
 
 
 def _inner(code: CodeType) -> CodeType:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import gast
 
@@ -12,6 +13,8 @@ from engine.syntax.errors import UnsupportedLanguageElementError
 from engine.syntax.names import Namer
 
 __all__ = ["Context", "refuse_walrus", "survey"]
+
+Stack = list[tuple[Any, bool]]
 
 
 @dataclass(eq=False)
@@ -56,7 +59,7 @@ def survey(tree: gast.AST, options: ConversionOptions, taken: Collection[str] = 
     """
     context = Context(options, Namer(taken))
     reserved: set[str] = set()
-    stack: list[tuple[gast.AST, bool]] = [(tree, False)]
+    stack: Stack = [(tree, False)]
     while stack:
         node, guarded = stack.pop()
         kind = node.__class__
@@ -69,7 +72,7 @@ def survey(tree: gast.AST, options: ConversionOptions, taken: Collection[str] = 
             continue
         if kind is gast.FunctionDef:
             reserved.add(node.name)
-            _push_function(stack, node, guarded)
+            _push_function(stack, node)
             continue
         if kind is gast.ExceptHandler:
             _push(stack, [node.type, node.name], False)
@@ -93,13 +96,11 @@ def survey(tree: gast.AST, options: ConversionOptions, taken: Collection[str] = 
     return context
 
 
-def _push(stack: list[tuple[gast.AST, bool]], nodes: list[gast.AST], guarded: bool) -> None:
+def _push(stack: Stack, nodes: Sequence[Any], guarded: bool) -> None:
     stack.extend((node, guarded) for node in nodes if isinstance(node, gast.AST))
 
 
-def _push_function(
-    stack: list[tuple[gast.AST, bool]], node: gast.FunctionDef, guarded: bool
-) -> None:
+def _push_function(stack: Stack, node: gast.FunctionDef) -> None:
     """Reads in decorators and annotations are not guarded; those in defaults and body are."""
     arguments = node.args
     _push(stack, node.body, True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cached_property
-from typing import Any, Callable
+from typing import Any
 
 import gast
 
@@ -68,15 +68,18 @@ def convert_tree(
     Raises:
         ConversionError: If the function cannot be converted; names file and line.
     """
-    return deep(_convert_tree, function, source, options or options_for(), taken)
+    return deep(
+        lambda: convert_fresh(copy_tree(function), source, options or options_for(), taken)
+    )
 
 
-def _convert_tree(
+def convert_fresh(
     function: gast.FunctionDef | gast.Lambda,
     source: SourceFile,
     options: ConversionOptions,
     taken: Collection[str],
 ) -> ConvertedSource:
+    """As `convert_tree`, for a tree that nobody else uses: it is changed."""
     from engine.conversion.pipeline import convert_function
 
     if not isinstance(function, (gast.FunctionDef, gast.Lambda)):
@@ -84,7 +87,7 @@ def _convert_tree(
             f"{source.path}:{getattr(function, 'lineno', 1)}: only functions and lambdas can be "
             f"converted, not {type(function).__name__}"
         )
-    return ConvertedSource(convert_function(copy_tree(function), options, taken), source)
+    return ConvertedSource(convert_function(function, options, taken), source)
 
 
 def graph_code(

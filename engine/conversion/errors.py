@@ -84,11 +84,12 @@ def translate(error: Exception) -> Exception | None:
     frames = user_frames(error.__traceback__)
     if not frames:
         return None
-    made = _like(error, _message(frames, cause), cause)
-    made._user_cause = cause  # type: ignore[attr-defined]
+    made: Any = _like(error, _message(frames, cause), cause)
+    made._user_cause = cause
     made.__suppress_context__ = True
     made.__cause__ = error.__cause__
-    return made.with_traceback(error.__traceback__)
+    made.__traceback__ = error.__traceback__
+    return made  # type: ignore[no-any-return]
 
 
 def _message(frames: list[Frame], cause: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any, Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from engine.conversion.constructs.return_ import UndefinedReturnValue
 from engine.conversion.constructs.variable import Undefined
@@ -56,9 +56,7 @@ def staged_while(
     invariants = _invariants(options.get("shape_invariants", ()), before)
     start = before
     if any(missing):
-        start, invariants = _fill_in(
-            body, get_state, set_state, before, missing, invariants, names
-        )
+        start, invariants = _fill_in(body, get_state, set_state, before, missing, invariants, names)
     loop = _Loop(test, body, get_state, set_state, names, start, invariants, any(missing))
     after, turned = loop.run(options.get("maximum_iterations"))
     if any(missing):
@@ -284,7 +282,7 @@ def _fill_in(
         filled, found = zip(*pairs)
     except (UnboundLocalError, TypeError, ValueError, KeyError):
         kind, error = sys.exc_info()[:2]
-        assert kind is not None  # noqa: S101
+        assert kind is not None
         note = (
             "Note: AutoGraph tried to define it automatically, but ran into a "
             f"{kind.__name__}: {error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 __all__ = ["STANDARD", "ConversionOptions", "Feature", "options_for"]
 
@@ -59,7 +60,7 @@ class ConversionOptions:
     internal_convert_user_code: bool = True
 
     def __post_init__(self) -> None:
-        features = self.optional_features
+        features: Any = self.optional_features
         if isinstance(features, Feature):
             features = (features,)
         object.__setattr__(self, "optional_features", frozenset(features or ()))

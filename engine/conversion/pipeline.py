@@ -7,7 +7,7 @@ analyses know of the lowered function, and expressions.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 import gast
 
@@ -38,7 +38,7 @@ from engine.syntax.template import constant, quote
 __all__ = ["convert_function"]
 
 # Statements into simpler statements. Each leaves behind what the next ones expect.
-LOWERING = (
+LOWERING: tuple[Any, ...] = (
     function.FunctionScopes,
     loop_options.LoopOptions,
     break_.BreakStatements,
@@ -50,13 +50,13 @@ LOWERING = (
 )
 
 # Compound statements into calls, inside out.
-CONTROL_FLOW = {
+CONTROL_FLOW: dict[type[Any], Any] = {
     gast.If: if_statement.rewrite,
     gast.While: while_loop.rewrite,
     gast.For: for_loop.rewrite,
 }
 
-EXPRESSIONS = {
+EXPRESSIONS: dict[type[Any], Any] = {
     gast.Call: call.rewrite,
     gast.IfExp: if_expression.rewrite,
     gast.BoolOp: boolean.rewrite_operator,
@@ -67,7 +67,7 @@ EXPRESSIONS = {
     gast.Lambda: scopes.rewrite_lambda,
 }
 
-STATEMENTS = {
+STATEMENTS: dict[type[Any], Any] = {
     gast.AugAssign: variable.rewrite_augmented,
     gast.Delete: variable.rewrite_delete,
     gast.FunctionDef: scopes.rewrite_function,
@@ -98,17 +98,17 @@ def convert_function(
     if isinstance(tree, gast.Lambda):
         return _convert_lambda(tree, context)
     name = context.namer.fresh("tf__" + tree.name)
+    lowered: Any = tree
     for rewrite in LOWERING:
         feature = getattr(rewrite, "feature", None)
         if feature is None or options.uses(feature):
-            (tree,) = cast("list[Any]", rewrite(context).block([tree]))
+            (lowered,) = rewrite(context).block([lowered])
     if context.walrus:
-        refuse_walrus(tree)
-    ControlFlow(context, Facts(tree), CONTROL_FLOW).block([tree])
-    walk = Expressions(context, EXPRESSIONS, STATEMENTS)
-    (tree,) = cast("list[Any]", walk.block([tree]))
-    tree.name = name
-    return tree
+        refuse_walrus(lowered)
+    ControlFlow(context, Facts(lowered), CONTROL_FLOW).block([lowered])
+    (made,) = Expressions(context, EXPRESSIONS, STATEMENTS).block([lowered])
+    made.name = name  # type: ignore[attr-defined]
+    return made
 
 
 def _convert_lambda(tree: gast.Lambda, context: Context) -> gast.stmt:

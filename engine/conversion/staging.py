@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any, Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from engine.conversion.constructs.return_ import UndefinedReturnValue
 from engine.conversion.constructs.variable import Undefined

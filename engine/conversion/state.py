@@ -9,7 +9,6 @@ import gast
 
 from engine.analysis.facts import Facts, Flow
 from engine.analysis.scope import Scope
-from engine.conversion.context import Context
 from engine.syntax.template import constant, quote, quote_expression
 from engine.syntax.trees import copy_tree
 
@@ -50,9 +49,7 @@ class State:
         """`get_state` and `set_state`."""
         at = self.at
         if not self.names:
-            snippet = (
-                "def GETTER():\n    return ()\ndef SETTER(block_vars):\n    pass"
-            )
+            snippet = "def GETTER():\n    return ()\ndef SETTER(block_vars):\n    pass"
             return quote(snippet, at=at, GETTER=getter, SETTER=setter)
         values: list[Any] = []
         targets: list[Any] = []
@@ -71,9 +68,7 @@ class State:
         )
 
 
-def state_of(
-    node: Any, entry: gast.AST, modified: set[str], flow: Flow, scope: Scope
-) -> State:
+def state_of(node: Any, entry: gast.AST, modified: set[str], flow: Flow, scope: Scope) -> State:
     """The state of a compound statement.
 
     Args:
@@ -88,11 +83,7 @@ def state_of(
     needed = live_in | live_out | scope.nonlocals
     plain = {name for name in modified if name not in names.composites}
     basic = plain & needed
-    composite = {
-        name
-        for name in modified - plain
-        if names.support(name) <= live_in
-    }
+    composite = {name for name in modified - plain if names.support(name) <= live_in}
     undefined = plain - flow.defined_in(node) - scope.globals - scope.nonlocals
     input_only = basic & (live_in - live_out)
     ordered = tuple(sorted(basic | composite, key=lambda name: (name in input_only, name)))
@@ -118,7 +109,7 @@ def _declarations(names: list[str], scope: Scope, at: gast.AST) -> list[gast.stm
     return made
 
 
-def _reading(name: str, facts: Facts, at: gast.AST) -> gast.expr | str:
+def _reading(name: str, facts: Facts, at: gast.AST) -> gast.expr:
     composite = facts.activity.names.composites.get(name)
     if composite is None:
         return quote_expression("NAME", at=at, NAME=name)
@@ -138,8 +129,9 @@ def _writing(name: str, facts: Facts, at: gast.AST) -> gast.expr:
     return value  # type: ignore[no-any-return]
 
 
-def _plain(node: Any, at: gast.AST) -> Any:
+def _plain(node: Any, at: Any) -> Any:
     """Reads of the parts are not the user's: they are not guarded."""
+    part: Any
     for part in gast.walk(node):
         if hasattr(part, "ctx"):
             part.ctx = gast.Load()

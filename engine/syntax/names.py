@@ -8,7 +8,7 @@ from typing import cast
 
 import gast
 
-__all__ = ["Composite", "Namer", "NameTable", "dotted_name", "is_composite"]
+__all__ = ["Composite", "NameTable", "Namer", "dotted_name", "is_composite"]
 
 
 def dotted_name(node: gast.AST) -> str | None:
@@ -99,9 +99,7 @@ class NameTable:
         return composite.support if composite else frozenset((name,))
 
     def _composite(self, owner: str, more: Iterable[str], node: gast.expr) -> Composite:
-        return Composite(
-            self.owners(owner) | {owner}, self.support(owner) | frozenset(more), node
-        )
+        return Composite(self.owners(owner) | {owner}, self.support(owner) | frozenset(more), node)
 
 
 class Namer:

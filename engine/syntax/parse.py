@@ -87,8 +87,7 @@ def _clean(text: str, errors: list[SyntaxProblem]) -> str:
         at = text.index("\0")
         errors.append(
             SyntaxProblem(
-                "The file contains a NUL byte; is it a text file, saved as UTF-8? "
-                "Delete the byte.",
+                "The file contains a NUL byte; is it a text file, saved as UTF-8? Delete the byte.",
                 Span(at, at + 1),
             )
         )
@@ -105,9 +104,7 @@ def _clean(text: str, errors: list[SyntaxProblem]) -> str:
     return text
 
 
-def _parse_rest(
-    source: SourceFile, text: str, errors: list[SyntaxProblem]
-) -> ast.Module | None:
+def _parse_rest(source: SourceFile, text: str, errors: list[SyntaxProblem]) -> ast.Module | None:
     lines: list[str] | None = None
     for _ in range(_TRIES):
         try:

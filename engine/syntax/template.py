@@ -13,16 +13,16 @@ from __future__ import annotations
 import ast
 import re
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import gast
 
 from engine.syntax.trees import from_python
 
-__all__ = ["Hole", "position_of", "quote", "quote_expression"]
+__all__ = ["constant", "placed", "position_of", "quote", "quote_expression"]
 
-Hole = "gast.AST | str | list[Any]"
 Position = dict[str, int]
+Node = TypeVar("Node", bound=gast.AST)
 
 _IS_HOLE = re.compile(r"[A-Z][A-Z0-9_]*\Z").match
 
@@ -51,11 +51,23 @@ def quote_expression(snippet: str, at: gast.AST | None = None, **holes: Any) -> 
     return cast("gast.expr", _fill(cast("gast.Expr", statement).value, holes, position_of(at)))
 
 
+def constant(value: Any, at: gast.AST | None = None) -> gast.Constant:
+    """A literal."""
+    return placed(gast.Constant(value, None), at)
+
+
+def placed(new: Node, at: gast.AST | None) -> Node:
+    """`new` with the position of `at`, held to its first line."""
+    new.__dict__.update(position_of(at))
+    return new
+
+
 def position_of(at: gast.AST | None) -> Position:
     """The position of a node, held to its first line."""
     if at is None or not hasattr(at, "lineno"):
         return {}
-    line, column = at.lineno, at.col_offset
+    old: Any = at
+    line, column = old.lineno, old.col_offset
     end, end_column = getattr(at, "end_lineno", line), getattr(at, "end_col_offset", column)
     if end != line:
         end_column = column
@@ -117,7 +129,7 @@ def _name(node: gast.Name, value: Any, position: Position) -> Any:
     return value
 
 
-def _made(kind: type[Any], fields: dict[str, Any], position: Position) -> Any:
+def _made(kind: Any, fields: dict[str, Any], position: Position) -> Any:
     new = kind.__new__(kind)
     new.__dict__.update(fields)
     new.__dict__.update(position)

@@ -7,7 +7,8 @@ function is dominated by it.
 from __future__ import annotations
 
 import ast
-from typing import Any, Callable, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import gast
 
@@ -41,7 +42,7 @@ def from_python(node: ast.AST) -> gast.AST:
     make = _FROM.get(kind)
     if make is None:
         make = _FROM[kind] = _plain(getattr(gast, kind.__name__))
-    return cast("gast.AST", make(node, from_python))
+    return make(node, from_python)
 
 
 def to_python(node: ast.AST) -> ast.AST:
@@ -53,11 +54,11 @@ def to_python(node: ast.AST) -> ast.AST:
     return make(node, to_python)
 
 
-Walk = Callable[[ast.AST], ast.AST]
+Walk = Callable[[Any], Any]
 Maker = Callable[[Any, Walk], ast.AST]
 
 
-def _plain(kind: type[Any]) -> Maker:
+def _plain(kind: Any) -> Maker:
     """Makes a node of another library's class with the same fields."""
     if not kind._attributes and not kind._fields:
         shared = kind()
@@ -105,19 +106,19 @@ _PARAM = gast.Param()
 _STORE = gast.Store()
 
 
-def _argument_from(node: ast.arg, walk: Walk) -> ast.AST:
+def _argument_from(node: Any, walk: Walk) -> ast.AST:
     annotation = node.annotation and walk(node.annotation)
     new = gast.Name(node.arg, _PARAM, annotation, getattr(node, "type_comment", None))
     return cast("ast.AST", _at(new, node))
 
 
-def _handler_from(node: ast.ExceptHandler, walk: Walk) -> ast.AST:
+def _handler_from(node: Any, walk: Walk) -> ast.AST:
     name = node.name and _at(gast.Name(node.name, _STORE, None, None), node)
     new = gast.ExceptHandler(node.type and walk(node.type), name, [walk(x) for x in node.body])
     return cast("ast.AST", _at(new, node))
 
 
-def _name_to(node: gast.Name, walk: Walk) -> ast.AST:
+def _name_to(node: Any, walk: Walk) -> ast.AST:
     if node.ctx.__class__ is gast.Param:
         annotation = node.annotation and walk(node.annotation)
         made = ast.arg(arg=node.id, annotation=annotation, type_comment=node.type_comment)
@@ -129,7 +130,7 @@ def _name_to(node: gast.Name, walk: Walk) -> ast.AST:
     return cast("ast.AST", _at(new, node))
 
 
-def _handler_to(node: gast.ExceptHandler, walk: Walk) -> ast.AST:
+def _handler_to(node: Any, walk: Walk) -> ast.AST:
     name = node.name.id if isinstance(node.name, gast.Name) else node.name
     new = ast.ExceptHandler(
         type=node.type and walk(node.type), name=name, body=[walk(x) for x in node.body]

@@ -1,480 +1,413 @@
-"""Types of gast: the nodes of one syntax tree for all versions of Python."""
+"""Types of `gast`, which ships none."""
 
-import ast as _ast
+import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-class AST(_ast.AST):
+AST = ast.AST
+_Node = TypeVar("_Node", bound=ast.AST)
+
+class mod(AST): ...
+
+class _Located(AST):
     lineno: int
     col_offset: int
-    end_lineno: int | None
-    end_col_offset: int | None
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
-    def __getattr__(self, name: str) -> Any: ...  # fields of a node whose class is not known yet
+    end_lineno: int
+    end_col_offset: int
 
-class operator(AST): ...
-class Add(operator): ...
+class stmt(_Located): ...
+class expr(_Located): ...
+class excepthandler(_Located): ...
+class pattern(_Located): ...
+class type_param(_Located): ...
+class expr_context(AST): ...
 class boolop(AST): ...
-class And(boolop): ...
-class stmt(AST): ...
+class operator(AST): ...
+class unaryop(AST): ...
+class cmpop(AST): ...
+class slice(expr): ...
+class TypeIgnore(AST): ...
 
-class AnnAssign(stmt):
-    target: expr
-    annotation: Any
-    value: Any
-    simple: Any
-
-class Assert(stmt):
-    test: expr
-    msg: Any
-
-class Assign(stmt):
-    targets: list[expr]
-    value: Any
+class Module(mod):
+    body: list[stmt]
+    type_ignores: list[Any]
+    def __init__(self, body: list[stmt] = ..., type_ignores: list[Any] = ...) -> None: ...
+class Expression(mod):
+    body: expr
+    def __init__(self, body: expr = ...) -> None: ...
+class FunctionDef(stmt):
+    name: str
+    args: arguments
+    body: list[stmt]
+    decorator_list: list[expr]
+    returns: expr | None
     type_comment: str | None
-
-class AsyncFor(stmt):
-    target: expr
-    iter: expr
-    body: list[Any]
-    orelse: list[Any]
-    type_comment: str | None
-
+    type_params: list[type_param]
+    def __init__(self, name: str = ..., args: arguments = ..., body: list[stmt] = ..., decorator_list: list[expr] = ..., returns: expr | None = ..., type_comment: str | None = ..., type_params: list[type_param] = ...) -> None: ...
 class AsyncFunctionDef(stmt):
     name: str
     args: arguments
-    body: list[Any]
-    decorator_list: list[Any]
-    returns: Any
+    body: list[stmt]
+    decorator_list: list[expr]
+    returns: expr | None
     type_comment: str | None
-    type_params: Any
-
-class AsyncWith(stmt):
-    items: list[withitem]
-    body: list[Any]
-    type_comment: str | None
-
-class expr(AST): ...
-
-class Attribute(expr):
-    value: Any
-    attr: str
-    ctx: expr_context
-
-class AugAssign(stmt):
-    target: expr
-    op: operator
-    value: Any
-
-class expr_context(AST): ...
-class AugLoad(expr_context): ...
-class AugStore(expr_context): ...
-
-class Await(expr):
-    value: Any
-
-class BinOp(expr):
-    left: expr
-    op: operator
-    right: expr
-
-class BitAnd(operator): ...
-class BitOr(operator): ...
-class BitXor(operator): ...
-
-class BoolOp(expr):
-    op: boolop
-    values: list[Any]
-
-class Break(stmt): ...
-
-class Call(expr):
-    func: expr
-    args: list[expr]
-    keywords: list[keyword]
-
+    type_params: list[type_param]
+    def __init__(self, name: str = ..., args: arguments = ..., body: list[stmt] = ..., decorator_list: list[expr] = ..., returns: expr | None = ..., type_comment: str | None = ..., type_params: list[type_param] = ...) -> None: ...
 class ClassDef(stmt):
     name: str
     bases: list[expr]
     keywords: list[keyword]
-    body: list[Any]
-    decorator_list: list[Any]
-    type_params: Any
-
-class Compare(expr):
-    left: expr
-    ops: list[cmpop]
-    comparators: list[expr]
-
-class Constant(expr):
-    value: Any
-    kind: str | None
-
-class Continue(stmt): ...
-class Del(expr_context): ...
-
+    body: list[stmt]
+    decorator_list: list[expr]
+    type_params: list[type_param]
+    def __init__(self, name: str = ..., bases: list[expr] = ..., keywords: list[keyword] = ..., body: list[stmt] = ..., decorator_list: list[expr] = ..., type_params: list[type_param] = ...) -> None: ...
+class Return(stmt):
+    value: expr | None
+    def __init__(self, value: expr | None = ...) -> None: ...
 class Delete(stmt):
     targets: list[expr]
-
-class Dict(expr):
-    keys: Any
-    values: list[Any]
-
-class DictComp(expr):
-    key: Any
-    value: Any
-    generators: list[comprehension]
-
-class Div(operator): ...
-class cmpop(AST): ...
-class Eq(cmpop): ...
-class excepthandler(AST): ...
-
-class ExceptHandler(excepthandler):
-    type: Any
-    name: str | None
-    body: list[Any]
-
-class Exec(stmt):
-    body: list[Any]
-    globals: Any
-    locals: Any
-
-class Expr(stmt):
-    value: Any
-
-class mod(AST): ...
-
-class Expression(mod):
-    body: expr
-
-class FloorDiv(operator): ...
-
+    def __init__(self, targets: list[expr] = ...) -> None: ...
+class Assign(stmt):
+    targets: list[expr]
+    value: expr
+    type_comment: str | None
+    def __init__(self, targets: list[expr] = ..., value: expr = ..., type_comment: str | None = ...) -> None: ...
+class TypeAlias(stmt):
+    name: expr
+    type_params: list[type_param]
+    value: expr
+    def __init__(self, name: expr = ..., type_params: list[type_param] = ..., value: expr = ...) -> None: ...
+class AugAssign(stmt):
+    target: expr
+    op: operator
+    value: expr
+    def __init__(self, target: expr = ..., op: operator = ..., value: expr = ...) -> None: ...
+class AnnAssign(stmt):
+    target: expr
+    annotation: expr
+    value: expr | None
+    simple: int
+    def __init__(self, target: expr = ..., annotation: expr = ..., value: expr | None = ..., simple: int = ...) -> None: ...
 class For(stmt):
     target: expr
     iter: expr
-    body: list[Any]
-    orelse: list[Any]
+    body: list[stmt]
+    orelse: list[stmt]
     type_comment: str | None
-
-class FormattedValue(expr):
-    value: Any
-    conversion: Any
-    format_spec: Any
-
-class FunctionDef(stmt):
-    name: str
-    args: arguments
-    body: list[Any]
-    decorator_list: list[Any]
-    returns: Any
+    def __init__(self, target: expr = ..., iter: expr = ..., body: list[stmt] = ..., orelse: list[stmt] = ..., type_comment: str | None = ...) -> None: ...
+class AsyncFor(stmt):
+    target: expr
+    iter: expr
+    body: list[stmt]
+    orelse: list[stmt]
     type_comment: str | None
-    type_params: Any
-
-class FunctionType(mod):
-    argtypes: Any
-    returns: Any
-
-class GeneratorExp(expr):
-    elt: expr
-    generators: list[comprehension]
-
-class Global(stmt):
-    names: list[str]
-
-class Gt(cmpop): ...
-class GtE(cmpop): ...
-
+    def __init__(self, target: expr = ..., iter: expr = ..., body: list[stmt] = ..., orelse: list[stmt] = ..., type_comment: str | None = ...) -> None: ...
+class While(stmt):
+    test: expr
+    body: list[stmt]
+    orelse: list[stmt]
+    def __init__(self, test: expr = ..., body: list[stmt] = ..., orelse: list[stmt] = ...) -> None: ...
 class If(stmt):
     test: expr
-    body: list[Any]
-    orelse: list[Any]
-
+    body: list[stmt]
+    orelse: list[stmt]
+    def __init__(self, test: expr = ..., body: list[stmt] = ..., orelse: list[stmt] = ...) -> None: ...
+class With(stmt):
+    items: list[withitem]
+    body: list[stmt]
+    type_comment: str | None
+    def __init__(self, items: list[withitem] = ..., body: list[stmt] = ..., type_comment: str | None = ...) -> None: ...
+class AsyncWith(stmt):
+    items: list[withitem]
+    body: list[stmt]
+    type_comment: str | None
+    def __init__(self, items: list[withitem] = ..., body: list[stmt] = ..., type_comment: str | None = ...) -> None: ...
+class Match(stmt):
+    subject: expr
+    cases: list[match_case]
+    def __init__(self, subject: expr = ..., cases: list[match_case] = ...) -> None: ...
+class Raise(stmt):
+    exc: expr | None
+    cause: expr | None
+    def __init__(self, exc: expr | None = ..., cause: expr | None = ...) -> None: ...
+class Try(stmt):
+    body: list[stmt]
+    handlers: list[ExceptHandler]
+    orelse: list[stmt]
+    finalbody: list[stmt]
+    def __init__(self, body: list[stmt] = ..., handlers: list[ExceptHandler] = ..., orelse: list[stmt] = ..., finalbody: list[stmt] = ...) -> None: ...
+class TryStar(stmt):
+    body: list[stmt]
+    handlers: list[ExceptHandler]
+    orelse: list[stmt]
+    finalbody: list[stmt]
+    def __init__(self, body: list[stmt] = ..., handlers: list[ExceptHandler] = ..., orelse: list[stmt] = ..., finalbody: list[stmt] = ...) -> None: ...
+class Assert(stmt):
+    test: expr
+    msg: expr | None
+    def __init__(self, test: expr = ..., msg: expr | None = ...) -> None: ...
+class Import(stmt):
+    names: list[alias]
+    def __init__(self, names: list[alias] = ...) -> None: ...
+class ImportFrom(stmt):
+    module: str | None
+    names: list[alias]
+    level: int | None
+    def __init__(self, module: str | None = ..., names: list[alias] = ..., level: int | None = ...) -> None: ...
+class Global(stmt):
+    names: list[str]
+    def __init__(self, names: list[str] = ...) -> None: ...
+class Nonlocal(stmt):
+    names: list[str]
+    def __init__(self, names: list[str] = ...) -> None: ...
+class Expr(stmt):
+    value: expr
+    def __init__(self, value: expr = ...) -> None: ...
+class Pass(stmt): ...
+class Break(stmt): ...
+class Continue(stmt): ...
+class BoolOp(expr):
+    op: boolop
+    values: list[expr]
+    def __init__(self, op: boolop = ..., values: list[expr] = ...) -> None: ...
+class NamedExpr(expr):
+    target: expr
+    value: expr
+    def __init__(self, target: expr = ..., value: expr = ...) -> None: ...
+class BinOp(expr):
+    left: expr
+    op: operator
+    right: expr
+    def __init__(self, left: expr = ..., op: operator = ..., right: expr = ...) -> None: ...
+class UnaryOp(expr):
+    op: unaryop
+    operand: expr
+    def __init__(self, op: unaryop = ..., operand: expr = ...) -> None: ...
+class Lambda(expr):
+    args: arguments
+    body: expr
+    def __init__(self, args: arguments = ..., body: expr = ...) -> None: ...
 class IfExp(expr):
     test: expr
     body: expr
     orelse: expr
-
-class Import(stmt):
-    names: list[alias]
-
-class ImportFrom(stmt):
-    module: str | None
-    names: list[alias]
-    level: int
-
-class In(cmpop): ...
-
-class Interactive(mod):
-    body: list[Any]
-
-class Interpolation(expr):
-    value: Any
-    str: Any
-    conversion: Any
-    format_spec: Any
-
-class unaryop(AST): ...
-class Invert(unaryop): ...
-class Is(cmpop): ...
-class IsNot(cmpop): ...
-
-class JoinedStr(expr):
-    values: list[Any]
-
-class LShift(operator): ...
-
-class Lambda(expr):
-    args: arguments
-    body: expr
-
-class List(expr):
-    elts: list[Any]
-    ctx: expr_context
-
+    def __init__(self, test: expr = ..., body: expr = ..., orelse: expr = ...) -> None: ...
+class Dict(expr):
+    keys: list[expr | None]
+    values: list[expr]
+    def __init__(self, keys: list[expr | None] = ..., values: list[expr] = ...) -> None: ...
+class Set(expr):
+    elts: list[expr]
+    def __init__(self, elts: list[expr] = ...) -> None: ...
 class ListComp(expr):
     elt: expr
     generators: list[comprehension]
-
-class Load(expr_context): ...
-class Lt(cmpop): ...
-class LtE(cmpop): ...
-class MatMult(operator): ...
-
-class Match(stmt):
-    subject: Any
-    cases: list[match_case]
-
-class pattern(AST): ...
-
-class MatchAs(pattern):
-    pattern: Any
-    name: str | None
-
-class MatchClass(pattern):
-    cls: Any
-    patterns: Any
-    kwd_attrs: Any
-    kwd_patterns: Any
-
-class MatchMapping(pattern):
-    keys: Any
-    patterns: Any
-    rest: str | None
-
-class MatchOr(pattern):
-    patterns: Any
-
-class MatchSequence(pattern):
-    patterns: Any
-
-class MatchSingleton(pattern):
-    value: Any
-
-class MatchStar(pattern):
-    name: str | None
-
-class MatchValue(pattern):
-    value: Any
-
-class Mod(operator): ...
-
-class Module(mod):
-    body: list[Any]
-    type_ignores: Any
-
-class Mult(operator): ...
-
-class Name(expr):
-    id: str
-    ctx: expr_context
-    annotation: Any
-    type_comment: str | None
-
-class NamedExpr(expr):
-    target: expr
-    value: Any
-
-class Nonlocal(stmt):
-    names: list[str]
-
-class Not(unaryop): ...
-class NotEq(cmpop): ...
-class NotIn(cmpop): ...
-class Or(boolop): ...
-class Param(expr_context): ...
-class type_param(AST): ...
-
-class ParamSpec(type_param):
-    name: str
-    default_value: Any
-
-class Pass(stmt): ...
-class Pow(operator): ...
-
-class Print(stmt):
-    dest: Any
-    values: list[Any]
-    nl: Any
-
-class RShift(operator): ...
-
-class Raise(stmt):
-    exc: Any
-    cause: Any
-
-class Repr(expr):
-    value: Any
-
-class Return(stmt):
-    value: Any
-
-class Set(expr):
-    elts: list[Any]
-
+    def __init__(self, elt: expr = ..., generators: list[comprehension] = ...) -> None: ...
 class SetComp(expr):
     elt: expr
     generators: list[comprehension]
-
-class slice(AST): ...
-
-class Slice(slice):
-    lower: Any
-    upper: Any
-    step: Any
-
-class Starred(expr):
+    def __init__(self, elt: expr = ..., generators: list[comprehension] = ...) -> None: ...
+class DictComp(expr):
+    key: expr
+    value: expr
+    generators: list[comprehension]
+    def __init__(self, key: expr = ..., value: expr = ..., generators: list[comprehension] = ...) -> None: ...
+class GeneratorExp(expr):
+    elt: expr
+    generators: list[comprehension]
+    def __init__(self, elt: expr = ..., generators: list[comprehension] = ...) -> None: ...
+class Await(expr):
+    value: expr
+    def __init__(self, value: expr = ...) -> None: ...
+class Yield(expr):
+    value: expr | None
+    def __init__(self, value: expr | None = ...) -> None: ...
+class YieldFrom(expr):
+    value: expr
+    def __init__(self, value: expr = ...) -> None: ...
+class Compare(expr):
+    left: expr
+    ops: list[cmpop]
+    comparators: list[expr]
+    def __init__(self, left: expr = ..., ops: list[cmpop] = ..., comparators: list[expr] = ...) -> None: ...
+class Call(expr):
+    func: expr
+    args: list[expr]
+    keywords: list[keyword]
+    def __init__(self, func: expr = ..., args: list[expr] = ..., keywords: list[keyword] = ...) -> None: ...
+class FormattedValue(expr):
+    value: expr
+    conversion: int
+    format_spec: expr | None
+    def __init__(self, value: expr = ..., conversion: int = ..., format_spec: expr | None = ...) -> None: ...
+class JoinedStr(expr):
+    values: list[expr]
+    def __init__(self, values: list[expr] = ...) -> None: ...
+class Constant(expr):
     value: Any
+    kind: str | None
+    def __init__(self, value: Any = ..., kind: str | None = ...) -> None: ...
+class Attribute(expr):
+    value: expr
+    attr: str
     ctx: expr_context
-
-class Store(expr_context): ...
-class Sub(operator): ...
-
+    def __init__(self, value: expr = ..., attr: str = ..., ctx: expr_context = ...) -> None: ...
 class Subscript(expr):
-    value: Any
-    slice: Any
+    value: expr
+    slice: expr
     ctx: expr_context
-
-class Suite(mod):
-    body: list[Any]
-
-class TemplateStr(expr):
-    values: list[Any]
-
-class Try(stmt):
-    body: list[Any]
-    handlers: list[ExceptHandler]
-    orelse: list[Any]
-    finalbody: list[Any]
-
-class TryStar(stmt):
-    body: list[Any]
-    handlers: list[ExceptHandler]
-    orelse: list[Any]
-    finalbody: list[Any]
-
+    def __init__(self, value: expr = ..., slice: expr = ..., ctx: expr_context = ...) -> None: ...
+class Starred(expr):
+    value: expr
+    ctx: expr_context
+    def __init__(self, value: expr = ..., ctx: expr_context = ...) -> None: ...
+class Name(expr):
+    id: str
+    ctx: expr_context
+    annotation: expr | None
+    type_comment: str | None
+    def __init__(self, id: str = ..., ctx: expr_context = ..., annotation: expr | None = ..., type_comment: str | None = ...) -> None: ...
+class List(expr):
+    elts: list[expr]
+    ctx: expr_context
+    def __init__(self, elts: list[expr] = ..., ctx: expr_context = ...) -> None: ...
 class Tuple(expr):
-    elts: list[Any]
+    elts: list[expr]
     ctx: expr_context
-
-class TypeAlias(stmt):
-    name: expr
-    type_params: Any
-    value: Any
-
-class TypeIgnore(AST):
-    lineno: Any
-    tag: Any
-
-class TypeVar(type_param):
-    name: str
-    bound: Any
-    default_value: Any
-
-class TypeVarTuple(type_param):
-    name: str
-    default_value: Any
-
+    def __init__(self, elts: list[expr] = ..., ctx: expr_context = ...) -> None: ...
+class Load(expr_context): ...
+class Store(expr_context): ...
+class Del(expr_context): ...
+class Param(expr_context): ...
+class Slice(slice):
+    lower: expr | None
+    upper: expr | None
+    step: expr | None
+    def __init__(self, lower: expr | None = ..., upper: expr | None = ..., step: expr | None = ...) -> None: ...
+class And(boolop): ...
+class Or(boolop): ...
+class Add(operator): ...
+class Sub(operator): ...
+class Mult(operator): ...
+class MatMult(operator): ...
+class Div(operator): ...
+class Mod(operator): ...
+class Pow(operator): ...
+class LShift(operator): ...
+class RShift(operator): ...
+class BitOr(operator): ...
+class BitXor(operator): ...
+class BitAnd(operator): ...
+class FloorDiv(operator): ...
+class Invert(unaryop): ...
+class Not(unaryop): ...
 class UAdd(unaryop): ...
 class USub(unaryop): ...
-
-class UnaryOp(expr):
-    op: unaryop
-    operand: expr
-
-class While(stmt):
-    test: expr
-    body: list[Any]
-    orelse: list[Any]
-
-class With(stmt):
-    items: list[withitem]
-    body: list[Any]
-    type_comment: str | None
-
-class Yield(expr):
-    value: Any
-
-class YieldFrom(expr):
-    value: Any
-
-class alias(AST):
-    name: str
-    asname: str | None
-
-class arguments(AST):
-    args: list[expr]
-    posonlyargs: Any
-    vararg: Any
-    kwonlyargs: Any
-    kw_defaults: Any
-    kwarg: Any
-    defaults: list[expr]
-
+class Eq(cmpop): ...
+class NotEq(cmpop): ...
+class Lt(cmpop): ...
+class LtE(cmpop): ...
+class Gt(cmpop): ...
+class GtE(cmpop): ...
+class Is(cmpop): ...
+class IsNot(cmpop): ...
+class In(cmpop): ...
+class NotIn(cmpop): ...
 class comprehension(AST):
     target: expr
     iter: expr
-    ifs: Any
-    is_async: Any
-
-class keyword(AST):
+    ifs: list[expr]
+    is_async: int
+    def __init__(self, target: expr = ..., iter: expr = ..., ifs: list[expr] = ..., is_async: int = ...) -> None: ...
+class ExceptHandler(excepthandler):
+    type: expr | None
+    name: Name | None
+    body: list[stmt]
+    def __init__(self, type: expr | None = ..., name: Name | None = ..., body: list[stmt] = ...) -> None: ...
+class arguments(AST):
+    args: list[Name]
+    posonlyargs: list[Name]
+    vararg: Name | None
+    kwonlyargs: list[Name]
+    kw_defaults: list[expr | None]
+    kwarg: Name | None
+    defaults: list[expr]
+    def __init__(self, args: list[Name] = ..., posonlyargs: list[Name] = ..., vararg: Name | None = ..., kwonlyargs: list[Name] = ..., kw_defaults: list[expr | None] = ..., kwarg: Name | None = ..., defaults: list[expr] = ...) -> None: ...
+class keyword(_Located):
     arg: str | None
-    value: Any
-
-class match_case(AST):
-    pattern: Any
-    guard: Any
-    body: list[Any]
-
-class type_ignore(TypeIgnore): ...
-
+    value: expr
+    def __init__(self, arg: str | None = ..., value: expr = ...) -> None: ...
+class alias(_Located):
+    name: str
+    asname: str | None
+    def __init__(self, name: str = ..., asname: str | None = ...) -> None: ...
 class withitem(AST):
     context_expr: expr
-    optional_vars: Any
+    optional_vars: expr | None
+    def __init__(self, context_expr: expr = ..., optional_vars: expr | None = ...) -> None: ...
+class match_case(AST):
+    pattern: pattern
+    guard: expr | None
+    body: list[stmt]
+    def __init__(self, pattern: pattern = ..., guard: expr | None = ..., body: list[stmt] = ...) -> None: ...
+class MatchValue(pattern):
+    value: expr
+    def __init__(self, value: expr = ...) -> None: ...
+class MatchSingleton(pattern):
+    value: object
+    def __init__(self, value: object = ...) -> None: ...
+class MatchSequence(pattern):
+    patterns: list[pattern]
+    def __init__(self, patterns: list[pattern] = ...) -> None: ...
+class MatchMapping(pattern):
+    keys: list[expr]
+    patterns: list[pattern]
+    rest: str | None
+    def __init__(self, keys: list[expr] = ..., patterns: list[pattern] = ..., rest: str | None = ...) -> None: ...
+class MatchClass(pattern):
+    cls: expr
+    patterns: list[pattern]
+    kwd_attrs: list[str]
+    kwd_patterns: list[pattern]
+    def __init__(self, cls: expr = ..., patterns: list[pattern] = ..., kwd_attrs: list[str] = ..., kwd_patterns: list[pattern] = ...) -> None: ...
+class MatchStar(pattern):
+    name: str | None
+    def __init__(self, name: str | None = ...) -> None: ...
+class MatchAs(pattern):
+    pattern: pattern | None
+    name: str | None
+    def __init__(self, pattern: pattern | None = ..., name: str | None = ...) -> None: ...
+class MatchOr(pattern):
+    patterns: list[pattern]
+    def __init__(self, patterns: list[pattern] = ...) -> None: ...
+class TypeVar(type_param):
+    name: str
+    bound: expr | None
+    default_value: expr | None
+    def __init__(self, name: str = ..., bound: expr | None = ..., default_value: expr | None = ...) -> None: ...
+class ParamSpec(type_param):
+    name: str
+    default_value: expr | None
+    def __init__(self, name: str = ..., default_value: expr | None = ...) -> None: ...
+class TypeVarTuple(type_param):
+    name: str
+    default_value: expr | None
+    def __init__(self, name: str = ..., default_value: expr | None = ...) -> None: ...
 
 class NodeVisitor:
-    def visit(self, node: Any) -> Any: ...
-    def generic_visit(self, node: Any) -> Any: ...
+    def visit(self, node: AST) -> Any: ...
+    def generic_visit(self, node: AST) -> Any: ...
 
-class NodeTransformer(NodeVisitor):
-    def generic_visit(self, node: Any) -> Any: ...
+class NodeTransformer(NodeVisitor): ...
 
-def parse(*args: Any, **kwargs: Any) -> Module: ...
-def unparse(gast_obj: Any) -> str: ...
-def ast_to_gast(node: _ast.AST) -> Any: ...
-def gast_to_ast(node: Any) -> Any: ...
-def walk(node: Any) -> Iterator[Any]: ...
-def dump(
-    node: Any,
-    annotate_fields: bool = ...,
-    include_attributes: bool = ...,
-    indent: int | str | None = ...,
-    show_empty: bool = ...,
-) -> str: ...
-def copy_location(new_node: Any, old_node: Any) -> Any: ...
-def fix_missing_locations(node: Any) -> Any: ...
-def increment_lineno(node: Any, n: int = ...) -> Any: ...
-def iter_fields(node: Any) -> Iterator[tuple[str, Any]]: ...
-def iter_child_nodes(node: Any) -> Iterator[Any]: ...
-def get_docstring(node: Any, clean: bool = ...) -> str | None: ...
-def literal_eval(node_or_string: Any) -> Any: ...
+def parse(source: str | bytes, filename: str = ..., mode: str = ...) -> Module: ...
+def unparse(gast_obj: AST) -> str: ...
+def ast_to_gast(node: ast.AST) -> AST: ...
+def gast_to_ast(node: AST) -> ast.AST: ...
+def walk(node: AST) -> Iterator[AST]: ...
+def iter_child_nodes(node: AST) -> Iterator[AST]: ...
+def copy_location(new_node: _Node, old_node: AST) -> _Node: ...
+def fix_missing_locations(node: _Node) -> _Node: ...
+def get_docstring(node: AST, clean: bool = ...) -> str | None: ...
+def literal_eval(node_or_string: str | AST) -> Any: ...
+def dump(node: AST, annotate_fields: bool = ..., include_attributes: bool = ..., indent: int | str | None = ...) -> str: ...

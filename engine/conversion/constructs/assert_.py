@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import gast
 
@@ -53,5 +54,5 @@ def assert_stmt(expression: Any, message: Callable[[], Any]) -> Any:
 
     if is_tensor(expression):
         return operations().check(expression, [message()])
-    assert expression, message()  # noqa: S101
+    assert expression, message()
     return None

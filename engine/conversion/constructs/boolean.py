@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import gast
 
@@ -17,6 +18,7 @@ _EQUALITY = {gast.Eq: "ag__.eq(LEFT, RIGHT)", gast.NotEq: "ag__.not_eq(LEFT, RIG
 
 def rewrite_operator(node: gast.BoolOp, walk: Expressions) -> gast.expr:
     """`a and b and c` into `ag__.and_(lambda: a, lambda: ag__.and_(lambda: b, lambda: c))`."""
+    made: gast.expr
     snippet = (
         "ag__.and_(lambda: LEFT, lambda: RIGHT)"
         if isinstance(node.op, gast.And)

@@ -8,7 +8,7 @@ import gast
 
 from engine.conversion.context import Context
 from engine.conversion.walk import Blocks, Statements
-from engine.syntax.template import constant, placed, quote, quote_expression
+from engine.syntax.template import quote, quote_expression
 
 __all__ = ["BreakStatements"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from engine.conversion.constructs.function import FunctionScope
 
@@ -23,9 +24,8 @@ def call_builtin(
         kwargs: Keyword arguments, or None.
         scope: The scope of the calling function.
     """
-    special = _FRAME.get(f.__name__) if f in _FRAME_FUNCTIONS and scope is not None else None
-    if special is not None:
-        return special(args, scope)
+    if scope is not None and any(f is one for one in _FRAME_FUNCTIONS):
+        return _FRAME[f.__name__](args, scope)
     overload = _OVERLOADS.get(f) if f.__class__ is type or _is_plain(f) else None
     if overload is not None:
         return overload(*args, **(kwargs or {}))
@@ -74,7 +74,7 @@ def _frame(scope: FunctionScope, innermost: bool = True) -> Any:
 def _eval(args: tuple[Any, ...], scope: FunctionScope) -> Any:
     frame = _frame(scope)
     spaces = [frame.f_globals, frame.f_locals][len(args) - 1 :]
-    return eval(*args, *spaces)  # noqa: S307 - it is the user's own call
+    return eval(*args, *spaces)
 
 
 def _super(args: tuple[Any, ...], scope: FunctionScope) -> Any:

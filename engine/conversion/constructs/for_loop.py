@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import gast
 
 from engine.conversion.constructs.variable import Undefined
 from engine.conversion.staged import ControlFlow
-from engine.syntax.template import constant, placed, quote, quote_expression
-from engine.syntax.trees import copy_tree
+from engine.syntax.template import constant, placed, quote
 from engine.syntax.unparse import unparse
 
 __all__ = ["for_stmt"]

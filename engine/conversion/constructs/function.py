@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Callable
+from typing import Any
 
 import gast
 
@@ -131,7 +132,7 @@ def with_function_scope(
 
 def autograph_artifact(entity: Any, extras: object = None) -> Any:
     """Mark a function as converted already."""
-    holder = entity.__func__ if inspect.ismethod(entity) else entity
+    holder: Any = entity.__func__ if inspect.ismethod(entity) else entity
     holder.autograph_info__ = extras
     return entity
 

@@ -207,6 +207,5 @@ def _refuse_tensor(list_: Any) -> None:
 
     if is_tensor(list_):
         raise ValueError(
-            "tensor lists are expected to be Tensors with dtype=tf.variant, instead found "
-            f"{list_}"
+            f"tensor lists are expected to be Tensors with dtype=tf.variant, instead found {list_}"
         )
