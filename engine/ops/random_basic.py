@@ -118,7 +118,7 @@ def normal(
     """
     kind = as_dtype(dtype)
     mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
-    drawn = draw_raw("normal", shape, kind, op_seeds(seed, 1))
+    drawn = draw_raw("normal", shape, kind, op_seeds(seed))
     return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
 
 
@@ -130,7 +130,7 @@ def truncated_normal(
     """As `tf.random.normal`, but what lies more than two deviations away is drawn again."""
     kind = as_dtype(dtype)
     mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
-    drawn = draw_raw("truncated_normal", shape, kind, op_seeds(seed, 1))
+    drawn = draw_raw("truncated_normal", shape, kind, op_seeds(seed))
     return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
 
 
@@ -183,10 +183,10 @@ def uniform(
         maxval = 1
     plain = type(minval) is int and type(maxval) is int and (minval, maxval) == (0, 1)
     if plain and not kind.is_integer:
-        return draw_raw("uniform", shape, kind, op_seeds(seed, 1))
+        return draw_raw("uniform", shape, kind, op_seeds(seed))
     minval = tf.convert_to_tensor(minval, kind)
     maxval = tf.convert_to_tensor(maxval, kind)
-    seeds = op_seeds(seed, 1)
+    seeds = op_seeds(seed)
     if kind.is_integer:
         tensor, dims = split_shape(shape)
         state = state_for("uniform_int", kind, seeds)
@@ -231,7 +231,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Ten
         name: of the node.
     """
     tensor = convert_to_tensor(value)
-    state = state_for("shuffle", tensor.dtype, op_seeds(seed, 0))
+    state = state_for("shuffle", tensor.dtype, op_seeds(seed))
     return random_shuffle(tensor, state, name=name)  # type: ignore[no-any-return]
 
 

@@ -196,7 +196,7 @@ def gamma(
     beta = tf.convert_to_tensor(1 if beta is None else beta, kind)
     tensor, dims = split_shape(shape)
     rates = alpha + tf.zeros_like(beta)
-    state = state_for("gamma", kind, op_seeds(seed, 1))
+    state = state_for("gamma", kind, op_seeds(seed))
     drawn = _random_gamma(tensor, rates, dims, kind, state)
     tiny = {"float16": 6.104e-05, "float64": 2.2250738585072014e-308}.get(kind.name, 1.17549435e-38)
     return tf.maximum(tf.constant(tiny, kind), drawn / beta)  # type: ignore[no-any-return]
@@ -221,7 +221,7 @@ def poisson(
     kind = as_dtype(dtype)
     tensor, dims = split_shape(shape)
     rates = convert_to_tensor(lam)
-    state = state_for("poisson", (rates.dtype, kind), op_seeds(seed, 1))
+    state = state_for("poisson", (rates.dtype, kind), op_seeds(seed))
     return _random_poisson(tensor, rates, dims, kind, state)  # type: ignore[no-any-return]
 
 
@@ -327,7 +327,7 @@ def categorical(
     """
     logits = convert_to_tensor(logits)
     kind = int64 if dtype is None else as_dtype(dtype)
-    state = state_for("multinomial", (logits.dtype, kind), op_seeds(seed, 1))
+    state = state_for("multinomial", (logits.dtype, kind), op_seeds(seed))
     return multinomial(logits, int(num_samples), kind, state, name=name)  # type: ignore[no-any-return]
 
 

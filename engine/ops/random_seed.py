@@ -63,35 +63,33 @@ def set_seed(seed: int) -> None:
     _seeds.states.clear()
 
 
-def op_seeds(op_seed: int | None, hidden: int) -> tuple[int, int]:
-    """The two seeds of a random op.
+def op_seeds(op_seed: int | None) -> tuple[int, int]:
+    """The two seeds of a random op whose call has the argument `seed=op_seed`.
 
-    Args:
-        op_seed: the `seed` argument of its call.
-        hidden: how many constants of the call are attributes here and nodes in TensorFlow,
-            whose graphs number their random ops by the nodes before them.
+    In a graph, ops without a seed of their own are numbered.
     """
     it: Any = current()
     seed: int | None = _seeds.seed
     if seed is None:
         if op_seed is None:
             return 0, 0
-        return _DEFAULT_SEED, int(op_seed)
+        return _DEFAULT_SEED, int(op_seed) % _MAX32
     if op_seed is not None:
         pair = seed, int(op_seed)
     elif it.eager:
         pair = seed, _seeds.source.randint(0, _MAX32)
     else:
-        it.hidden_nodes = getattr(it, "hidden_nodes", 0) + hidden
-        pair = seed, len(it.nodes) + it.hidden_nodes
-    pair = pair[0] % _MAX32 if pair[0] >= 2**63 else pair[0], pair[1]
+        used = getattr(it, "random_ops", 0)
+        it.random_ops = used + 1
+        pair = seed, used
+    pair = pair[0] % _MAX32, pair[1] % _MAX32
     return pair if pair != (0, 0) else (0, _MAX32)
 
 
 @public("compat.v1.get_seed")
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     """The two seeds that an op with `op_seed` would use; (None, None): not repeatable."""
-    pair = op_seeds(op_seed, 0)
+    pair = op_seeds(op_seed)
     return (None, None) if pair == (0, 0) else pair
 
 
