@@ -1,0 +1,108 @@
+// The picture of a graph: drawn, opened and closed, searched, followed to the source, exported.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Session } from './editor/session.mjs';
+import { eventually } from './editor/wait.mjs';
+
+const FILE = 'fizzbuzz.py';
+const TITLE = 'as traced';
+
+/** @type {Session} */
+let session;
+before(async () => {
+  session = await Session.start('graph', {
+    open: FILE,
+    viewport: { width: 1440, height: 900 },
+    settings: { 'graphlens.codeLens.enabled': true },
+  });
+  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 40_000 });
+  await session.workbench.command('View: Toggle Primary Side Bar Visibility');
+});
+after(() => session?.end());
+
+test('before a trace, the picture says so and offers one', () =>
+  session.step(async (workbench) => {
+    await workbench.cursorAt(FILE, 'counter = 0');
+    await workbench.command('Graphlens: Show Graph Picture');
+    const view = await workbench.webview('has not been traced yet');
+    await view.locator('#trace').waitFor();
+  }));
+
+test('after a run with a tensor, the loop is one box with its body inside', () =>
+  session.step(async (workbench) => {
+    await workbench.cursorAt(FILE, 'counter = 0');
+    await workbench.command('Graphlens: Run Function…');
+    const form = await workbench.webview('Trace only');
+    await form.getByLabel('max_num').fill('tf.constant(15)');
+    await form.locator('#run').click();
+    await form.locator('header.ok').waitFor();
+    await form.locator('.value', { hasText: '15' }).waitFor();
+    await form.getByText('Graph picture').click();
+    const view = await workbench.webview(TITLE);
+    await view.locator('.board .node.open').first().waitFor();
+    await eventually('inputs are drawn', async () => (await view.locator('.node.input').count()) > 0);
+    await session.picture('graph');
+  }));
+
+test('boxes close and open again', () =>
+  session.step(async (workbench) => {
+    const view = await workbench.webview(TITLE);
+    const all = await view.locator('.node').count();
+    await view.getByText('Close all').click();
+    await eventually('fewer boxes', async () => (await view.locator('.node').count()) < all);
+    assert.equal(await view.locator('.node.open').count(), 0);
+    await view.getByText('Open all').click();
+    await view.locator('.node.open').first().waitFor();
+  }));
+
+test('search finds nodes, Enter goes on to the next', () =>
+  session.step(async (workbench) => {
+    const view = await workbench.webview(TITLE);
+    await view.getByLabel('Search nodes').fill('mod');
+    await view.getByText(/^1 of \d+$/).waitFor();
+    await view.getByLabel('Search nodes').press('Enter');
+    await view.getByText(/^2 of \d+$/).waitFor();
+    assert.equal(await view.locator('.node.selected').count(), 1);
+    await session.picture('graph-search');
+  }));
+
+test('Enter on a node goes to its line, and the line marks its nodes', () =>
+  session.step(async (workbench) => {
+    const view = await workbench.webview(TITLE);
+    await view.getByLabel('Search nodes').press('Escape');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.statusBar(/Ln 1[024]/).waitFor();
+    await workbench.cursorAt(FILE, 'counter += 1');
+    await eventually('nodes are marked', async () => (await view.locator('.node.marked').count()) > 0);
+  }));
+
+test('the optimized graph is one choice away', () =>
+  session.step(async (workbench) => {
+    const view = await workbench.webview(TITLE);
+    await view.getByLabel('Which graph').selectOption('after');
+    await eventually('it is drawn', async () => (await view.locator('.node').count()) > 0);
+    assert.equal(await view.getByLabel('Which graph').inputValue(), 'after');
+    await view.getByLabel('Which graph').selectOption('before');
+  }));
+
+test('SVG, DOT and JSON are written where the user says', () =>
+  session.step(async (workbench) => {
+    for (const [format, expected] of [
+      ['svg', /^<\?xml/],
+      ['dot', /^digraph "fizzbuzz/],
+      ['json', /^\{/],
+    ]) {
+      const view = await workbench.webview(TITLE);
+      await view.getByLabel('Export').selectOption(String(format));
+      const input = workbench.quickInput.locator('input[type=text]').first();
+      await input.waitFor();
+      await workbench.page.keyboard.press('Enter');
+      const file = path.join(session.workspace, `fizzbuzz.${format}`);
+      const text = await eventually(`${format} is written`, () => fs.readFileSync(file, 'utf8'));
+      assert.match(text, expected);
+      assert.doesNotMatch(text, /<script/);
+    }
+  }));
