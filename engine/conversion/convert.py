@@ -108,7 +108,11 @@ def graph_code(
     function = find_function(parsed, qualname)
     if function is None:
         raise ConversionError(f"{path}: there is no function '{qualname}' in this file")
-    return convert_tree(function, parsed.source, options, module_names(parsed))
+    made = convert_tree(function, parsed.source, options, module_names(parsed))
+    from engine.conversion.compiled import compile_converted
+
+    compile_converted(made)
+    return made
 
 
 def module_names(parsed: Parsed) -> frozenset[str]:

@@ -33,6 +33,13 @@ def line_map(generated: ast.AST, text: str) -> tuple[tuple[int, int], ...]:
     """
     pairs: dict[int, int] = {}
     deep(_walk, generated, ast.parse(text).body[0], pairs)
+    following = None
+    lines = text.split("\n")
+    for number in range(len(lines) - 1, -1, -1):
+        if number in pairs:
+            following = pairs[number]
+        elif lines[number].strip() and following is not None:
+            pairs[number] = following  # `else:` and `finally:` belong to what they begin
     return tuple(sorted(pairs.items()))
 
 
