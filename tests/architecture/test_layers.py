@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.architecture.repository import ROOT, read, tracked_files
 
-FRONT_DOOR = ("engine.ide", "engine.base", "engine.worker.protocol")
+FRONT_DOOR = ("engine.ide", "engine.base", "engine.worker.protocol", "engine.worker.client")
 
 
 def imports_of(path: Path) -> set[str]:

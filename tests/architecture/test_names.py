@@ -13,18 +13,18 @@ import importlib, json, pkgutil
 import engine
 
 children = [info.name for info in pkgutil.iter_modules(engine.__path__)]
-public = set(dir(engine))
-before = {name: getattr(engine, name) for name in children if name in public}
+public = sorted(name for name in dir(engine) if not name.startswith("_"))
+before = {name: getattr(engine, name) for name in set(children) & set(public)}
 for name in children:
     importlib.import_module(f"engine.{name}")
 hidden = [name for name, value in before.items() if getattr(engine, name) is not value]
 lost = []
-for name in engine.__all__:
+for name in public:
     try:
         getattr(engine, name)
     except AttributeError:
         lost.append(name)
-print(json.dumps([hidden, lost, len(engine.__all__)]))
+print(json.dumps([hidden, lost, len(public)]))
 """
 
 

@@ -17,6 +17,8 @@ from tests.architecture.repository import ROOT
 OP = '''
     """An op made for a test."""
 
+    from __future__ import annotations
+
     from engine.ir.op import op
     from engine.ir.spec import TensorSpec
     from engine.ir.tensor import Tensor

@@ -109,15 +109,15 @@ def test_1_6_undecorated_function_runs_line_by_line_with_the_same_result():
 
     def clip(x):
         if x > 2.0:
-            seen.append(float(x))
+            seen.append(x)
             x = x - 2.0
         return x
 
-    for value in (1.0, 5.0):
-        plain = clip(tf.constant(value))
-        traced = tf.function(clip)(tf.constant(value))
-        assert plain.numpy() == traced.numpy()
-    assert 5.0 in seen, "line by line: the Python list saw the value"
+    values = (1.0, 5.0)
+    plain = [clip(tf.constant(value)).numpy() for value in values]
+    assert [x.numpy() for x in seen] == [5.0], "line by line: the Python list saw the value"
+    traced = [tf.function(clip)(tf.constant(value)).numpy() for value in values]
+    assert plain == traced == [1.0, 3.0]
 
 
 def test_1_6_run_functions_eagerly(eagerly):

@@ -112,7 +112,8 @@ def test_3_4_a_for_with_break_has_an_extra_test():
     code = tf.autograph.to_code(first_negative)
     assert "def extra_test():" in code
     assert re.search(
-        r"ag__\.for_stmt\(ag__\.ld\(items\), extra_test, loop_body, get_state, set_state, ", code
+        r"ag__\.for_stmt\(ag__\.ld\(items\), extra_test, loop_body, get_state_1, set_state_1, ",
+        code,
     )
 
 
