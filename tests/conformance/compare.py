@@ -24,7 +24,7 @@ def differences(case: Case, expected: list[Any], actual: list[Any]) -> list[str]
 def answer_differences(case: Case, want: dict[str, Any], got: dict[str, Any]) -> list[str]:
     """In what one answer differs from another."""
     if want.get("raises") != got.get("raises"):
-        return [f"expected {headline(want)}, got {headline(got)}"]
+        return [f"got {headline(got)}, expected {headline(want)}"]
     if "raises" in want and case.match and not re.search(case.match, got["message"]):
         return [f"the message lacks {case.match!r}: {got['message']}"]
     found = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -18,10 +19,14 @@ Capture = Callable[[], "contextlib.AbstractContextManager[Callable[[], tuple[str
 
 @contextlib.contextmanager
 def captured_text() -> Iterator[Callable[[], tuple[str, str]]]:
-    """Collects what is written to `sys.stdout` and `sys.stderr`."""
+    """Collects what is written to `sys.stdout` and `sys.stderr`; advice in the log is left out."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        yield lambda: (out.getvalue(), err.getvalue())
+    logging.disable(logging.CRITICAL)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            yield lambda: (out.getvalue(), err.getvalue())
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def observe(case: Case, capture: Capture = captured_text) -> list[dict[str, Any]]:
