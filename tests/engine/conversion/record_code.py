@@ -1,6 +1,6 @@
 """Record what TensorFlow makes of `cases.py`. Run by hand, with TensorFlow installed.
 
-    python tests/engine/conversion/record_code.py > tests/engine/conversion/recorded_code.txt
+python tests/engine/conversion/record_code.py > tests/engine/conversion/recorded_code.txt
 """
 
 from __future__ import annotations
