@@ -1,0 +1,235 @@
+"""Convolution, pooling and normalisation layers (channels last)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.op import PUBLIC, public
+from engine.keras.layer import Layer, activation
+from engine.ops.namespace import tf
+
+
+def _pair(value: Any, rank: int) -> tuple[int, ...]:
+    return (value,) * rank if isinstance(value, int) else tuple(value)
+
+
+class _Convolution(Layer):
+    """activation(convolution(inputs, kernel) + bias)."""
+
+    rank = 2
+
+    def __init__(
+        self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid",
+        data_format: Any = None, dilation_rate: Any = 1, groups: int = 1, activation: Any = None,
+        use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = _pair(kernel_size, self.rank)
+        self.strides = _pair(strides, self.rank)
+        self.dilation_rate = _pair(dilation_rate, self.rank)
+        self.padding = padding.upper()
+        self.groups = groups
+        self.activation = _activation(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
+        self.kernel_regularizer = kernel_regularizer
+        self.kernel: Any = None
+        self.bias: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make kernel `[*kernel_size, channels / groups, filters]` and bias `[filters]`."""
+        shape = (*self.kernel_size, input_shape[-1] // self.groups, self.filters)
+        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel",
+                                      regularizer=self.kernel_regularizer)  # fmt: skip
+        if self.use_bias:
+            self.bias = self.add_weight((self.filters,), self.bias_initializer, name="bias")
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., channels]` -> `[b, ..., filters]`."""
+        x = self.convolve(inputs)
+        if self.use_bias:
+            x = tf.nn.bias_add(x, self.bias)
+        return self.activation(x)
+
+    def convolve(self, inputs: Any) -> Any:
+        """The convolution alone."""
+        return tf.nn.conv2d(inputs, self.kernel, self.strides, self.padding,
+                            dilations=self.dilation_rate)  # fmt: skip
+
+
+_activation = activation
+
+
+@public("keras.layers.Conv2D", "keras.layers.Convolution2D")
+class Conv2D(_Convolution):
+    """Two-dimensional convolution.
+
+    Args:
+        filters: number of output channels.
+        kernel_size: one size, or two.
+        strides, padding, dilation_rate, groups: as in `tf.nn.conv2d`.
+        activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer: as `Dense`.
+    """
+
+
+@public("keras.layers.Conv1D", "keras.layers.Convolution1D")
+class Conv1D(_Convolution):
+    """One-dimensional convolution; arguments as `Conv2D`."""
+
+    rank = 1
+
+    def convolve(self, inputs: Any) -> Any:
+        """The convolution alone; causal padding looks back only."""
+        padding = self.padding
+        if padding == "CAUSAL":
+            back = self.dilation_rate[0] * (self.kernel_size[0] - 1)
+            inputs = tf.pad(inputs, [[0, 0], [back, 0], [0, 0]])
+            padding = "VALID"
+        return tf.nn.conv1d(inputs, self.kernel, self.strides[0], padding,
+                            dilations=self.dilation_rate[0])  # fmt: skip
+
+
+class _Pooling(Layer):
+    """Windows of the input reduced to one number each."""
+
+    rank = 2
+    path = "max_pool2d"
+
+    def __init__(
+        self, pool_size: Any = 2, strides: Any = None, padding: str = "valid",
+        data_format: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.pool_size = _pair(pool_size, self.rank)
+        self.strides = self.pool_size if strides is None else _pair(strides, self.rank)
+        self.padding = padding.upper()
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., channels]` -> the same with smaller middle axes."""
+        pool = getattr(tf.nn, self.path)
+        return pool(inputs, list(self.pool_size), list(self.strides), self.padding)
+
+
+def _pooling(name: str, rank: int, path: str) -> None:
+    made = type(name, (_Pooling,), {"rank": rank, "path": path,
+                                    "__doc__": f"`tf.nn.{path}` as a layer."})  # fmt: skip
+    PUBLIC[f"keras.layers.{name}"] = made
+
+
+_pooling("MaxPooling2D", 2, "max_pool2d")
+_pooling("MaxPool2D", 2, "max_pool2d")
+_pooling("AveragePooling2D", 2, "avg_pool2d")
+_pooling("MaxPooling1D", 1, "max_pool1d")
+_pooling("AveragePooling1D", 1, "avg_pool1d")
+
+
+@public("keras.layers.GlobalAveragePooling2D")
+class GlobalAveragePooling2D(Layer):
+    """The mean over the two middle axes."""
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, h, w, c]` -> `[b, c]`."""
+        return tf.reduce_mean(inputs, axis=[1, 2])
+
+
+@public("keras.layers.GlobalMaxPooling2D")
+class GlobalMaxPooling2D(Layer):
+    """The maximum over the two middle axes."""
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, h, w, c]` -> `[b, c]`."""
+        return tf.reduce_max(inputs, axis=[1, 2])
+
+
+@public("keras.layers.GlobalAveragePooling1D")
+class GlobalAveragePooling1D(Layer):
+    """The mean over the second axis."""
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, t, c]` -> `[b, c]`."""
+        return tf.reduce_mean(inputs, axis=1)
+
+
+@public("keras.layers.BatchNormalization")
+class BatchNormalization(Layer):
+    """Normalises each channel over the batch, and remembers moving statistics for inference.
+
+    Args:
+        momentum: of the moving statistics.
+        epsilon: added to the variance.
+        center, scale: learn an offset and a factor?
+    """
+
+    def __init__(
+        self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True,
+        scale: bool = True, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.axis, self.momentum, self.epsilon = axis, momentum, epsilon
+        self.center, self.scale = center, scale
+        self.gamma: Any = None
+        self.beta: Any = None
+        self.moving_mean: Any = None
+        self.moving_variance: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make gamma, beta and the moving statistics, one number a channel."""
+        shape = (input_shape[self.axis],)
+        if self.scale:
+            self.gamma = self.add_weight(shape, "ones", name="gamma")
+        if self.center:
+            self.beta = self.add_weight(shape, "zeros", name="beta")
+        self.moving_mean = self.add_weight(shape, "zeros", trainable=False, name="moving_mean")
+        self.moving_variance = self.add_weight(shape, "ones", trainable=False,
+                                               name="moving_variance")  # fmt: skip
+        self.built = True
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        """The normalised inputs."""
+        if training and self.trainable:
+            axes = list(range(inputs.shape.rank - 1))
+            mean, variance = tf.nn.moments(inputs, axes)
+            keep = self.momentum
+            self.moving_mean.assign(self.moving_mean * keep + mean * (1.0 - keep))
+            self.moving_variance.assign(self.moving_variance * keep + variance * (1.0 - keep))
+        else:
+            mean, variance = self.moving_mean, self.moving_variance
+        return tf.nn.batch_normalization(inputs, mean, variance, self.beta, self.gamma,
+                                         self.epsilon)  # fmt: skip
+
+
+@public("keras.layers.LayerNormalization")
+class LayerNormalization(Layer):
+    """Normalises each example over its last axis.
+
+    Args:
+        epsilon: added to the variance.
+        center, scale: learn an offset and a factor?
+    """
+
+    def __init__(
+        self, axis: int = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.axis, self.epsilon, self.center, self.scale = axis, epsilon, center, scale
+        self.gamma: Any = None
+        self.beta: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make gamma and beta, one number a channel."""
+        shape = (input_shape[self.axis],)
+        if self.scale:
+            self.gamma = self.add_weight(shape, "ones", name="gamma")
+        if self.center:
+            self.beta = self.add_weight(shape, "zeros", name="beta")
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The normalised inputs."""
+        mean, variance = tf.nn.moments(inputs, [self.axis], keepdims=True)
+        return tf.nn.batch_normalization(inputs, mean, variance, self.beta, self.gamma,
+                                         self.epsilon)  # fmt: skip

@@ -1,0 +1,256 @@
+"""Recurrent cells, and the layer that runs a cell over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.op import PUBLIC, public
+from engine.ir.structure import flatten, pack
+from engine.keras.layer import Layer, activation
+from engine.ops.namespace import tf
+
+
+class _Cell(Layer):
+    """One step of a recurrent layer."""
+
+    gates = 1
+
+    def __init__(
+        self, units: int, activation: Any = "tanh", use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal",
+        bias_initializer: Any = "zeros", **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = _activation(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.bias_initializer = bias_initializer
+        self.kernel: Any = None
+        self.recurrent_kernel: Any = None
+        self.bias: Any = None
+
+    @property
+    def state_size(self) -> Any:
+        """Sizes of the states."""
+        return self.units
+
+    @property
+    def output_size(self) -> int:
+        """Size of the output."""
+        return self.units
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Shape of the bias."""
+        return (self.gates * self.units,)
+
+    def build(self, input_shape: Any) -> None:
+        """Make the kernels of the gates, side by side."""
+        width = self.gates * self.units
+        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer,
+                                      name="kernel")  # fmt: skip
+        self.recurrent_kernel = self.add_weight((self.units, width), self.recurrent_initializer,
+                                                name="recurrent_kernel")  # fmt: skip
+        if self.use_bias:
+            self.bias = self.add_weight(self.bias_shape(), self.bias_initializer, name="bias")
+        self.built = True
+
+    def get_initial_state(self, batch_size: Any = None, **kwargs: Any) -> list[Any]:
+        """States of zeros."""
+        sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
+        return [tf.zeros([batch_size, size], self.dtype) for size in sizes]
+
+
+_activation = activation
+
+
+@public("keras.layers.SimpleRNNCell")
+class SimpleRNNCell(_Cell):
+    """activation(x @ W + h @ U + b)."""
+
+    def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
+        """Output and new states."""
+        previous = states[0] if isinstance(states, (list, tuple)) else states
+        x = tf.matmul(inputs, self.kernel)
+        if self.use_bias:
+            x = x + self.bias
+        out = self.activation(x + tf.matmul(previous, self.recurrent_kernel))
+        return out, [out] if isinstance(states, (list, tuple)) else out
+
+
+@public("keras.layers.LSTMCell")
+class LSTMCell(_Cell):
+    """Long short-term memory; gates in the order input, forget, candidate, output.
+
+    Args:
+        units: size of output and states.
+        activation, recurrent_activation: of the candidate and of the gates.
+        unit_forget_bias: start the forget gate's bias at one.
+        kwargs: as the other cells.
+    """
+
+    gates = 4
+
+    def __init__(
+        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True, unit_forget_bias: bool = True, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.recurrent_activation = _activation(recurrent_activation)
+        self.unit_forget_bias = unit_forget_bias
+
+    @property
+    def state_size(self) -> Any:
+        """Sizes of output and memory."""
+        return [self.units, self.units]
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights."""
+        super().build(input_shape)
+        if self.use_bias and self.unit_forget_bias:
+            n = self.units
+            self.bias.assign(tf.concat([tf.zeros([n]), tf.ones([n]), tf.zeros([2 * n])], 0))
+
+    def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, list[Any]]:
+        """Output and [output, memory]."""
+        hidden, memory = states
+        z = tf.matmul(inputs, self.kernel) + tf.matmul(hidden, self.recurrent_kernel)
+        if self.use_bias:
+            z = z + self.bias
+        i, f, c, o = tf.split(z, 4, axis=1)
+        gate = self.recurrent_activation
+        memory = gate(f) * memory + gate(i) * self.activation(c)
+        hidden = gate(o) * self.activation(memory)
+        return hidden, [hidden, memory]
+
+
+@public("keras.layers.GRUCell")
+class GRUCell(_Cell):
+    """Gated recurrent unit; gates in the order update, reset, candidate.
+
+    Args:
+        units: size of output and state.
+        activation, recurrent_activation: of the candidate and of the gates.
+        reset_after: apply the reset gate after the recurrent product (the default).
+        kwargs: as the other cells.
+    """
+
+    gates = 3
+
+    def __init__(
+        self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
+        use_bias: bool = True, reset_after: bool = True, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(units, activation, use_bias, **kwargs)
+        self.recurrent_activation = _activation(recurrent_activation)
+        self.reset_after = reset_after
+
+    def bias_shape(self) -> tuple[int, ...]:
+        """Two biases where the reset gate comes after the product."""
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
+        """Output and new states."""
+        h = states[0] if isinstance(states, (list, tuple)) else states
+        gate, n = self.recurrent_activation, self.units
+        x = tf.matmul(inputs, self.kernel)
+        bias = recurrent_bias = None
+        if self.use_bias:
+            bias, recurrent_bias = (
+                tf.unstack(self.bias.value()) if self.reset_after else (self.bias, None)
+            )
+            x = x + bias
+        xz, xr, xh = tf.split(x, 3, axis=-1)
+        if self.reset_after:
+            inner = tf.matmul(h, self.recurrent_kernel)
+            if recurrent_bias is not None:
+                inner = inner + recurrent_bias
+            hz, hr, hh = tf.split(inner, 3, axis=-1)
+            z, r = gate(xz + hz), gate(xr + hr)
+            candidate = self.activation(xh + r * hh)
+        else:
+            hz, hr = tf.split(tf.matmul(h, self.recurrent_kernel[:, : 2 * n]), 2, axis=-1)
+            z, r = gate(xz + hz), gate(xr + hr)
+            candidate = self.activation(xh + tf.matmul(r * h, self.recurrent_kernel[:, 2 * n :]))
+        out = z * h + (1.0 - z) * candidate
+        return out, [out] if isinstance(states, (list, tuple)) else out
+
+
+@public("keras.layers.RNN")
+class RNN(Layer):
+    """Runs a cell over the second axis of its input.
+
+    Args:
+        cell: the cell.
+        return_sequences: answer all outputs, not only the last.
+        return_state: answer the last states too.
+        go_backwards: start at the end.
+    """
+
+    def __init__(
+        self, cell: Any, return_sequences: bool = False, return_state: bool = False,
+        go_backwards: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.cell = cell
+        self.return_sequences, self.return_state = return_sequences, return_state
+        self.go_backwards = go_backwards
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None,
+             training: Any = False) -> Any:  # fmt: skip
+        """`[b, t, f]` -> `[b, units]` (or `[b, t, units]`), with the states where asked for."""
+        inputs = tf.transpose(sequences, [1, 0, 2])
+        if self.go_backwards:
+            inputs = tf.reverse(inputs, [0])
+        state = initial_state
+        if state is None:
+            state = self.cell.get_initial_state(
+                batch_size=sequences.shape[0] or tf.shape(sequences)[0]
+            )
+        if not self.cell.built:
+            self.cell.build(sequences.shape)
+        if inputs.shape[0] is None:
+            outputs, state = self._dynamic(inputs, state)
+        else:
+            steps = []
+            for x in tf.unstack(inputs):
+                out, state = self.cell.call(x, state, training=training)
+                steps.append(out)
+            outputs = tf.stack(steps)
+        result = tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
+        if not self.return_state:
+            return result
+        return [result, *(state if isinstance(state, (list, tuple)) else [state])]
+
+    def _dynamic(self, inputs: Any, state: Any) -> tuple[Any, Any]:
+        leaves = flatten(state)
+        count = len(leaves)
+
+        def step(carried: Any, x: Any) -> Any:
+            out, following = self.cell.call(x, pack(state, carried[:count]))
+            return [*flatten(following), out]
+
+        start = [*leaves, tf.zeros_like(leaves[0])]
+        results = tf.scan(step, inputs, start)
+        return results[-1], pack(state, [r[-1] for r in results[:count]])
+
+
+def _over_time(name: str, cell: type) -> None:
+    class Recurrent(RNN):
+        def __init__(
+            self, units: int, *args: Any, return_sequences: bool = False,
+            return_state: bool = False, go_backwards: bool = False, name: Any = None, **kwargs: Any,
+        ) -> None:  # fmt: skip
+            super().__init__(cell(units, *args, **kwargs), return_sequences, return_state,
+                             go_backwards, name=name)  # fmt: skip
+            self.units = units
+
+    Recurrent.__name__ = Recurrent.__qualname__ = name
+    Recurrent.__doc__ = f"`{cell.__name__}` over the second axis of the input."
+    PUBLIC[f"keras.layers.{name}"] = Recurrent
+
+
+_over_time("LSTM", LSTMCell)
+_over_time("GRU", GRUCell)
+_over_time("SimpleRNN", SimpleRNNCell)
