@@ -68,9 +68,7 @@ def convert_tree(
     Raises:
         ConversionError: If the function cannot be converted; names file and line.
     """
-    return deep(
-        lambda: convert_fresh(copy_tree(function), source, options or options_for(), taken)
-    )
+    return deep(lambda: convert_fresh(copy_tree(function), source, options or options_for(), taken))
 
 
 def convert_fresh(
