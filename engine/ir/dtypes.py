@@ -76,10 +76,10 @@ class DType:
     @property
     def as_numpy_dtype(self) -> Any:
         """The numpy scalar type (``object`` for strings); imports numpy."""
+        if self.kind == "S":
+            return object
         import numpy
 
-        if self.kind == "S":
-            return numpy.object_
         if self.name == "bfloat16":
             import ml_dtypes
 
@@ -98,20 +98,20 @@ class DType:
 
     @property
     def limits(self) -> tuple[Any, Any]:
-        return self.min, self.max
+        """The range of pixel values in this type: [0, largest], [0, 1] for floats."""
+        return (0, 1) if self.kind in "fb" else (0, self.max)
 
     def _limit(self, lowest: bool) -> Any:
-        if self.kind == "b":
-            return 0 if lowest else 1
         if self.kind == "f":
             limit = _FLOAT_LIMITS[self.name]
-            return -limit if lowest else limit
+            return self.as_numpy_dtype(-limit if lowest else limit)
         if self.kind in "iu":
             bits = 8 * self.size
             if self.kind == "u":
                 return 0 if lowest else 2**bits - 1
             return -(2 ** (bits - 1)) if lowest else 2 ** (bits - 1) - 1
-        raise TypeError(f"Cannot find {'minimum' if lowest else 'maximum'} value of {self}.")
+        which = "minimum" if lowest else "maximum"
+        raise TypeError(f"Cannot find {which} value of {self} with type {self}.")
 
     def is_compatible_with(self, other: object) -> bool:
         return as_dtype(other) is self
@@ -172,7 +172,7 @@ _BY_NAME: dict[str, DType] = {dtype.name: dtype for dtype in ALL}
 _BY_NAME.update(half=float16, float=float32, double=float64, bool_=bool_, bytes_=string,
                 object_=string, object=string, str_=string, bytes=string, str=string)  # fmt: skip
 _BY_ENUM = {dtype.as_datatype_enum: dtype for dtype in ALL}
-_BY_PYTHON: dict[object, DType] = {float: float32, bool: bool_, object: string, int: int64,
+_BY_PYTHON: dict[object, DType] = {float: float32, bool: bool_, object: string,
                                    complex: complex128, str: string, bytes: string}  # fmt: skip
 
 FLOATING = frozenset({float16, bfloat16, float32, float64})

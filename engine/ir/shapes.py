@@ -14,7 +14,7 @@ class TensorShape:
 
     Args:
         dims: None (unknown rank), an integer (a vector), another shape, or sizes, where None
-            or -1 stands for an unknown size.
+            stands for an unknown size.
     """
 
     __slots__ = ("_dims",)
@@ -65,7 +65,7 @@ class TensorShape:
 
     def assert_is_fully_defined(self) -> None:
         if not self.is_fully_defined():
-            raise ValueError(f"Shape {self} is not fully defined.")
+            raise ValueError(f"Shape {self} is not fully defined")
 
     def is_compatible_with(self, other: object) -> bool:
         return compatible(self._dims, as_dims(other))
@@ -181,7 +181,7 @@ def as_dims(value: object) -> Dims:
 
     Raises:
         TypeError: if `value` is no shape.
-        ValueError: if a size is negative (other than -1).
+        ValueError: if a size is negative.
     """
     if value is None:
         return None
@@ -203,8 +203,6 @@ def _size(item: Any) -> int | None:
     except AttributeError:
         raise TypeError(f"Dimension value must be integer or None or have an __index__ method, "
                         f"got value '{item!r}' with type '{type(item)!r}'") from None  # fmt: skip
-    if size == -1:
-        return None
     if size < 0:
         raise ValueError(f"Dimension {size} must be >= 0")
     return size

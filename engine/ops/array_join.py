@@ -77,10 +77,17 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     if isinstance(values, Tensor) and axis == 0:
         return values
     items = values if isinstance(values, (list, tuple)) else list(values)
+    if axis == 0 and not any(isinstance(item, Tensor) for item in items):
+        try:
+            return convert_to_tensor(items)
+        except (TypeError, ValueError):
+            items = [convert_to_tensor(item) for item in items]
     if not items:
         raise refuse("OpKernel 'Pack' has constraint on attr 'N': at least one tensor is needed")
-    if current().eager and not any(isinstance(item, Tensor) for item in items):
-        items = [convert_to_tensor(item) for item in items]
+    dims = getattr(convert_to_tensor(items[0]), "dims", None)
+    if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
+        rank = len(dims) + 1
+        raise ValueError(f"Argument `axis` = {axis} not in range [{-rank}, {rank})")
     return stack_op(items, int(axis), name=name)  # type: ignore[no-any-return]
 
 
@@ -166,7 +173,7 @@ def concat_op(values: Tensors, axis: int, name: str | None = None) -> TensorSpec
     total: int | None = 0 if len(known) == len(values) else None
     for i, dims in enumerate(known):
         if len(dims) != rank:
-            raise ValueError(f"ConcatOp : Ranks of all inputs should match: shape[0] = "
+            raise ValueError(f"ConcatOp : Ranks of all input tensors should match: shape[0] = "
                              f"{bracketed(known[0])} vs. shape[{i}] = {bracketed(dims)}")  # fmt: skip
         total = None if total is None or dims[at] is None else total + (dims[at] or 0)
         for j, (have, size) in enumerate(zip(merged, dims)):
@@ -345,8 +352,7 @@ def split(
     sizes = known_ints(num_or_size_splits)
     if isinstance(sizes, int):
         if sizes < 1:
-            raise ValueError(f"Rank-0 tensors are not supported as the num_or_size_splits "
-                             f"argument to split. Argument provided: {num_or_size_splits}")  # fmt: skip
+            raise refuse(f"Value for attr 'num_split' of {sizes} must be at least minimum 1")
         if sizes == 1:
             return [tf.identity(value, name=name)]
         return list(split_evenly(value, sizes, at, name=name))

@@ -150,7 +150,22 @@ def reshape_op(tensor: Tensor, dims: Any, name: str | None = None) -> TensorSpec
 def _reshape_kernel(xp: Any, x: Any, dims: Any) -> Any:
     if type(x) is bytes:
         x = as_array(xp, x)
-    return x.reshape(dims) if dims else x.reshape(())[()]
+    try:
+        return x.reshape(dims) if dims else x.reshape(())[()]
+    except ValueError:
+        raise _reshape_error(x.shape, dims) from None
+
+
+def _reshape_error(found: Any, wanted: Any) -> Exception:
+    count = num_elements(tuple(found)) or 0
+    known = num_elements(tuple(size for size in wanted if size != -1)) or 0
+    if sum(size == -1 for size in wanted) > 1:
+        first, second = [i for i, size in enumerate(wanted) if size == -1][:2]
+        return refuse(f"Only one input size may be -1, not both {first} and {second}")
+    what = "requires a multiple of" if -1 in wanted else "has"
+    return refuse(
+        f"Input to reshape is a tensor with {count} values, but the requested shape {what} {known}"
+    )
 
 
 @reshape_op.gradient
@@ -176,8 +191,7 @@ def _reshape_dynamic_kernel(xp: Any, x: Any, shape: Any, dims: Any) -> Any:
     try:
         return x.reshape(wanted)[()]
     except ValueError:
-        reshaped(x.shape, wanted)
-        raise
+        raise _reshape_error(x.shape, wanted) from None
 
 
 @reshape_dynamic.gradient
@@ -200,9 +214,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     tensor = convert_to_tensor(tensor)
     dims = known_ints(shape)
     if isinstance(dims, int):
-        if not isinstance(shape, Tensor) and not hasattr(shape, "shape"):
-            raise ValueError("Shape must be rank 1 but is rank 0 for 'Reshape'")
-        raise refuse("sizes input must be 1-D, not []")
+        dims = (dims,)
     if dims is not None and None not in dims:
         return reshape_op(tensor, dims, name=name)  # type: ignore[no-any-return]
     return reshape_dynamic(tensor, shape_tensor(shape), dims, name=name)  # type: ignore[no-any-return]
@@ -417,17 +429,26 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     return ensure_shape_op(x, as_dims(shape), name=name)  # type: ignore[no-any-return]
 
 
-@op("identity_n", type="IdentityN", groups={"input": None})
-def identity_n(input: Tensors, name: str | None = None) -> tuple[TensorSpec, ...]:
+@op("raw.identity_n", type="IdentityN", groups={"input": None})
+def identity_n_op(input: Tensors, name: str | None = None) -> tuple[TensorSpec, ...]:
     """Tensors with the same values as those of a list."""
     return tuple(spec(item.dtype, item.dims) for item in input)
 
 
-@identity_n.kernel
+@identity_n_op.kernel
 def _identity_n_kernel(xp: Any, *items: Any) -> Any:
     return items
 
 
-@identity_n.gradient
+@identity_n_op.gradient
 def _identity_n_gradient(tf: Any, node: Any, *grads: Tensor) -> tuple[Tensor, ...]:
     return grads
+
+
+@public("identity_n")
+def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
+    """Tensors with the same values as those of a list."""
+    items = list(input)
+    if len(items) == 1:
+        return [tf.identity(items[0], name=name)]
+    return list(identity_n_op(items, name=name))

@@ -139,16 +139,24 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
             value = tf.math.real(value)
     if value.dtype.is_complex or wanted.is_complex or value.dtype is wanted:
         return cast(value, wanted, name)
-    low, high = wanted.limits
-    if value.dtype.min < low or value.dtype.max > high:
+    low, high = _range_of(wanted)
+    source_low, source_high = _range_of(value.dtype)
+    if source_low < low or source_high > high:
         low, high = _representable(value.dtype, low, high)
         value = tf.minimum(tf.maximum(value, tf.constant(low, value.dtype)),
                            tf.constant(high, value.dtype))  # fmt: skip
     return cast(value, wanted, name)
 
 
+def _range_of(dtype: DType) -> tuple[Any, Any]:
+    if dtype.is_floating:
+        return float(dtype.min), float(dtype.max)
+    return dtype.min, dtype.max
+
+
 def _representable(source: DType, low: Any, high: Any) -> tuple[Any, Any]:
-    low, high = max(low, source.min), min(high, source.max)
+    source_low, source_high = _range_of(source)
+    low, high = max(low, source_low), min(high, source_high)
     if source.is_floating and isinstance(high, int):
         bits = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}[source.name]
         excess = high.bit_length() - bits

@@ -75,7 +75,10 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     """
     known = known_ints(dims)
     if isinstance(known, int):
-        raise refuse(f"dims must be a vector, got {dims!r}")
+        known = (known,)
+    value = convert_to_tensor(value)
+    if value.dims:
+        return tf.broadcast_to(value, dims, name=name)  # type: ignore[no-any-return]
     if known is not None and None not in known:
         return fill_op(value, known, name=name)  # type: ignore[no-any-return]
     return fill_dynamic(value, shape_tensor(dims), known, name=name)  # type: ignore[no-any-return]
@@ -214,10 +217,7 @@ def _range_kernel(xp: Any, start: Any, limit: Any, delta: Any) -> Any:
         return xp.arange(start, limit, delta, dtype=start.dtype)
     if delta == 1 and start == 0:
         return xp.arange(count, dtype=start.dtype)
-    steps = xp.full(count, delta, dtype=start.dtype)
-    if count:
-        steps[0] = start
-    return xp.add.accumulate(steps)
+    return start + xp.arange(count, dtype=start.dtype) * delta
 
 
 @range_op.gradient
@@ -261,7 +261,7 @@ def range_(
 
 def _place(dtype: DType) -> int:
     if dtype not in _ORDER:
-        raise ValueError(f"{dtype!r} is not in list")
+        raise AssertionError(f"tf.range makes no {dtype.name}")
     return _ORDER.index(dtype)
 
 
@@ -279,8 +279,8 @@ def linspace_op(
 
 @linspace_op.kernel
 def _linspace_kernel(xp: Any, start: Any, stop: Any, num: int, axis: int) -> Any:
-    if num == 1:
-        return xp.expand_dims(start, axis)
+    if num < 2:
+        return xp.repeat(xp.expand_dims(start, axis), num, axis)
     kind = start.dtype
     rank = start.ndim + 1
     at = axis % rank
@@ -336,8 +336,8 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     count = static_int(num)
     if count is None:
         return _linspace_dynamic(start, stop, num)
-    if count < 1:
-        raise refuse(f"Requires num > 0: {count}")
+    if count < 0:
+        raise refuse(f"Requires num >= 0: {count}")
     return linspace_op(start, stop, count, axis, name=name)  # type: ignore[no-any-return]
 
 

@@ -257,7 +257,7 @@ def gather_nd(
     return gather_nd_op(params, indices, int(batch_dims), name=name)  # type: ignore[no-any-return]
 
 
-@public("batch_gather", "compat.v1.batch_gather")
+@public("compat.v1.batch_gather")
 def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     """`gather` along the last axis of `indices`; all axes before it are the batch."""
     indices = convert_to_tensor(indices)

@@ -11,7 +11,7 @@ from engine.ir.shapes import bracketed, broadcast
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
 from engine.ops.declare import unbroadcast
-from engine.ops.kernels import as_array
+from engine.ops.kernels import as_array, refuse
 
 
 @op("raw.where", type="Where", hint="Where")
@@ -24,7 +24,7 @@ def where_op(condition: Tensor, name: str | None = None) -> TensorSpec:
 def _where_kernel(xp: Any, condition: Any) -> Any:
     array = as_array(xp, condition)
     if not array.ndim:
-        return xp.zeros((1 if array else 0, 0), dtype="int64")
+        raise refuse("WhereOp : Unhandled input dimensions: 0")
     return xp.stack(xp.nonzero(array), axis=1).astype("int64")
 
 

@@ -1,0 +1,236 @@
+"""Indices as masks and parts: one_hot, sequence_mask, dynamic_partition, dynamic_stitch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import as_dtype, bool_, float32, int32, int64, uint8
+from engine.ir.op import op, public
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.tensor import Tensor, Tensors
+from engine.ops.arguments import static_int
+from engine.ops.kernels import as_array, refuse
+from engine.ops.namespace import tf
+
+
+@op("raw.one_hot", type="OneHot", hint="one_hot", groups={"indices": "TI"},
+    dtypes={"TI": frozenset({uint8, int32, int64})})  # fmt: skip
+def one_hot_op(
+    indices: Tensor, on_value: Tensor, off_value: Tensor, depth: Any, axis: int,
+    name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    """`on_value` at the indices along a new axis, `off_value` elsewhere."""
+    if indices.dims is None:
+        return spec(on_value.dtype, None)
+    rank = len(indices.dims)
+    if not -1 <= axis <= rank:
+        raise ValueError(
+            f"Expected axis to be -1 or between [0, {rank + 1}).  But received: {axis}"
+        )
+    at = rank if axis == -1 else axis
+    return spec(on_value.dtype, (*indices.dims[:at], depth, *indices.dims[at:]))
+
+
+@one_hot_op.kernel
+def _one_hot_kernel(
+    xp: Any, indices: Any, on_value: Any, off_value: Any, depth: int, axis: int
+) -> Any:
+    rank = indices.ndim
+    at = rank if axis == -1 else axis
+    shape = [1] * (rank + 1)
+    shape[at] = depth
+    steps = xp.arange(depth).reshape(shape)
+    hit = xp.expand_dims(indices, at) == steps
+    kind = getattr(on_value, "dtype", object)
+    out = xp.full(hit.shape, off_value, dtype=kind)
+    out[hit] = on_value
+    return out
+
+
+@one_hot_op.gradient
+def _one_hot_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor, Tensor]:
+    indices = node.inputs[0]
+    hit = tf.one_hot(indices, node.attrs["depth"], dtype=grad.dtype, axis=node.attrs["axis"])
+    on = tf.reduce_sum(grad * hit)
+    return None, on, tf.reduce_sum(grad) - on
+
+
+@public("one_hot")
+def one_hot(
+    indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: int | None = None,
+    dtype: Any = None, name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Vectors with one element set, for each index; indices outside [0, depth) set none.
+
+    Args:
+        indices: uint8, int32 or int64 tensor.
+        depth: length of the vectors.
+        on_value: the set element, by default 1.
+        off_value: the others, by default 0.
+        axis: where the new axis goes, by default last.
+        dtype: of the result, by default that of the values, else float32.
+        name: of the node.
+
+    Raises:
+        TypeError: if the dtypes of the values differ from each other or from `dtype`.
+    """
+    indices = convert_to_tensor(indices)
+    given = [convert_to_tensor(v).dtype if dtype is None else as_dtype(dtype)
+             for v in (on_value, off_value) if v is not None]  # fmt: skip
+    kind = as_dtype(dtype) if dtype is not None else (given[0] if given else float32)
+    if any(item is not kind for item in given):
+        raise TypeError(f"dtype {given[0]!r} of on_value does not match dtype {given[1]!r} of "
+                        "off_value")  # fmt: skip
+    on = convert_to_tensor(True if kind is bool_ and on_value is None else
+                           1 if on_value is None else on_value, kind)  # fmt: skip
+    off = convert_to_tensor(False if kind is bool_ and off_value is None else
+                            0 if off_value is None else off_value, kind)  # fmt: skip
+    count = static_int(depth)
+    at = -1 if axis is None else int(axis)
+    if count is None:
+        steps = tf.cast(tf.range(depth), indices.dtype)
+        rank = len(indices.dims)  # type: ignore[arg-type]
+        place = rank if at == -1 else at
+        hit = tf.expand_dims(indices, place) == tf.reshape(
+            steps, [-1 if i == place else 1 for i in range(rank + 1)]
+        )
+        return tf.where(hit, on, off, name=name)  # type: ignore[no-any-return]
+    if count < 0:
+        raise refuse(f"depth must be non-negative, got: {count}")
+    return one_hot_op(indices, on, off, count, at, name=name)  # type: ignore[no-any-return]
+
+
+@public("sequence_mask")
+def sequence_mask(
+    lengths: Any, maxlen: Any = None, dtype: Any = bool_, name: str | None = None
+) -> Tensor:
+    """For each length a vector whose first elements are True.
+
+    Args:
+        lengths: integer tensor.
+        maxlen: length of the vectors, by default the largest length.
+        dtype: of the result.
+        name: of the node.
+
+    Raises:
+        ValueError: if `maxlen` is no scalar.
+    """
+    lengths = convert_to_tensor(lengths)
+    if maxlen is None:
+        maxlen = tf.maximum(tf.reduce_max(lengths), tf.constant(0, lengths.dtype))
+    else:
+        maxlen = convert_to_tensor(maxlen)
+    if maxlen.dims not in (None, ()):
+        raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = "
+                         f"{maxlen} with shape '{maxlen.shape}' instead")  # fmt: skip
+    steps = tf.range(tf.constant(0, maxlen.dtype), maxlen, tf.constant(1, maxlen.dtype))
+    rows = tf.cast(tf.expand_dims(lengths, -1), maxlen.dtype)
+    mask = steps < rows
+    kind = as_dtype(dtype)
+    return mask if kind is bool_ else tf.cast(mask, kind)  # type: ignore[no-any-return]
+
+
+@op("raw.dynamic_partition", type="DynamicPartition", hint="DynamicPartition",
+    groups={"partitions": int32})  # fmt: skip
+def dynamic_partition_op(
+    data: Tensor, partitions: Tensor, num_partitions: int, name: str | None = None
+) -> tuple[TensorSpec, ...]:
+    """The slices of `data` sorted into several tensors."""
+    dims = None
+    if data.dims is not None and partitions.dims is not None:
+        dims = (None, *data.dims[len(partitions.dims) :])
+        if not _agree(data.dims[: len(partitions.dims)], partitions.dims):
+            raise ValueError(f"data.shape must start with partitions.shape, got data.shape = "
+                             f"{list(data.dims)}, partitions.shape = {list(partitions.dims)}")  # fmt: skip
+    return tuple(spec(data.dtype, dims) for _ in range(num_partitions))
+
+
+def _agree(left: Any, right: Any) -> bool:
+    return len(left) == len(right) and all(
+        a is None or b is None or a == b for a, b in zip(left, right)
+    )
+
+
+@dynamic_partition_op.kernel
+def _dynamic_partition_kernel(xp: Any, data: Any, partitions: Any, num_partitions: int) -> Any:
+    data = as_array(xp, data)
+    places = xp.asarray(partitions)
+    bad = (places < 0) | (places >= num_partitions)
+    if bad.any():
+        at = tuple(int(i[0]) for i in xp.nonzero(xp.atleast_1d(bad)))
+        raise refuse(f"partitions{list(at)} = {int(xp.atleast_1d(places)[at])} is not in "
+                     f"[0, {num_partitions})")  # fmt: skip
+    flat = data.reshape((places.size, *data.shape[places.ndim :]))
+    rows = places.reshape(-1)
+    return tuple(flat[rows == i] for i in range(num_partitions))
+
+
+@dynamic_partition_op.gradient
+def _dynamic_partition_gradient(tf: Any, node: Any, *grads: Tensor) -> tuple[Tensor, None]:
+    data, partitions = node.inputs
+    count = node.attrs["num_partitions"]
+    places = tf.reshape(tf.range(tf.size(partitions)), tf.shape(partitions))
+    parts = tf.dynamic_partition(places, partitions, count)
+    filled = [tf.zeros_like(out) if grad is None else grad
+              for grad, out in zip(grads, node.outputs)]  # fmt: skip
+    return tf.reshape(tf.dynamic_stitch(list(parts), filled), tf.shape(data)), None
+
+
+@public("dynamic_partition")
+def dynamic_partition(
+    data: Any, partitions: Any, num_partitions: int, name: str | None = None
+) -> list[Tensor]:
+    """The slices of `data` sorted into several tensors.
+
+    Args:
+        data: tensor of any dtype.
+        partitions: int32; its shape is the beginning of that of `data`; the tensor that each
+            slice goes to.
+        num_partitions: how many tensors.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if a number in `partitions` lies outside.
+    """
+    if num_partitions == 1:
+        mask = tf.equal(partitions, tf.zeros_like(partitions))
+        return [tf.boolean_mask(data, mask)]
+    return list(dynamic_partition_op(data, partitions, int(num_partitions), name=name))
+
+
+@op("dynamic_stitch", type="DynamicStitch", groups={"indices": int32},
+    samples=[(["int32[2]:[0,2]", "int32[1]:[1]"], ["float32[2,3]", "float32[1,3]"])])  # fmt: skip
+def dynamic_stitch(indices: Tensors, data: Tensors, name: str | None = None) -> TensorSpec:
+    """Slices of several tensors put together in a given order.
+
+    Args:
+        indices: list of int32 tensors: the places of the slices of `data`.
+        data: list of tensors; each begins with the shape of its indices.
+        name: of the node.
+    """
+    rest = None
+    for places, values in zip(indices, data):
+        if places.dims is not None and values.dims is not None:
+            rest = values.dims[len(places.dims) :]
+    return spec(data[0].dtype, None if rest is None else (None, *rest))
+
+
+@dynamic_stitch.kernel
+def _dynamic_stitch_kernel(xp: Any, *arrays: Any) -> Any:
+    half = len(arrays) // 2
+    indices = [xp.asarray(item) for item in arrays[:half]]
+    data = [as_array(xp, item) for item in arrays[half:]]
+    size = max((int(item.max()) + 1 for item in indices if item.size), default=0)
+    rest = data[0].shape[indices[0].ndim :]
+    out = xp.zeros((size, *rest), data[0].dtype)
+    for places, values in zip(indices, data):
+        out[places.reshape(-1)] = values.reshape((places.size, *rest))
+    return out
+
+
+@dynamic_stitch.gradient
+def _dynamic_stitch_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Any, ...]:
+    half = len(node.inputs) // 2
+    nothing: list[Any] = [None] * half
+    return (*nothing, *[tf.gather(grad, places) for places in node.inputs[:half]])

@@ -1,0 +1,186 @@
+"""Values put at indices: scatter_nd and the tensor_scatter_nd family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import int16, int32, int64
+from engine.ir.op import op, public
+from engine.ir.shapes import Dims, bracketed, compatible
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import partial_ints
+from engine.ir.tensor import Tensor
+from engine.ops.arguments import shape_tensor, static_ints
+from engine.ops.kernels import as_array, refuse
+
+_INDEX = frozenset({int16, int32, int64})
+
+
+def check_scatter(indices: Dims, updates: Dims, target: Dims) -> None:
+    """Raises ValueError where `updates` cannot be the slices of `target` at `indices`."""
+    if indices is None or updates is None or target is None:
+        return
+    if not indices:
+        raise ValueError("Indices shape must have rank at least one. Found:[]")
+    depth = indices[-1]
+    if depth is None:
+        return
+    if depth > len(target):
+        raise ValueError(f"Inner dimension of indices shape must be <= rank of output, got "
+                         f"{bracketed(indices)} and {bracketed(target)}")  # fmt: skip
+    wanted = indices[:-1] + target[depth:]
+    if not compatible(updates, wanted):
+        raise ValueError(
+            f"Dimensions of indices and updates do not fit: indices{bracketed(indices)}, "
+            f"updates{bracketed(updates)}, shape{bracketed(target)}"
+        )
+
+
+def _columns(xp: Any, indices: Any, shape: Any) -> Any:
+    depth = indices.shape[-1]
+    bounds = xp.asarray(shape[:depth], dtype=indices.dtype)
+    bad = ((indices < 0) | (indices >= bounds)).any(axis=-1)
+    if bad.any():
+        place = tuple(int(i[0]) for i in xp.nonzero(xp.atleast_1d(bad)))[: indices.ndim - 1]
+        row = ", ".join(str(int(item)) for item in indices[place])
+        shown = "[" + ",".join(map(str, place)) + "]" if place else ""
+        raise refuse(
+            f"indices{shown} = [{row}] does not index into shape {bracketed(tuple(shape))}"
+        )
+    return tuple(indices[..., i] for i in range(depth))
+
+
+@op("raw.scatter_nd", type="ScatterNd", hint="ScatterNd",
+    groups={"indices": "Tindices", "shape": "Tshape"}, dtypes={"Tindices": _INDEX},
+    value_dependent=True)  # fmt: skip
+def scatter_nd_op(
+    indices: Tensor, updates: Tensor, shape: Tensor, name: str | None = None
+) -> TensorSpec:
+    """Zeros of `shape`, to which `updates` are added at `indices`."""
+    dims = partial_ints(shape) if isinstance(shape, Tensor) else None
+    if dims is None and shape.dims is not None and shape.dims[0] is not None:
+        dims = (None,) * shape.dims[0]
+    check_scatter(indices.dims, updates.dims, dims)
+    return spec(updates.dtype, dims)
+
+
+@scatter_nd_op.kernel
+def _scatter_nd_kernel(xp: Any, indices: Any, updates: Any, shape: Any) -> Any:
+    dims = tuple(shape.tolist())
+    check_scatter(indices.shape, getattr(updates, "shape", ()), dims)
+    updates = as_array(xp, updates)
+    if updates.dtype == object:
+        out = xp.full(dims, b"", dtype=object)
+    else:
+        out = xp.zeros(dims, updates.dtype)
+    _accumulate(xp, "add", out, _columns(xp, indices, dims), updates)
+    return out[()]
+
+
+def _accumulate(xp: Any, how: str, out: Any, columns: Any, updates: Any) -> None:
+    if how == "set":
+        out[columns] = updates
+    elif out.dtype == bool:
+        xp.logical_or.at(out, columns, updates)
+    else:
+        {"add": xp.add, "sub": xp.subtract, "min": xp.minimum, "max": xp.maximum}[how].at(
+            out, columns, updates
+        )
+
+
+@scatter_nd_op.gradient
+def _scatter_nd_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor, None]:
+    return None, tf.gather_nd(grad, node.inputs[0]), None
+
+
+@public("scatter_nd")
+def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) -> Tensor:
+    """Zeros of `shape`, to which slices are added at given places.
+
+    Args:
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + shape[K:].
+        shape: of the result, a vector.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
+    indices = convert_to_tensor(indices)
+    known = static_ints(shape)
+    sizes = convert_to_tensor(list(known), indices.dtype) if known else shape_tensor(shape)
+    return scatter_nd_op(indices, updates, sizes, name=name)  # type: ignore[no-any-return]
+
+
+def _tensor_scatter(how: str, type: str) -> Any:
+    public_name = f"tensor_scatter_nd_{'update' if how == 'set' else how}"
+
+    @op(public_name, type=type, hint=type, groups={"indices": "Tindices"},
+        dtypes={"Tindices": _INDEX})  # fmt: skip
+    def infer(
+        tensor: Tensor, indices: Tensor, updates: Tensor, name: str | None = None
+    ) -> TensorSpec:
+        check_scatter(indices.dims, updates.dims, tensor.dims)
+        return spec(tensor.dtype, tensor.dims)
+
+    @infer.kernel
+    def kernel(xp: Any, tensor: Any, indices: Any, updates: Any) -> Any:
+        check_scatter(indices.shape, getattr(updates, "shape", ()), tensor.shape)
+        out = tensor.copy()
+        _accumulate(xp, how, out, _columns(xp, indices, out.shape), as_array(xp, updates))
+        return out
+
+    verb = {"set": "replaced", "add": "added to", "sub": "subtracted from", "min": "compared with",
+            "max": "compared with"}[how]  # fmt: skip
+    infer.op.doc = infer.__doc__ = f"""A copy of `tensor` with slices at given places {verb}.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
+    return infer
+
+
+tensor_scatter_nd_update = _tensor_scatter("set", "TensorScatterUpdate")
+tensor_scatter_nd_add = _tensor_scatter("add", "TensorScatterAdd")
+tensor_scatter_nd_sub = _tensor_scatter("sub", "TensorScatterSub")
+tensor_scatter_nd_min = _tensor_scatter("min", "TensorScatterMin")
+tensor_scatter_nd_max = _tensor_scatter("max", "TensorScatterMax")
+
+
+@tensor_scatter_nd_update.gradient
+def _update_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
+    _, indices, updates = node.inputs
+    kept = tf.tensor_scatter_nd_update(grad, indices, tf.zeros_like(updates))
+    return kept, None, tf.gather_nd(grad, indices)
+
+
+@tensor_scatter_nd_add.gradient
+def _add_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
+    return grad, None, tf.gather_nd(grad, node.inputs[1])
+
+
+@tensor_scatter_nd_sub.gradient
+def _sub_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
+    return grad, None, -tf.gather_nd(grad, node.inputs[1])
+
+
+def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
+    tensor, indices, updates = node.inputs
+    out = node.outputs[0]
+    at_update = tf.cast(tf.equal(updates, tf.gather_nd(out, indices)), grad.dtype)
+    at_tensor = tf.cast(tf.equal(tensor, out), grad.dtype)
+    shares = tf.raw.add_at(at_tensor, indices, at_update)
+    shared = grad / tf.maximum(shares, tf.ones_like(shares))
+    return shared * at_tensor, None, tf.gather_nd(shared, indices) * at_update
+
+
+tensor_scatter_nd_min.gradient(_extreme_gradient)
+tensor_scatter_nd_max.gradient(_extreme_gradient)
+public("raw.add_at")(tensor_scatter_nd_add)

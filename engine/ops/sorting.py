@@ -1,0 +1,256 @@
+"""Order: sort, argsort, searchsorted, unique."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any
+
+from engine.base.errors import InvalidArgumentError
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import DType, as_dtype, int32
+from engine.ir.op import op, public
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.tensor import Tensor
+from engine.ops.arguments import required_int
+from engine.ops.kernels import as_array, refuse
+
+
+def _descends(direction: Any) -> bool:
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise ValueError(f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. "
+                         f"Received: direction={direction}")  # fmt: skip
+    return bool(direction == "DESCENDING")
+
+
+def _checked_axis(values: Tensor, axis: Any) -> int:
+    at = required_int(axis, "axis")
+    if values.dims is not None and not -len(values.dims) <= at < len(values.dims):
+        if not values.dims:
+            raise InvalidArgumentError(
+                None, None, "slice index -1 of dimension 0 out of bounds. [Op:StridedSlice]"
+            )
+        raise InvalidArgumentError(
+            None, None, f"slice index {at} of dimension 0 out of bounds. [Op:StridedSlice]"
+        )
+    return at
+
+
+@op("raw.argsort", type="TopKV2", hint="TopKV2")
+def argsort_op(
+    values: Tensor, axis: int, descending: bool, stable: bool, name: str | None = None
+) -> TensorSpec:
+    """The places of the elements in order, along `axis`."""
+    return spec(int32, values.dims)
+
+
+@argsort_op.kernel
+def _argsort_kernel(xp: Any, values: Any, axis: int, descending: bool, stable: bool) -> Any:
+    if not descending:
+        return xp.argsort(values, axis=axis, kind="stable").astype("int32")
+    flipped = xp.flip(values, axis)
+    order = xp.flip(xp.argsort(flipped, axis=axis, kind="stable"), axis)
+    return (values.shape[axis] - 1 - order).astype("int32")
+
+
+@public("argsort")
+def argsort(
+    values: Any, axis: Any = -1, direction: str = "ASCENDING", stable: bool = False,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """The places of the elements in sorted order.
+
+    Args:
+        values: numeric tensor of rank 1 or more.
+        axis: along which.
+        direction: "ASCENDING" or "DESCENDING".
+        stable: equal elements always keep their order here.
+        name: of the node.
+
+    Returns:
+        int32, of the shape of `values`.
+    """
+    values = convert_to_tensor(values)
+    down = _descends(direction)
+    return argsort_op(values, _checked_axis(values, axis), down, bool(stable), name=name)  # type: ignore[no-any-return]
+
+
+@op("raw.sort", type="TopKV2", hint="sort")
+def sort_op(values: Tensor, axis: int, descending: bool, name: str | None = None) -> TensorSpec:
+    """The elements in order, along `axis`."""
+    return spec(values.dtype, values.dims)
+
+
+@sort_op.kernel
+def _sort_kernel(xp: Any, values: Any, axis: int, descending: bool) -> Any:
+    out = xp.sort(values, axis=axis)
+    return xp.flip(out, axis) if descending else out
+
+
+@sort_op.gradient
+def _sort_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    values = node.inputs[0]
+    axis = node.attrs["axis"]
+    direction = "DESCENDING" if node.attrs["descending"] else "ASCENDING"
+    order = tf.argsort(values, axis=axis, direction=direction)
+    return tf.gather(grad, tf.argsort(order, axis=axis), axis=axis,
+                     batch_dims=axis % len(values.dims)) if axis in (
+        -1, len(values.dims) - 1
+    ) else tf.raw.take_along(grad, tf.argsort(order, axis=axis), axis)  # type: ignore[no-any-return]  # fmt: skip
+
+
+@op("raw.take_along", type="GatherNd", groups={"indices": "I"})
+def take_along(params: Tensor, indices: Tensor, axis: int) -> TensorSpec:
+    """Elements of `params` at `indices` along `axis`, for each place of the other axes."""
+    return spec(params.dtype, indices.dims)
+
+
+@take_along.kernel
+def _take_along_kernel(xp: Any, params: Any, indices: Any, axis: int) -> Any:
+    return xp.take_along_axis(params, indices, axis)
+
+
+@take_along.gradient
+def _take_along_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
+    params, indices = node.inputs
+    return put_along(grad, indices, params, node.attrs["axis"]), None
+
+
+@op("raw.put_along", type="ScatterNd", groups={"indices": "I"})
+def put_along(values: Tensor, indices: Tensor, like: Tensor, axis: int) -> TensorSpec:
+    """Zeros of the shape of `like`, to which `values` are added at `indices` along `axis`."""
+    return spec(values.dtype, like.dims)
+
+
+@put_along.kernel
+def _put_along_kernel(xp: Any, values: Any, indices: Any, like: Any, axis: int) -> Any:
+    out = xp.zeros(like.shape, values.dtype)
+    grid = list(xp.indices(indices.shape, sparse=True))
+    grid[axis] = indices
+    xp.add.at(out, tuple(grid), values)
+    return out
+
+
+@put_along.gradient
+def _put_along_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+    return take_along(grad, node.inputs[1], node.attrs["axis"]), None, None
+
+
+@public("sort")
+def sort(
+    values: Any, axis: Any = -1, direction: str = "ASCENDING", name: str | None = None
+) -> Tensor:
+    """The elements in sorted order.
+
+    Args:
+        values: numeric tensor of rank 1 or more.
+        axis: along which.
+        direction: "ASCENDING" or "DESCENDING".
+        name: of the node.
+    """
+    values = convert_to_tensor(values)
+    down = _descends(direction)
+    return sort_op(values, _checked_axis(values, axis), down, name=name)  # type: ignore[no-any-return]
+
+
+@op("raw.searchsorted", type="LowerBound", hint="SearchSorted")
+def searchsorted_op(
+    sequence: Tensor, values: Tensor, side: str, dtype: DType, name: str | None = None
+) -> TensorSpec:
+    """Where `values` would go in sorted rows, row by row."""
+    return spec(dtype, values.dims)
+
+
+@searchsorted_op.kernel
+def _searchsorted_kernel(xp: Any, sequence: Any, values: Any, side: str, dtype: DType) -> Any:
+    if sequence.ndim == 1:
+        return xp.searchsorted(sequence, values, side=side).astype(dtype.name)
+    out = xp.empty(values.shape, dtype=dtype.name)
+    rows = sequence.reshape(-1, sequence.shape[-1])
+    flat = out.reshape(-1, values.shape[-1])
+    wanted = values.reshape(-1, values.shape[-1])
+    for i in range(len(rows)):
+        flat[i] = xp.searchsorted(rows[i], wanted[i], side=side)
+    return out
+
+
+@public("searchsorted")
+def searchsorted(
+    sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = int32,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Where values would have to be inserted to keep a sequence sorted.
+
+    Args:
+        sorted_sequence: [..., N], sorted along its last axis.
+        values: [..., M], with the same first axes.
+        side: "left": before equal elements; "right": behind them.
+        out_type: int32 or int64.
+        name: of the node.
+
+    Raises:
+        ValueError: for another `side`.
+    """
+    if side not in ("left", "right"):
+        raise ValueError("Argument `side` must be either 'right' or 'left'. "
+                         f"Received: `side` = '{side}'.")  # fmt: skip
+    sequence = convert_to_tensor(sorted_sequence)
+    wanted = convert_to_tensor(values, sequence.dtype if not isinstance(values, Tensor) else None)
+    if wanted.dims == () or sequence.dims == ():
+        raise refuse("slice index -1 of dimension 0 out of bounds.")
+    return searchsorted_op(sequence, wanted, side, as_dtype(out_type), name=name)  # type: ignore[no-any-return]
+
+
+Unique = namedtuple("Unique", ["y", "idx"])
+UniqueWithCounts = namedtuple("UniqueWithCounts", ["y", "idx", "count"])
+
+
+@op("raw.unique", type="Unique", hint="Unique")
+def unique_op(
+    x: Tensor, dtype: DType, counts: bool, name: str | None = None
+) -> tuple[TensorSpec, ...]:
+    """The different elements in order of appearance, and where each element went."""
+    if x.dims is not None and len(x.dims) != 1:
+        raise ValueError(f"unique expects a 1D vector. Found: {len(x.dims)}-D")
+    size = spec(dtype, x.dims if x.dims is not None else (None,))
+    found = (spec(x.dtype, (None,)), size)
+    return (*found, spec(dtype, (None,))) if counts else found
+
+
+@unique_op.kernel
+def _unique_kernel(xp: Any, x: Any, dtype: DType, counts: bool) -> Any:
+    x = as_array(xp, x)
+    if x.ndim != 1:
+        raise ValueError("unique expects a 1D vector.")
+    _, first, inverse, count = xp.unique(
+        x, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = xp.argsort(first, kind="stable")
+    rank = xp.empty_like(order)
+    rank[order] = xp.arange(len(order))
+    kind = dtype.name
+    found = (x[first[order]], rank[inverse.reshape(-1)].astype(kind))
+    return (*found, count[order].astype(kind)) if counts else found
+
+
+@public("unique")
+def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
+    """The different elements of a vector, in order of appearance.
+
+    Args:
+        x: vector of any dtype.
+        out_idx: int32 or int64.
+        name: of the node.
+
+    Returns:
+        (y, idx): the elements, and for each element of `x` its place in y.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if `x` is no vector.
+    """
+    return Unique(*unique_op(convert_to_tensor(x), as_dtype(out_idx), False, name=name))
+
+
+@public("unique_with_counts")
+def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
+    """As `tf.unique`, and how often each element occurs: (y, idx, count)."""
+    return UniqueWithCounts(*unique_op(convert_to_tensor(x), as_dtype(out_idx), True, name=name))
