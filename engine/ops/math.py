@@ -135,7 +135,9 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
 
 
 def _floordiv_kernel(xp: Any, x: Any, y: Any) -> Any:
-    if y.dtype.kind in "iu" and not (y.all() if y.shape else y):
+    if y.dtype.kind not in "iu":
+        return xp.floor(x / y)
+    if not (y.all() if y.shape else y):
         raise InvalidArgumentError(None, None, "Integer division by zero")
     return x // y
 
@@ -143,7 +145,7 @@ def _floordiv_kernel(xp: Any, x: Any, y: Any) -> Any:
 floordiv = binary(
     "math.floordiv", "floordiv", type="FloorDiv", hint="floordiv",
     doc="The largest integer not above x / y, element by element; keeps the dtype.",
-    kernel=_floordiv_kernel, dtypes=REAL,
+    kernel=_floordiv_kernel, dtypes=REAL, gradient=lambda tf, node, grad: (None, None),
 )  # fmt: skip
 
 

@@ -13,15 +13,22 @@ from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 from engine.ops.namespace import tf
 from engine.ops.quick import install_quick
 
+_LENIENT = frozenset({"math.add", "math.truediv", "linalg.matmul"})
+"""Operators whose op complains itself where the other operand does not fit the dtype."""
+
 
 def _binary(symbol: str, path: str, hint: str) -> None:
     resolve = _resolver(path)
+    lenient = path in _LENIENT
 
     def operator(self: Any, other: Any) -> Any:
         kind = type(other)
         if kind is not EagerTensor and kind is not SymbolicTensor:
             try:
-                other = to_tensor(other, None, self.dtype, current())
+                if lenient:
+                    other = to_tensor(other, None, self.dtype, current())
+                else:
+                    other = to_tensor(other, self.dtype, None, current())
             except (TypeError, ValueError):
                 if _defers(other, reflected):
                     return NotImplemented

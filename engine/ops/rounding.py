@@ -182,7 +182,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(x)
-    return divide_no_nan(tf.ones((), x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
+    return _div_no_nan(tf.ones((), x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
 
 
 nextafter = binary(
