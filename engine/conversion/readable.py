@@ -127,12 +127,12 @@ class _Writer:
         for handler in getattr(node, "handlers", ()):
             self.write(handler, _header(handler), "", depth, Place.PYTHON)
             self.block(handler.body, depth + 1)
-        for word, name in (("else", "orelse"), ("finally", "finalbody")):
+        for heading, name in (("else", "orelse"), ("finally", "finalbody")):
             inner = getattr(node, name, None)
             if inner and name == "orelse" and _is_elif(node, inner):
                 self.statement(inner[0], depth, "el")
             elif inner:
-                self.write(inner[0], f"{word}:", "", depth, place)
+                self.write(inner[0], f"{heading}:", "", depth, place)
                 self.block(inner, depth + 1)
 
     def judge(self, node: Any) -> tuple[Place, str]:

@@ -158,13 +158,14 @@ class _StagedLoop:
         self.names = symbol_names
         self.options = opts
         self.place: Any = 0
+        self.label: str = opts.get("iterate_names", "iterate")
 
     def run(self) -> None:
         """Record it."""
         from engine.conversion.loops import staged_while
 
         staged_while(
-            self.test, self.turn, self.get, self.set, ("<iterate>", *self.names), self.options
+            self.test, self.turn, self.get, self.set, (self.label, *self.names), self.options
         )
 
     def get(self) -> tuple[Any, ...]:
