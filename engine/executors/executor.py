@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
-from engine.passes.pipeline import optimize
 
 
 class Executable(Protocol):
@@ -25,7 +24,7 @@ class Executor(Protocol):
         """Is what it needs installed?"""
 
     def compile(self, graph: Graph) -> Executable:
-        """A callable that runs the graph."""
+        """A callable that runs the graph (as traced: see `engine.passes.pipeline.optimize`)."""
 
 
 EXECUTORS: dict[str, type[Executor]] = {}
@@ -59,7 +58,7 @@ def executable(graph: Graph, name: str = "numpy") -> Executable:
                 if error.name != f"engine.executors.{name}_executor":
                     raise
                 raise ValueError(f"there is no executor {name!r}") from None
-        known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
+        known = graph.compiled[name] = EXECUTORS[name]().compile(graph)
     return known  # type: ignore[no-any-return]
 
 

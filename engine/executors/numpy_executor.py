@@ -1,19 +1,31 @@
-"""The numpy executor: a graph becomes generated Python source over numpy."""
+"""The numpy executor: a list of calls for the first runs, then generated Python source."""
 
 from __future__ import annotations
 
 import itertools
 import linecache
+import os
 from typing import Any
 
 import numpy as np
 
-from engine.base.errors import InvalidArgumentError, OpError
+from engine.base.errors import OpError
 from engine.executors.executor import executor
+from engine.executors.failures import located
+from engine.executors.instructions import Instructions, straight
 from engine.executors.python_source import Source, python_source
 from engine.ir.graph import Graph, Node
+from engine.passes.pipeline import optimize
 
 _NUMBERS = itertools.count()
+
+_FIRST_RUNS = {"0": 1 << 60, "1": 0}.get(os.environ.get("GRAPHLENS_TIER", ""), 2)
+"""Runs of a straight-line graph before it is worth writing and compiling Python source."""
+
+_KEPT_BYTES = 1 << 28
+"""Programs with more scratch memory allocate it anew in every run."""
+
+_FAILURES = (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError)
 
 
 @executor("numpy")
@@ -22,38 +34,86 @@ class NumpyExecutor:
 
     @staticmethod
     def available() -> bool:
+        """Always: numpy is required."""
         return True
 
     def compile(self, graph: Graph) -> NumpyExecutable:
+        """A program for the graph; the graph is optimised when source is written for it."""
         return NumpyExecutable(graph)
 
 
 class NumpyExecutable:
-    """A graph compiled to Python.
+    """A graph as a callable on numpy values.
 
     Attributes:
-        run: the generated function.
-        source: its text, and which node each line computes.
+        graph: as given.
     """
 
-    __slots__ = ("filename", "run", "source")
+    __slots__ = ("_first", "_left", "_run", "_source", "filename", "graph")
 
     def __init__(self, graph: Graph) -> None:
-        self.source: Source = python_source(graph, np, lambda value: value)
-        self.filename = f"<graphlens {graph.name} {next(_NUMBERS)}>"
-        scope = dict(self.source.bindings)
-        exec(compile(self.source.text, self.filename, "exec"), scope)  # noqa: S102
-        self.run = scope["run"]
+        self.graph = graph
+        self._run: Any = None
+        self._source: Source | None = None
+        self.filename = ""
+        self._left = _FIRST_RUNS if _FIRST_RUNS and straight(graph) else 0
+        self._first: Instructions | None = None
+
+    @property
+    def source(self) -> Source:
+        """The generated source, with the node that each line computes."""
+        if self._source is None:
+            self._write()
+        assert self._source is not None
+        return self._source
+
+    @property
+    def run(self) -> Any:
+        """The generated function."""
+        return self._run or self._write()
+
+    def _write(self) -> Any:
+        source = python_source(optimize(self.graph), np, _same, lambda g: NumpyExecutable(g))
+        filename = f"<graphlens {self.graph.name} {next(_NUMBERS)}>"
+        scope = dict(source.bindings)
+        if source.buffers.made:
+            scope["pool"], scope["make"] = _pool(source)
+        exec(compile(source.text, filename, "exec"), scope)
+        self.filename, self._source = filename, source
+        self._run = scope["run"]
+        self._first = None
+        return self._run
 
     def __call__(self, *arrays: Any) -> tuple[Any, ...]:
+        """Run it.
+
+        Raises:
+            OpError: where a node fails; it says which.
+        """
+        run = self._run
+        if run is None:
+            if self._left > 0:
+                return self._call_first(arrays)
+            run = self._write()
         try:
-            return self.run(*arrays)  # type: ignore[no-any-return]
+            return run(*arrays)  # type: ignore[no-any-return]
         except OpError as error:
-            if error._op is None:
-                error._op = self.failing_node(error)
-            raise
-        except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
-            raise InvalidArgumentError(None, self.failing_node(error), str(error)) from error
+            raise located(error, self.failing_node(error), self.graph) from error.__cause__
+        except _FAILURES as error:
+            raise located(error, self.failing_node(error), self.graph) from error
+
+    def _call_first(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._left -= 1
+        first = self._first
+        if first is None:
+            first = self._first = Instructions(self.graph)
+        at: list[Any] = [None]
+        try:
+            return first.run(arrays, at)
+        except OpError as error:
+            raise located(error, at[0], self.graph) from error.__cause__
+        except _FAILURES as error:
+            raise located(error, at[0], self.graph) from error
 
     def failing_node(self, error: BaseException) -> Node | None:
         """The node whose line raised."""
@@ -67,5 +127,28 @@ class NumpyExecutable:
 
     def remember_source(self) -> None:
         """Let tracebacks and debuggers show the generated lines."""
-        lines = self.source.text.splitlines(keepends=True)
-        linecache.cache[self.filename] = (len(self.source.text), None, lines, self.filename)
+        text = self.source.text
+        linecache.cache[self.filename] = (
+            len(text), None, text.splitlines(keepends=True), self.filename,
+        )  # fmt: skip
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _pool(source: Source) -> tuple[Any, Any]:
+    """A stack of sets of buffers, and what makes a new set; each run owns the one it took."""
+    kinds = [(dims, dtype.as_numpy_dtype) for dims, dtype in source.buffers.made.values()]
+
+    def make() -> tuple[Any, ...]:
+        return tuple([np.empty(dims, kind) for dims, kind in kinds])
+
+    return (_Forgetful() if source.buffers.size() > _KEPT_BYTES else []), make
+
+
+class _Forgetful(list):  # type: ignore[type-arg]
+    """A pool that keeps nothing."""
+
+    def append(self, item: Any) -> None:
+        """Let go of a set of buffers."""

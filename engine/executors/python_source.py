@@ -6,12 +6,30 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
 from engine.ir.graph import Graph, Node
 
-_MAX_DEPTH = 12
-"""Deeper blocks become functions of their own: CPython allows 20 nested loops."""
+_LARGE = 16_384
+"""Elements from which on a value that is not needed any more is let go of at once."""
 
-Emit = Callable[["Emitter", Node, "list[str]"], "Sequence[str]"]
+_LOCALS = 64
+"""Up to so many kernels and constants are bound as locals; more would slow down every call."""
+
+Form = Callable[["Emitter", Node, "list[str]"], "Sequence[str] | None"]
+
+FORMS: dict[str, Form] = {}
+"""How ops are written, where a call of their kernel is not the best; None: as usual."""
+
+
+def form(*names: str) -> Callable[[Form], Form]:
+    """Register how the named ops are written."""
+
+    def register(function: Form) -> Form:
+        for name in names:
+            FORMS[name] = function
+        return function
+
+    return register
 
 
 class Source:
@@ -21,14 +39,41 @@ class Source:
         text: of the module that defines `run`.
         bindings: constants and kernels that the text names.
         nodes: which node each line computes.
+        buffers: what each buffer holds that `run` takes from its pool.
     """
 
-    __slots__ = ("bindings", "nodes", "text")
+    __slots__ = ("bindings", "buffers", "nodes", "text")
 
-    def __init__(self, text: str, bindings: dict[str, Any], nodes: dict[int, Node]) -> None:
+    def __init__(
+        self, text: str, bindings: dict[str, Any], nodes: dict[int, Node], buffers: Buffers
+    ) -> None:
         self.text = text
         self.bindings = bindings
         self.nodes = nodes
+        self.buffers = buffers
+
+
+class Block:
+    """What the emitter knows of the graph that it is writing.
+
+    Attributes:
+        graph: the graph.
+        pending: by name of a value: how many uses are still to come.
+        overwritable: tensors that may live in buffers.
+        counts: uses of each tensor.
+        spare: tensors whose buffer is a loop's own: name of the variable that holds it.
+    """
+
+    __slots__ = ("counts", "graph", "overwritable", "pending", "spare")
+
+    def __init__(self, graph: Graph, plan: bool) -> None:
+        self.graph = graph
+        self.pending: dict[str, int] = {}
+        self.overwritable = overwritable(graph) if plan else set()
+        self.counts = {key: len(users) for key, users in uses(graph).items()}
+        for tensor in graph.outputs:
+            self.counts[id(tensor)] = self.counts.get(id(tensor), 0) + 1_000_000
+        self.spare: dict[int, str] = {}
 
 
 class Emitter:
@@ -37,20 +82,37 @@ class Emitter:
     Args:
         xp: the array namespace that kernels receive.
         constant: makes a graph constant a value of that namespace.
+        compile: makes a graph a callable; for blocks nested too deeply for Python.
+        plan: reuse buffers?
     """
 
-    def __init__(self, xp: Any, constant: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, xp: Any, constant: Callable[[Any], Any], compile: Callable[[Graph], Any],
+        plan: bool = True,
+    ) -> None:  # fmt: skip
         self.xp = xp
         self.constant = constant
+        self.compile = compile
+        self.plan = plan
         self.names: dict[int, str] = {}
         self.bindings: dict[str, Any] = {}
         self.lines: list[str] = []
         self.nodes: dict[int, Node] = {}
         self.depth = 1
+        self.loops = 0
+        self.buffers = Buffers()
+        self.blocks: list[Block] = []
+        self.dying: list[str] = []
         self._bound: dict[int, str] = {}
+        self._arrays: dict[int, str] = {}
+        self._zeros: dict[Any, str] = {}
+        self._kept: list[Any] = []
         self._count = 0
 
+    # -- text ------------------------------------------------------------------------------
+
     def fresh(self, prefix: str = "t") -> str:
+        """A name that nothing else has."""
         self._count += 1
         return f"{prefix}{self._count}"
 
@@ -63,35 +125,170 @@ class Emitter:
             self._bound[id(value)] = known
         return known
 
+    def scalar_array(self, tensor: Any) -> str | None:
+        """The name of a scalar constant as an array of rank 0, which ufuncs take faster."""
+        if tensor is None or tensor.node.op.name != "raw.constant" or tensor.dims != ():
+            return None
+        if tensor.dtype.kind not in "fiucb":
+            return None
+        value = tensor.node.attrs["value"]
+        known = self._arrays.get(id(value))
+        if known is None:
+            known = self._arrays[id(value)] = self.bind(self.xp.asarray(value), "c")
+            self._kept.append(value)
+        return known
+
+    def zero(self, dtype: Any, array: bool) -> str:
+        """The name of a zero, as a scalar or as an array of rank 0."""
+        known = self._zeros.get((dtype, array))
+        if known is None:
+            made = dtype.as_numpy_dtype(0)
+            known = self.bind(self.xp.asarray(made) if array else made, "c")
+            self._zeros[dtype, array] = known
+        return known
+
     def line(self, text: str, node: Node | None = None) -> None:
+        """Append a statement that computes `node`."""
         self.lines.append("    " * self.depth + text)
         if node is not None:
             self.nodes[len(self.lines)] = node
 
-    def graph(self, graph: Graph, arguments: Sequence[str]) -> list[str]:
+    # -- graphs ----------------------------------------------------------------------------
+
+    def graph(
+        self, graph: Graph, arguments: Sequence[str], spare: dict[int, str] | None = None
+    ) -> list[str]:
         """Emit a graph's nodes; the names of its outputs."""
+        block = Block(graph, self.plan)
+        block.spare = spare or {}
+        self.blocks.append(block)
         for tensor, name in zip(graph.inputs, arguments):
             self.names[id(tensor)] = name
         for node in graph.nodes:
             self.node(node)
+        self.blocks.pop()
         return [self.names[id(tensor)] for tensor in graph.outputs]
 
     def node(self, node: Node) -> None:
+        """Emit one node."""
         op = node.op
         if op.name == "raw.placeholder":
             return
-        inputs = ["None" if t is None else self.names[id(t)] for t in node.inputs]
-        special = _SPECIAL.get(op.name)
-        if special is not None and (self.depth < _MAX_DEPTH or op.name not in _BLOCKS):
-            results = special(self, node, inputs)
-        elif op.expression is not None:
-            out = self.fresh()
-            self.line(f"{out} = {op.expression.format(*inputs)}", node)
-            results = [out]
-        else:
-            results = self.call(node, inputs)
+        names = self.names
+        inputs = ["None" if t is None else names[id(t)] for t in node.inputs]
+        self.dying = self._used(inputs)
+        special = FORMS.get(op.name)
+        results = None if special is None else special(self, node, inputs)
+        if results is None:
+            results = self.plain(node, inputs)
+        self._made(node, results)
+
+    def _used(self, inputs: list[str]) -> list[str]:
+        """Count down the uses of `inputs`; those that were the last ones."""
+        pending = self.blocks[-1].pending
+        dying = []
+        for name in inputs:
+            left = pending.get(name)
+            if left is not None:
+                pending[name] = left - 1
+                if left == 1:
+                    dying.append(name)
+        return dying
+
+    def _made(self, node: Node, results: Sequence[str]) -> None:
+        """Note the results' names; let go of what is not needed any more."""
+        block = self.blocks[-1]
         for tensor, name in zip(node.outputs, results):
             self.names[id(tensor)] = name
+            if name[0] in "tb":
+                uses_left = block.counts.get(id(tensor), 0)
+                block.pending[name] = block.pending.get(name, 0) + uses_left
+        free = [name for name in self.dying if name not in results]
+        free += [name for name in results if block.pending.get(name) == 0]
+        for name in dict.fromkeys(free):
+            if block.pending.pop(name, 1) == 0:
+                self._free(name, node)
+
+    def _free(self, name: str, node: Node) -> None:
+        if name in self.buffers.made:
+            self.buffers.give(name)
+        elif any(self.names.get(id(t)) == name and _large(t) for t in (*node.inputs, *node.outputs)
+                 if t is not None):  # fmt: skip
+            self.line(f"del {name}")
+
+    # -- nodes -----------------------------------------------------------------------------
+
+    def plain(self, node: Node, inputs: list[str]) -> Sequence[str]:
+        """An op's expression, or its ufunc, or a call of its kernel."""
+        op = node.op
+        if (op.expression is None and op.ufunc is None) or len(node.outputs) != 1:
+            return self.call(node, inputs)
+        return self.elementwise(node, inputs, op.expression, op.ufunc)
+
+    def elementwise(
+        self, node: Node, inputs: list[str], expression: str | None, ufunc: str | None
+    ) -> Sequence[str]:
+        """Emit an element-wise node.
+
+        Args:
+            node: the node.
+            inputs: names of its inputs.
+            expression: Python source that computes it.
+            ufunc: name of the numpy ufunc that does the same.
+        """
+        operands = inputs
+        if node.outputs[0].dims:
+            operands = [self.scalar_array(t) or name for t, name in zip(node.inputs, inputs)]
+        target = self.target(node, True) if ufunc is not None else None
+        if target is not None:
+            keyword = "out=" if ufunc in ("maximum", "minimum") else ""
+            kernel = self.ufunc(ufunc)  # type: ignore[arg-type]
+            call = f"{kernel}({', '.join(operands)}, {keyword}{target})"
+            return self.into(node, target, call)
+        out = self.fresh()
+        if expression is not None:
+            self.line(f"{out} = {expression.format(*operands)}", node)
+        else:
+            self.line(f"{out} = {self.ufunc(ufunc)}({', '.join(operands)})", node)  # type: ignore[arg-type]
+        return [out]
+
+    def ufunc(self, name: str) -> str:
+        """The name of a numpy ufunc (other array libraries answer numpy's ufuncs)."""
+        import numpy
+
+        return self.bind(getattr(numpy, name), f"{name}_")
+
+    def target(self, node: Node, in_place: bool = False) -> str | None:
+        """Where the node's result may be written; None: into a new array.
+
+        Args:
+            node: with one output.
+            in_place: may it be the memory of an input that dies here?
+        """
+        tensor = node.outputs[0]
+        block = self.blocks[-1]
+        spare = block.spare.get(id(tensor))
+        if spare is not None:
+            return spare
+        if id(tensor) not in block.overwritable:
+            return None
+        key: Key | None = buffer_key(tensor)
+        if key is None:
+            return None
+        if in_place:
+            for name in self.dying:
+                if self.buffers.made.get(name) == key:
+                    return name
+        return self.buffers.take(key)
+
+    def into(self, node: Node, target: str, call: str) -> Sequence[str]:
+        """Emit a call that writes into `target` and answers it."""
+        if target in self.buffers.made:
+            self.line(call, node)
+            return [target]
+        out = self.fresh()  # a loop's spare: None in its first turns
+        self.line(f"{out} = {call}", node)
+        return [out]
 
     def call(self, node: Node, inputs: Sequence[str]) -> list[str]:
         """A kernel call."""
@@ -101,10 +298,19 @@ class Emitter:
             self.line(f"{kernel}({arguments})", node)
             return []
         results = [self.fresh() for _ in node.outputs]
-        multiple = _answers_tuple(node)
-        targets = ", ".join(results) + ("," if multiple and len(results) == 1 else "")
+        targets = ", ".join(results) + ("," if answers_tuple(node) and len(results) == 1 else "")
         self.line(f"{targets} = {kernel}({arguments})", node)
+        for tensor, name in zip(node.outputs, results):
+            self._normalize(tensor, name)
         return results
+
+    def _normalize(self, tensor: Any, name: str) -> None:
+        """Kernels may answer arrays of rank 0; everything else expects numpy scalars."""
+        if tensor.dtype.kind == "V" or tensor.dims:
+            return
+        array = self.bind(self.xp.ndarray, "ndarray_")
+        test = "" if tensor.dims == () else f" and not {name}.shape"
+        self.line(f"if type({name}) is {array}{test}: {name} = {name}[()]")
 
     def kernel(self, node: Node) -> Callable[..., Any]:
         """What computes the node from arrays."""
@@ -116,119 +322,45 @@ class Emitter:
         return functools.partial(op.compute, self.xp, **node.attrs)
 
 
-def _answers_tuple(node: Node) -> bool:
+def _large(tensor: Any) -> bool:
+    key = buffer_key(tensor)
+    if key is None:
+        return tensor.dims is None or None in tensor.dims
+    size = 1
+    for length in key[0]:
+        size *= length
+    return size >= _LARGE
+
+
+def answers_tuple(node: Node) -> bool:
     """Do the op's kernels answer a tuple, even for one output?"""
-    return len(node.outputs) != 1 or node.op.effect == "graphs" or node.op.name in _TUPLES
+    return len(node.outputs) != 1 or node.op.effect == "graphs" or node.op.name in TUPLES
 
 
-_TUPLES: set[str] = set()
+TUPLES: set[str] = {"raw.split", "raw.split_evenly", "raw.unstack", "identity_n"}
+"""Ops whose kernels answer a tuple, whatever the number of outputs."""
 
 
-def _constant(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    return [emitter.bind(emitter.constant(node.attrs["value"]), "c")]
+def python_source(
+    graph: Graph, xp: Any, constant: Callable[[Any], Any], compile: Callable[[Graph], Any],
+    plan: bool = True,
+) -> Source:  # fmt: skip
+    """The source of `run(*arrays) -> tuple of arrays` for a graph; arguments as `Emitter`."""
+    from engine.executors import control_source, kernel_source  # noqa: F401 - they fill FORMS
 
-
-def _alias(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    return [inputs[0]]
-
-
-def _read(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    out = emitter.fresh()
-    emitter.line(f"{out} = {inputs[0]}.read()", node)
-    return [out]
-
-
-def _assign(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    emitter.line(f"{inputs[0]}.value = {inputs[1]}", node)
-    return []
-
-
-def _assign_add(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    emitter.line(f"{inputs[0]}.value = {inputs[0]}.read() + {inputs[1]}", node)
-    return []
-
-
-def _assign_sub(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    emitter.line(f"{inputs[0]}.value = {inputs[0]}.read() - {inputs[1]}", node)
-    return []
-
-
-def _branch(emitter: Emitter, graph: Graph, inputs: Sequence[str], results: Sequence[str]) -> None:
-    emitter.depth += 1
-    outputs = emitter.graph(graph, inputs)
-    if results:
-        emitter.line(f"{', '.join(results)} = {', '.join(outputs)}")
-    else:
-        emitter.line("pass")
-    emitter.depth -= 1
-
-
-def _cond(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    results = [emitter.fresh() for _ in node.outputs]
-    emitter.line(f"if {inputs[0]}:", node)
-    _branch(emitter, node.attrs["then_branch"], inputs[1:], results)
-    emitter.line("else:")
-    _branch(emitter, node.attrs["else_branch"], inputs[1:], results)
-    return results
-
-
-def _case(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    results = [emitter.fresh() for _ in node.outputs]
-    branches = node.attrs["branches"]
-    for i, graph in enumerate(branches):
-        if len(branches) == 1:
-            emitter.line("if True:", node)
-        elif i == len(branches) - 1:
-            emitter.line("else:")
-        else:
-            emitter.line(f"{'el' if i else ''}if {inputs[0]} == {i}:", node)
-        _branch(emitter, graph, inputs[1:], results)
-    return results
-
-
-def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
-    count = node.attrs["count"]
-    state = [emitter.fresh("v") for _ in range(count)]
-    if state:
-        emitter.line(f"{', '.join(state)} = {', '.join(inputs[:count])}")
-    arguments = state + inputs[count:]
-    emitter.line("while True:", node)
-    emitter.depth += 1
-    (tested,) = emitter.graph(node.attrs["test"], arguments)
-    emitter.line(f"if not {tested}: break", node)
-    outputs = emitter.graph(node.attrs["body"], arguments)
-    moved = [(a, b) for a, b in zip(state, outputs) if a != b]
-    if moved:
-        emitter.line(f"{', '.join(a for a, _ in moved)} = {', '.join(b for _, b in moved)}")
-    emitter.depth -= 1
-    return state
-
-
-_SPECIAL: dict[str, Emit] = {
-    "raw.constant": _constant,
-    "identity": _alias,
-    "stop_gradient": _alias,
-    "raw.read_variable": _read,
-    "raw.assign_variable": _assign,
-    "raw.assign_add": _assign_add,
-    "raw.assign_sub": _assign_sub,
-    "raw.cond": _cond,
-    "raw.switch_case": _case,
-    "raw.while_loop": _while,
-}
-
-_BLOCKS = frozenset({"raw.cond", "raw.switch_case", "raw.while_loop"})
-
-
-def python_source(graph: Graph, xp: Any, constant: Callable[[Any], Any]) -> Source:
-    """The source of `run(*arrays) -> tuple of arrays` for a graph."""
-    emitter = Emitter(xp, constant)
+    emitter = Emitter(xp, constant, compile, plan)
     arguments = [f"a{i}" for i in range(len(graph.inputs))]
     outputs = emitter.graph(graph, arguments)
+    names = list(emitter.buffers.made)
+    head: list[str] = []
+    if names:
+        taken = ", ".join(names) + ","
+        head = [f"    try: {taken} = pool.pop()", f"    except IndexError: {taken} = make()"]
+        emitter.line(f"pool.append(({taken}))")
     returned = ", ".join(outputs) + ("," if len(outputs) == 1 else "")
     emitter.line(f"return {returned}" if outputs else "return ()")
-    bound = [f"{name}={name}" for name in emitter.bindings]
-    parameters = ", ".join([*arguments, *(["*", *bound] if bound else [])])
-    text = f"def run({parameters}):\n" + "\n".join(emitter.lines) + "\n"
-    nodes = {line + 1: node for line, node in emitter.nodes.items()}
-    return Source(text, emitter.bindings, nodes)
+    bound = [f"{name}={name}" for name in emitter.bindings][:_LOCALS]
+    lines = [f"def run({', '.join([*arguments, *bound])}):", *head, *emitter.lines]
+    shift = 1 + len(head)
+    nodes = {number + shift: node for number, node in emitter.nodes.items()}
+    return Source("\n".join(lines) + "\n", emitter.bindings, nodes, emitter.buffers)

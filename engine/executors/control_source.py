@@ -1,0 +1,187 @@
+"""How control flow is written: conditionals and loops as Python's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.executors.python_source import Emitter, form
+from engine.executors.scratch import buffer_key, only_read
+from engine.ir.graph import Graph, Node
+from engine.ir.tensor import SymbolicTensor
+
+_MAX_DEPTH = 40
+"""Indentation, and ..."""
+_MAX_LOOPS = 12
+"""... nesting of loops from which on a block becomes a function of its own: CPython allows 20
+nested loops and 100 levels of indentation."""
+
+_SPARE_PRODUCERS = frozenset({"raw.mat_mul"})
+"""Ops without a ufunc that answer the array they are told to write to."""
+
+
+def _too_deep(emitter: Emitter) -> bool:
+    return emitter.depth >= _MAX_DEPTH or emitter.loops >= _MAX_LOOPS
+
+
+def _detached(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    """The node as a program of its own."""
+    program = emitter.bind(emitter.compile(lone_graph(node)))
+    results = [emitter.fresh() for _ in node.outputs]
+    targets = ", ".join(results) + "," if results else "_"
+    emitter.line(f"{targets} = {program}({', '.join(inputs)})", node)
+    return results
+
+
+def lone_graph(node: Node) -> Graph:
+    """A graph that holds a copy of one node, over placeholders for its inputs."""
+    from engine.ir.op import find_op
+
+    placeholders = []
+    nodes = []
+    for tensor in node.inputs:
+        made = Node(find_op("raw.placeholder"), (), dict(_described(tensor)), None, None, "x")
+        made.outputs = (SymbolicTensor(made, 0, tensor.dtype, tensor.dims),)
+        nodes.append(made)
+        placeholders.append(made.outputs[0])
+    copy = Node(node.op, tuple(placeholders), node.attrs, None, node.where, node.name_hint)
+    copy.outputs = tuple(SymbolicTensor(copy, t.index, t.dtype, t.dims) for t in node.outputs)
+    graph = Graph(node.op.name_hint, tuple(placeholders), (*nodes, copy), copy.outputs)
+    for made in graph.nodes:
+        made.owner = graph
+    return graph
+
+
+def _described(tensor: SymbolicTensor) -> dict[str, Any]:
+    if tensor.node.op.name == "raw.placeholder":
+        return tensor.node.attrs
+    return {"dtype": tensor.dtype, "dims": tensor.dims}
+
+
+def _branch(emitter: Emitter, graph: Graph, inputs: Sequence[str], results: Sequence[str]) -> None:
+    emitter.depth += 1
+    start = len(emitter.lines)
+    outputs = emitter.graph(graph, inputs)
+    if results:
+        emitter.line(f"{', '.join(results)} = {', '.join(outputs)}")
+    elif len(emitter.lines) == start:
+        emitter.line("pass")
+    emitter.depth -= 1
+
+
+@form("raw.cond")
+def _cond(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    if _too_deep(emitter):
+        return _detached(emitter, node, inputs)
+    held = _hold(emitter)
+    results = [emitter.fresh() for _ in node.outputs]
+    emitter.line(f"if {inputs[0]}:", node)
+    _branch(emitter, node.attrs["then_branch"], inputs[1:], results)
+    otherwise = node.attrs["else_branch"]
+    if results or len(otherwise.nodes) > len(otherwise.inputs):
+        emitter.line("else:")
+        _branch(emitter, otherwise, inputs[1:], results)
+    emitter.dying = held
+    return results
+
+
+def _hold(emitter: Emitter) -> list[str]:
+    """What dies at a node with inner graphs lives until its end: nothing inside may take it."""
+    held, emitter.dying = emitter.dying, []
+    return held
+
+
+@form("raw.switch_case")
+def _case(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    if _too_deep(emitter):
+        return _detached(emitter, node, inputs)
+    held = _hold(emitter)
+    results = [emitter.fresh() for _ in node.outputs]
+    branches = node.attrs["branches"]
+    for i, graph in enumerate(branches):
+        if len(branches) == 1:
+            emitter.line("if True:", node)
+        elif i == len(branches) - 1:
+            emitter.line("else:")
+        else:
+            emitter.line(f"{'el' if i else ''}if {inputs[0]} == {i}:", node)
+        _branch(emitter, graph, inputs[1:], results)
+    emitter.dying = held
+    return results
+
+
+@form("raw.while_loop")
+def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    if _too_deep(emitter):
+        return _detached(emitter, node, inputs)
+    held = _hold(emitter)
+    count = node.attrs["count"]
+    test, body = node.attrs["test"], node.attrs["body"]
+    state = [emitter.fresh("v") for _ in range(count)]
+    if state:
+        emitter.line(f"{', '.join(state)} = {', '.join(inputs[:count])}")
+    spare = _spares(emitter, test, body, count)
+    for name in spare.values():
+        emitter.line(f"{name} = {name}_ = None")
+    arguments = state + inputs[count:]
+    emitter.line("while True:", node)
+    emitter.depth += 1
+    emitter.loops += 1
+    (tested,) = emitter.graph(test, arguments)
+    _leave_unless(emitter, tested)
+    outputs = emitter.graph(body, arguments, spare)
+    for tensor, new in zip(body.outputs, outputs):
+        name = spare.get(id(tensor))
+        if name is not None:  # the value before the last one is free from now on
+            emitter.line(f"{name} = {name}_; {name}_ = {new}")
+    moved = [(a, b) for a, b in zip(state, outputs) if a != b]
+    if moved:
+        emitter.line(f"{', '.join(a for a, _ in moved)} = {', '.join(b for _, b in moved)}")
+    emitter.depth -= 1
+    emitter.loops -= 1
+    emitter.dying = held
+    return state
+
+
+def _leave_unless(emitter: Emitter, tested: str) -> None:
+    """`if not test: break`, with the test's last statement inside where it can be."""
+    start = "    " * emitter.depth + f"{tested} = "
+    if emitter.lines[-1].startswith(start):
+        node = emitter.nodes.pop(len(emitter.lines), None)
+        last = emitter.lines.pop()
+        emitter.line(f"if not ({last[len(start) :]}): break", node)
+    else:
+        emitter.line(f"if not {tested}: break")
+
+
+def _spares(emitter: Emitter, test: Graph, body: Graph, count: int) -> dict[int, str]:
+    """Loop variables whose next value may overwrite the one before the present one.
+
+    Returns:
+        By identity of the body's output: the name of the variable that holds the spare buffer.
+    """
+    if not emitter.plan:
+        return {}
+    found: dict[int, str] = {}
+    answered = [id(t) for t in body.outputs]
+    for i in range(count):
+        tensor = body.outputs[i]
+        op = tensor.node.op
+        if op.ufunc is None and op.name not in _SPARE_PRODUCERS:
+            continue
+        if op.name == "math.pow" or tensor.node not in body.nodes or len(tensor.node.outputs) > 1:
+            continue
+        key = buffer_key(tensor)
+        if key is None or key != buffer_key(body.inputs[i]) or answered.count(id(tensor)) > 1:
+            continue
+        before = body.inputs[i]
+        if only_read(body, before) and only_read(test, test.inputs[i]) and _read_inside(body, tensor):
+            found[id(tensor)] = emitter.fresh("s")
+    return found
+
+
+def _read_inside(body: Graph, tensor: SymbolicTensor) -> bool:
+    """Is the new value, besides being answered, only read in the body?"""
+    from engine.executors.scratch import _known_uses, _reads
+
+    return all(_reads(node, i) for node, i in _known_uses(body).get(id(tensor), ()))

@@ -1,0 +1,224 @@
+"""How single ops are written where that beats a call of their kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.executors.in_place import assign_add, assign_sub
+from engine.executors.python_source import Emitter, form
+from engine.executors.scratch import buffer_key
+from engine.ir.dtypes import bool_, variant
+from engine.ir.graph import Node
+
+_ARITHMETIC = {
+    "math.floordiv": ("{0} // {1}", "floor_divide"),
+    "math.floormod": ("{0} % {1}", "remainder"),
+}
+_EQUALITY = {"math.equal": ("{0} == {1}", "equal"), "math.not_equal": ("{0} != {1}", "not_equal")}
+
+
+@form("raw.constant")
+def _constant(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    return [emitter.bind(emitter.constant(node.attrs["value"]), "c")]
+
+
+@form("identity", "stop_gradient")
+def _alias(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    name = inputs[0]
+    if name in emitter.dying:  # its new name is as good: it lives on
+        emitter.dying.remove(name)
+    return [name]
+
+
+@form("raw.read_variable")
+def _read(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    out = emitter.fresh()
+    emitter.line(f"{out} = {inputs[0]}.read()", node)
+    return [out]
+
+
+@form("raw.assign_variable")
+def _assign(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    emitter.line(f"{inputs[0]}.value = {inputs[1]}", node)
+    return []
+
+
+@form("raw.assign_add", "raw.assign_sub")
+def _assign_change(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    adds = node.op.name == "raw.assign_add"
+    if node.inputs[1].dims == ():
+        sign = "+" if adds else "-"
+        emitter.line(f"{inputs[0]}.value = {inputs[0]}.read() {sign} {inputs[1]}", node)
+    else:
+        change = emitter.bind(assign_add if adds else assign_sub)
+        emitter.line(f"{change}({inputs[0]}, {inputs[1]})", node)
+    return []
+
+
+@form("math.floordiv", "math.floormod")
+def _divide(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """Without the test for zero, where the divisor is a constant."""
+    divisor = node.inputs[1]
+    if divisor.dtype.kind in "iu" and not _never_zero(divisor):
+        return None
+    return emitter.elementwise(node, inputs, *_ARITHMETIC[node.op.name])
+
+
+def _never_zero(tensor: Any) -> bool:
+    if tensor.node.op.name != "raw.constant":
+        return False
+    value = tensor.node.attrs["value"]
+    return bool(value.all() if value.shape else value)
+
+
+@form("math.equal", "math.not_equal")
+def _equal(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    if any(t.dtype.kind not in "fiucb" for t in node.inputs):
+        return None
+    return emitter.elementwise(node, inputs, *_EQUALITY[node.op.name])
+
+
+@form("math.pow")
+def _power(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    """By the operator, which knows squares and square roots: never by the ufunc."""
+    out = emitter.fresh()
+    emitter.line(f"{out} = {inputs[0]} ** {inputs[1]}", node)
+    return [out]
+
+
+@form("math.maximum", "math.minimum")
+def _extreme(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """Integer scalars by comparison (floats have two zeros and NaN)."""
+    if any(t.dims != () or t.dtype.kind not in "iu" for t in node.inputs):
+        return None
+    sign = ">=" if node.op.name == "math.maximum" else "<="
+    out = emitter.fresh()
+    x, y = inputs
+    emitter.line(f"{out} = {x} if {x} {sign} {y} else {y}", node)
+    return [out]
+
+
+@form("nn.relu")
+def _relu(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    tensor = node.inputs[0]
+    if tensor.dims == ():
+        out = emitter.fresh()
+        name = emitter.zero(tensor.dtype, False)
+        emitter.line(f"{out} = {name} if {inputs[0]} <= {name} else {inputs[0]}", node)
+        return [out]
+    target = emitter.target(node, True)
+    if target is None:
+        return None
+    name = emitter.zero(tensor.dtype, True)
+    call = f"{emitter.ufunc('maximum')}({inputs[0]}, {name}, out={target})"
+    return emitter.into(node, target, call)
+
+
+@form("raw.relu_grad")
+def _relu_grad(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """The mask and the product in buffers."""
+    key = buffer_key(node.inputs[1])
+    if not emitter.plan or key is None or node.inputs[0].dims != node.inputs[1].dims:
+        return None
+    zero = emitter.zero(node.inputs[1].dtype, True)
+    mask = emitter.buffers.take((key[0], bool_))
+    target = emitter.target(node, True)
+    emitter.line(f"{emitter.ufunc('greater')}({inputs[1]}, {zero}, {mask})", node)
+    emitter.buffers.give(mask)
+    multiply = emitter.ufunc("multiply")
+    if target is not None:
+        return emitter.into(node, target, f"{multiply}({inputs[0]}, {mask}, {target})")
+    out = emitter.fresh()
+    emitter.line(f"{out} = {multiply}({inputs[0]}, {mask})", node)
+    return [out]
+
+
+@form("raw.mat_mul")
+def _matmul(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    if not emitter.plan:
+        return None
+    target = emitter.target(node)
+    if target is None:
+        return None
+    a = inputs[0] + (".T" if node.attrs["transpose_a"] else "")
+    b = inputs[1] + (".T" if node.attrs["transpose_b"] else "")
+    return emitter.into(node, target, f"{emitter.ufunc('matmul')}({a}, {b}, {target})")
+
+
+_REDUCTIONS = {"raw.reduce_sum": "add", "raw.reduce_max": "maximum", "raw.reduce_min": "minimum"}
+
+
+@form(*_REDUCTIONS)
+def _reduce(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """Into a buffer, where the result has one."""
+    source = buffer_key(node.inputs[0])
+    if not emitter.plan or source is None:
+        return None
+    buffer = emitter.target(node)
+    if buffer is None:
+        return None
+    ufunc = emitter.ufunc(_REDUCTIONS[node.op.name])
+    axis, keepdims = node.attrs["axis"], node.attrs["keepdims"]
+    kind = "None"
+    if node.op.name == "raw.reduce_sum":  # numpy would widen small integers
+        kind = emitter.bind(node.inputs[0].dtype.as_numpy_dtype)
+    call = f"{ufunc}.reduce({inputs[0]}, {axis!r}, {kind}, {buffer}, {bool(keepdims)})"
+    return emitter.into(node, buffer, call)
+
+
+_EXACT = frozenset({"int8", "int16", "int32", "uint8", "uint16", "uint32"})
+
+
+@form("raw.cast")
+def _cast(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """Scalars of small integers by way of a Python float; arrays into a buffer."""
+    source, target = node.inputs[0], node.attrs["dtype"]
+    if source.dims == () and source.dtype.name in _EXACT and target.name in ("float32", "float64"):
+        out = emitter.fresh()
+        kind = emitter.bind(target.as_numpy_dtype)
+        emitter.line(f"{out} = {kind}(float({inputs[0]}))", node)
+        return [out]
+    simple = source.dtype.kind in "iub" or (source.dtype.kind == "f" and target.kind in "fc")
+    if not emitter.plan or not simple:
+        return None
+    buffer = emitter.target(node)
+    if buffer is None or buffer not in emitter.buffers.made:
+        return None
+    copyto = emitter.bind(emitter.xp.copyto)
+    emitter.line(f"{copyto}({buffer}, {inputs[0]}, 'unsafe')", node)
+    return [buffer]
+
+
+@form("raw.add_n")
+def _add_n(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    if any(t.dtype is variant for t in node.inputs) or len(inputs) < 2:
+        return None
+    target = emitter.target(node)
+    if target is None or target not in emitter.buffers.made:
+        out = emitter.fresh()
+        emitter.line(f"{out} = {' + '.join(inputs)}", node)
+        return [out]
+    add = emitter.ufunc("add")
+    left = inputs[0]
+    for right in inputs[1:]:
+        emitter.line(f"{add}({left}, {right}, {target})", node)
+        left = target
+    return [target]
+
+
+@form("raw.stack_push")
+def _push(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    out = emitter.fresh()
+    emitter.line(f"{out} = {inputs[0]}, {inputs[1]}", node)
+    return [out]
+
+
+@form("raw.stack_pop")
+def _pop(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
+    lower, value = emitter.fresh(), emitter.fresh()
+    compute = node.op.compute
+    assert compute is not None
+    empty = emitter.bind(compute(emitter.xp, None, **node.attrs))
+    emitter.line(f"{lower}, {value} = {empty} if {inputs[0]} is None else {inputs[0]}", node)
+    return [lower, value]
