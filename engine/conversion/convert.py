@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import gast
@@ -103,7 +103,7 @@ def graph_code(
     Raises:
         ConversionError: If there is no such function, or it cannot be converted.
     """
-    parsed = parse(text, path)
+    parsed = _parsed(text, path)
     function = find_function(parsed, qualname)
     if function is None:
         raise ConversionError(f"{path}: there is no function '{qualname}' in this file")
@@ -112,6 +112,10 @@ def graph_code(
 
     compile_converted(made)
     return made
+
+
+_parsed = lru_cache(maxsize=4)(parse)
+"""Editors ask for one function after the other of the same text."""
 
 
 def module_names(parsed: Parsed) -> frozenset[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import gast
 
 __all__ = ["Composite", "NameTable", "Namer", "dotted_name", "is_composite"]
+
+_DEFINITIONS = {"FunctionDef", "AsyncFunctionDef", "ClassDef"}
+_OWN_SCOPES = {"Lambda", "ListComp", "SetComp", "DictComp"}
 
 
 def dotted_name(node: gast.AST) -> str | None:
@@ -129,19 +133,26 @@ class Namer:
         return name
 
 
-def bound_at_top(tree: gast.Module) -> frozenset[str]:
-    """The names that a module's own statements bind, `import *` aside."""
+def bound_at_top(tree: gast.Module | ast.Module) -> frozenset[str]:
+    """The names that a module's own statements bind, `import *` aside.
+
+    Args:
+        tree: A tree of `gast` or of the standard library, whose nodes have the same names.
+    """
     found: set[str] = set()
-    stack: list[gast.AST] = list(tree.body)
+    stack: list[Any] = list(tree.body)
     while stack:
         node = stack.pop()
-        if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
+        kind = type(node).__name__
+        if kind in _DEFINITIONS:
             found.add(node.name)
-        elif isinstance(node, gast.Name):
-            if isinstance(node.ctx, gast.Store):
+        elif kind == "Name":
+            if type(node.ctx).__name__ == "Store":
                 found.add(node.id)
-        elif isinstance(node, gast.alias):
+        elif kind == "alias":
             found.add(node.asname or node.name.partition(".")[0])
-        elif not isinstance(node, (gast.Lambda, gast.ListComp, gast.SetComp, gast.DictComp)):
-            stack.extend(cast("Iterable[gast.AST]", gast.iter_child_nodes(node)))
+        elif kind not in _OWN_SCOPES:
+            if kind == "ExceptHandler" and isinstance(node.name, str):
+                found.add(node.name)
+            stack.extend(ast.iter_child_nodes(node))
     return frozenset(found)
