@@ -6,12 +6,11 @@ from typing import Any
 
 from engine.autodiff.backprop import differentiable, takes_missing
 from engine.autodiff.vjp import Vjp, extend_node, gradient_spec, vjp
-from engine.executors.eager import wrap
-from engine.executors.executor import executable
-from engine.ir.dtypes import resource, variant
+from engine.ir.dtypes import DType, resource, variant
 from engine.ir.graph import Graph
-from engine.ir.interpreter import current
+from engine.ir.interpreter import current, run_graph
 from engine.ir.spec import spec
+from engine.ir.tensor import EagerTensor
 from engine.ops.control import call_op
 from engine.ops.namespace import tf
 from engine.ops.stack import empty_stack
@@ -36,12 +35,17 @@ def taped_call(it: Any, graph: Graph, inputs: tuple[Any, ...]) -> tuple[Any, ...
         level = vjp(forward, seeds, candidates)
         levels.append(level)
         forward = level.forward
-    values = it.run(executable(forward), *[t._value for t in inputs])
-    outputs = tuple([wrap(value) for value in values])
+    values = it.run(run_graph, forward, [t._value for t in inputs])
+    outputs = tuple([_tensor(value, t.dtype) for value, t in zip(values, forward.outputs)])
     attrs = {"graph": graph, "levels": tuple(levels)}
     for tape in it.tapes:
         tape.record(call_op.op, inputs, attrs, outputs)
     return outputs[: len(graph.outputs)]
+
+
+def _tensor(value: Any, dtype: DType) -> EagerTensor:
+    """An eager tensor of a computed value; arrays of rank 0 become scalars."""
+    return EagerTensor(value if getattr(value, "shape", True) else value[()], dtype)
 
 
 def call_graph(graph: Graph, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
