@@ -18,7 +18,7 @@ from engine.inference.values import (
     Value,
 )
 
-__all__ = ["binary", "broadcast", "compare", "is_tensorlike", "percent_specs", "spec_of", "unary"]
+__all__ = ["binary", "broadcast", "compare", "is_tensorlike", "mismatch", "percent_specs", "spec_of", "unary"]
 
 _NUMBERS = (int, float)
 _LARGE = 10**12
@@ -106,6 +106,24 @@ def broadcast(left: Dims | None, right: Dims | None) -> Dims | None:
         else:
             return None
     return tuple(result)
+
+
+def mismatch(operator: str, left: Value, right: Value) -> str:
+    """Why an operator cannot work on two tensors, empty where it can or where that is not known."""
+    if not (is_tensorlike(left) and is_tensorlike(right)):
+        return ""
+    first, second = spec_of(left)[1], spec_of(right)[1]
+    if first is None or second is None:
+        return ""
+    if operator == "MatMult":
+        if len(first) < 2 or len(second) < 2 or None in (first[-1], second[-2]):
+            return ""
+        if first[-1] == second[-2]:
+            return ""
+    elif broadcast(first, second) is not None:
+        return ""
+    shapes = f"{list(first)} and {list(second)}".replace("None", "?")
+    return f"the shapes {shapes} do not fit together"
 
 
 def _fold(operator: str, left: object, right: object) -> Value:

@@ -151,9 +151,8 @@ def _of_tensor(owner: Tensor, name: str) -> Value:
     if name == "shape":
         if owner.dims is None:
             return Python("shape")
-        items: list[Value] = [
-            Const(size) if size is not None else Python("int") for size in owner.dims
-        ]
+        missing: Value = Const(None) if owner.declared else Python("int")
+        items = [missing if size is None else Const(size) for size in owner.dims]
         made = Container("shape", items)
         made.source = owner
         return made

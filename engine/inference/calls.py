@@ -194,6 +194,7 @@ def walk(
             machine.entries_of.setdefault(id(function.node), set()).add(context.entry.qualname)
     scope = Scope(function.module, function.scope)
     scope.names = dict(values)
+    scope.trace = context.trace
     inner = Frame(scope, context, function)
     machine.active.append(function)
     try:

@@ -193,9 +193,10 @@ class Scope:
         names: What each bound name may be.
         maybe: Names that are bound on some ways only.
         outer: The scope around it, where free names are looked up.
+        trace: The number of the trace that the call runs in, 0 for eager code.
     """
 
-    __slots__ = ("globals_", "is_class", "maybe", "module", "names", "nonlocals", "outer")
+    __slots__ = ("globals_", "is_class", "maybe", "module", "names", "nonlocals", "outer", "trace")
 
     def __init__(self, module: Module, outer: Scope | None, is_class: bool = False) -> None:
         self.module = module
@@ -205,3 +206,4 @@ class Scope:
         self.maybe: set[str] = set()
         self.globals_: set[str] = set()
         self.nonlocals: set[str] = set()
+        self.trace = 0

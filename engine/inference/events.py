@@ -105,9 +105,12 @@ class Iterated(Event):
 
 
 class Stored(Event):
-    """A value is stored: `kind` is `attribute`, `item`, `global`, `nonlocal` or `closure`."""
+    """A value is stored: `kind` is `attribute`, `item`, `global` or `nonlocal`.
 
-    __slots__ = ("augmented", "index", "kind", "name", "old", "target", "value")
+    `outlives` is false where the name stored to belongs to a call within the same trace.
+    """
+
+    __slots__ = ("augmented", "index", "kind", "name", "old", "outlives", "target", "value")
 
     def __init__(
         self,
@@ -128,6 +131,7 @@ class Stored(Event):
         self.old = old
         self.augmented = augmented
         self.index: Value | None = None
+        self.outlives = True
 
 
 class Formatted(Event):
@@ -352,3 +356,14 @@ class Tried(Event):
     def __init__(self, node: ast.AST, context: Context, staged: list[ast.AST]) -> None:
         super().__init__(node, context)
         self.staged = staged
+
+
+class Mismatched(Event):
+    """A public function is called with dtypes and shapes that it raises on; `reason` says why."""
+
+    __slots__ = ("name", "reason")
+
+    def __init__(self, node: ast.AST, context: Context, name: str, reason: str) -> None:
+        super().__init__(node, context)
+        self.name = name
+        self.reason = reason

@@ -8,8 +8,8 @@ from typing import Any
 from engine.inference import arithmetic
 from engine.inference.blocks import merge, restore, save
 from engine.inference.containers import element_of, iterate, subscript, truth
-from engine.inference.context import Scope
-from engine.inference.events import Computed, Formatted, Read, Subscripted, Tested
+from engine.inference.context import Region, Scope
+from engine.inference.events import Branched, Computed, Formatted, Mismatched, Read, Subscripted, Tested
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
@@ -17,7 +17,9 @@ from engine.inference.values import (
     Const,
     Container,
     Function,
+    Instance,
     Library,
+    ModuleValue,
     Python,
     Stage,
     Tensor,
@@ -27,7 +29,7 @@ from engine.inference.values import (
     join_all,
 )
 
-__all__ = ["EXPRESSIONS", "test"]
+__all__ = ["EXPRESSIONS", "in_graph", "test"]
 
 
 def test(
@@ -75,6 +77,9 @@ def _binary_step(
         return Python("str")
     if frame.context.staged:
         machine.emit(Computed(node, frame.context, operator, left, right))
+        reason = arithmetic.mismatch(operator, left, right)
+        if reason:
+            machine.emit(Mismatched(node, frame.context, operator, reason))
     return arithmetic.binary(operator, left, right, frame.context.staged, node)
 
 
@@ -166,7 +171,7 @@ def _identity(left: Value, right: Value, negative: bool) -> Value:
     if isinstance(right, Const) and right.value is None:
         if isinstance(left, Const):
             return Const((left.value is None) is not negative)
-        is_object = isinstance(left, (Tensor, Container, Function, Library, Instance))
+        is_object = isinstance(left, (Tensor, Container, Function, Library, Instance, ModuleValue))
         if is_object or (isinstance(left, Python) and left.type):
             return Const(negative)
     return Python("bool")
@@ -178,7 +183,36 @@ def conditional(machine: Machine, node: ast.IfExp, frame: Frame) -> Value:
     known = truth(value)
     if known is not None:
         return machine.eval(node.body if known else node.orelse, frame)
-    return join(machine.eval(node.body, frame), machine.eval(node.orelse, frame))
+    context = frame.context
+    staged = value.stage is Stage.STAGED and context.converted
+    arms: list[Value] = []
+    for arm, part in enumerate((node.body, node.orelse)):
+        if staged:
+            frame.context = context.with_(region=Region("if", node, arm, context.region))
+        arms.append(machine.eval(part, frame))
+        frame.context = context
+    if staged:
+        event = Branched(node, context, value)
+        event.arms = [{"": arm} for arm in arms]
+        event.ends = ["falls", "falls"]
+        event.after = frozenset([""])
+        machine.emit(event)
+        return in_graph(join(*arms))
+    return join(*arms)
+
+
+def in_graph(value: Value) -> Value:
+    """What a value is after it has come out of a staged block: numbers are tensors there."""
+    if isinstance(value, (Const, Python)):
+        dtype, dims, _ = arithmetic.spec_of(value)
+        if dtype is not None:
+            return Tensor(True, dtype, dims)
+    if isinstance(value, Union) and not any(
+        isinstance(option, (Const, Python)) and arithmetic.spec_of(option)[0] is None
+        for option in value.options
+    ):
+        return join_all(in_graph(option) for option in value.options)
+    return value
 
 
 def lambda_(machine: Machine, node: ast.Lambda, frame: Frame) -> Value:

@@ -17,6 +17,7 @@ from engine.inference.blocks import (
 from engine.inference.containers import element_of, iterate, truth
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
+from engine.inference.expressions import in_graph
 from engine.inference.guards import is_once_guard, narrowed
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
@@ -66,7 +67,14 @@ def if_(machine: Machine, node: ast.If, frame: Frame) -> bool:
         event.after = read_after(node, frame.scope.module.parents)
         machine.emit(event)
     merge(frame.scope, ways)
+    if staged and len(ways) > 1:
+        for name in _changed_names(before[0], frame.scope.names):
+            frame.scope.names[name] = in_graph(frame.scope.names[name])
     return bool(ways)
+
+
+def _changed_names(before: dict[str, Value], after: dict[str, Value]) -> list[str]:
+    return [name for name, value in after.items() if before.get(name) is not value]
 
 
 def _known_if(machine: Machine, node: ast.If, known: bool, frame: Frame) -> bool:
@@ -185,6 +193,8 @@ def _loop(
         event.first = first_pass[0] if first_pass else {}
         event.after = read_after(node, frame.scope.module.parents)
         machine.emit(event)
+        for name in _changed_names(before[0], frame.scope.names):
+            frame.scope.names[name] = in_graph(frame.scope.names[name])
     if node.orelse:
         machine.run(node.orelse, frame)
 

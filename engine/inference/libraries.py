@@ -9,11 +9,12 @@ from engine.inference.binding import Arguments
 from engine.inference.builtin_calls import call_builtin
 from engine.inference.context import Staging
 from engine.inference.definitions import STAGERS, stage, staging_of
-from engine.inference.events import Called
+from engine.inference.events import Called, Mismatched
 from engine.inference.library_tables import RESULTS
 from engine.inference.machine import Frame, Machine
 from engine.inference.methods import call_method
-from engine.inference.specs import creation_spec, inferred_spec
+from engine.inference.registry import Refused, ask
+from engine.inference.specs import creation_spec, dims_of_value, dtype_of_value, inferred_spec
 from engine.inference.values import (
     NONE,
     UNKNOWN,
@@ -63,6 +64,10 @@ def call_symbol(
         result = call_builtin(machine, name[9:], arguments, node, frame)
     else:
         result = _known_call(machine, name, arguments, node, frame)
+    if isinstance(result, Refused):
+        if frame.context.staged:
+            machine.emit(Mismatched(node, frame.context, name, result.reason))
+        result = Tensor(frame.context.staged, node=node)
     event.result = result
     frame.last_call = event
     return result
@@ -118,6 +123,10 @@ def _unconverted(value: Value) -> Value:
 def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:
     kind = result_kind(name)
     staged = frame.context.staged
+    if kind in ("tensor", "tensors", "pair", "triple") and name.startswith("tf."):
+        asked = ask(name[3:], arguments.positional, arguments.keywords, staged)
+        if asked is not None and not arguments.open:
+            return asked
     if kind == "tensor":
         dtype, dims = inferred_spec(name, arguments)
         weak = False
@@ -147,6 +156,12 @@ def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Val
     made = Library(kind, name, frame.born(node))
     if kind == "variable":
         made.dtype, made.dims = creation_spec(arguments)
+    if kind == "spec":
+        made.dims = dims_of_value(arguments.positional[0] if arguments.positional else arguments.keywords.get("shape"))
+        given = arguments.keywords.get("dtype")
+        if given is None and len(arguments.positional) > 1:
+            given = arguments.positional[1]
+        made.dtype = dtype_of_value(given) if given is not None else "float32"
     if kind == "dataset":
         made.data = _dataset_element(name, arguments)
     return made

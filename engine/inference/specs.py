@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from engine.inference.arithmetic import spec_of
 from engine.inference.binding import Arguments
 from engine.inference.values import Const, Container, Dims, Library, Python, Tensor, Value
@@ -101,7 +98,7 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
     if short in _LIKE and first is not None:
         dtype, dims, _ = spec_of(first)
         return dtype_of_value(keywords.get("dtype")) or dtype, dims
-    return registry_spec(name, arguments)
+    return None, None
 
 
 def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
@@ -115,23 +112,3 @@ def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
     dtype = dtypes.pop() if len(dtypes) == 1 else None
     return given or dtype, dims
 
-
-_infer: Callable[[str, Arguments], tuple[str | None, Dims | None]] | None = None
-
-
-def registry_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | None]:
-    """Dtype and shape by the op registry, where the op and its inputs are known."""
-    if not name.startswith("tf."):
-        return None, None
-    found = _registry().get(name[3:])
-    if found is None:
-        return None, None
-    return _ask(found, arguments)
-
-
-def _registry() -> dict[str, Any]:
-    return {}
-
-
-def _ask(function: Any, arguments: Arguments) -> tuple[str | None, Dims | None]:
-    return None, None

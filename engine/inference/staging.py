@@ -174,7 +174,9 @@ def _signature(function: Function) -> list[Value] | None:
 
 def _from_spec(spec: Value, arg: ast.arg) -> Value:
     if isinstance(spec, Library) and spec.kind == "spec":
-        return Tensor(True, spec.dtype, spec.dims, arg)
+        made = Tensor(True, spec.dtype, spec.dims, arg)
+        made.declared = True
+        return made
     if isinstance(spec, Container) and spec.items is not None:
         items = [_from_spec(item, arg) for item in spec.items]
         return Container(spec.kind, items, None, None, spec.keys, argument=arg.arg)

@@ -97,7 +97,9 @@ def _store_outer(
     augmented: str,
 ) -> None:
     old = scope.names.get(target.id)
-    machine.emit(Stored(target, frame.context, kind, target.id, value, None, old, augmented))
+    event = Stored(target, frame.context, kind, target.id, value, None, old, augmented)
+    event.outlives = scope.trace != frame.context.trace
+    machine.emit(event)
     scope.names[target.id] = value if old is None else join(old, value)
 
 

@@ -82,9 +82,12 @@ UNKNOWN = Unknown()
 
 
 class Tensor(Value):
-    """A tensor; `symbolic` where it was made in a trace, else it has a value when tracing."""
+    """A tensor; `symbolic` where it was made in a trace, else it has a value when tracing.
 
-    __slots__ = ("dims", "dtype", "node", "symbolic", "weak")
+    `declared` says that a None in `dims` was written by the user: the size is None when tracing.
+    """
+
+    __slots__ = ("declared", "dims", "dtype", "node", "symbolic", "weak")
 
     def __init__(
         self,
@@ -99,6 +102,7 @@ class Tensor(Value):
         self.dims = dims
         self.node = node
         self.weak = weak
+        self.declared = False
 
     @property
     def stage(self) -> Stage:

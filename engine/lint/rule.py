@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -107,12 +108,24 @@ def rule(
     def register(check: Check) -> Check:
         if code in RULES:
             raise ValueError(f"rule {code} is declared twice")
-        examples = tuple(e if isinstance(e, Example) else Example(e) for e in bad)
+        examples = tuple(
+            Example(_program(e.bad), _program(e.fixed))
+            if isinstance(e, Example)
+            else Example(_program(e))
+            for e in bad
+        )
+        fine = tuple(_program(text) for text in good)
         docs = _unindented(check.__doc__ or "")
-        RULES[code] = Rule(code, name, message, severity, docs, examples, good, default, check)
+        RULES[code] = Rule(code, name, message, severity, docs, examples, fine, default, check)
         return check
 
     return register
+
+
+def _program(text: str) -> str:
+    """An example as a whole file: without the indentation it has in the rule, with its import."""
+    made = textwrap.dedent(text).lstrip("\n").rstrip() + "\n" if text else ""
+    return f"import tensorflow as tf\n\n{made}" if made and "import " not in made else made
 
 
 def _unindented(text: str) -> str:

@@ -1,0 +1,129 @@
+"""GR304: the arms of a staged `if` give a name different types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.arithmetic import spec_of
+from engine.inference.events import Branched
+from engine.inference.values import Const, Container, Function, Instance, Library, Python, Tensor, Value
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+
+@rule(
+    "GR304",
+    "branch-type-mismatch",
+    "The arms of this staged `if` give a name different types.",
+    Severity.ERROR,
+    bad=(
+        """
+        @tf.function
+        def f(x):
+            if tf.reduce_sum(x) > 0:
+                y = 1
+            else:
+                y = 2.0
+            return y
+        """,
+        """
+        @tf.function
+        def f(x):
+            y = None
+            if tf.reduce_sum(x) > 0:
+                y = tf.square(x)
+            return y
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def f(x):
+            if tf.reduce_sum(x) > 0:
+                y = 1.0
+            else:
+                y = tf.constant(2.0)
+            return y
+        """,
+    ),
+)
+def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
+    """Both arms of a staged `if` are traced, and what comes out must have one dtype and structure.
+
+    Otherwise tracing raises `TypeError: 'y' has dtype int32 in the main branch, but dtype float32
+    in the else branch`. A number counts as int32 or float32; None in one arm only, lists
+    of different lengths and Python objects cannot come out at all.
+
+    Give both arms the same type: `1.0` instead of `1`, `tf.zeros_like(y)` instead of `None`.
+    """
+    for event in facts.staged(Branched):
+        if len(event.arms) != 2 or event.ends != ["falls", "falls"]:
+            continue
+        body, orelse = event.arms
+        for name in sorted(body.keys() & orelse.keys() & event.after):
+            main, other = body[name], orelse[name]
+            if main is other or name in event.maybe:
+                continue
+            why = difference(main, other)
+            if why:
+                word = f"`{name}`" if name else "The result"
+                message = (
+                    f"{word} {why[0]} in the main branch but {why[1]} in the else branch of this "
+                    "staged `if`; tracing raises. Give both the same type."
+                )
+                place = event.node if isinstance(event.node, ast.IfExp) else facts.header(event.node)
+                yield Finding(place, event.context, message)
+
+
+def difference(main: Value, other: Value) -> tuple[str, str] | None:
+    """What two values have that cannot come out of the same staged block, if anything."""
+    none = [isinstance(v, Const) and v.value is None for v in (main, other)]
+    if none[0] is not none[1]:
+        known = main if none[1] else other
+        if isinstance(known, (Tensor, Const)) or (isinstance(known, Python) and known.type):
+            return ("is None", _word(other)) if none[0] else (_word(main), "is None")
+        return None
+    first, second = _dtype(main), _dtype(other)
+    if first and second:
+        return (f"has dtype {first}", f"has dtype {second}") if first != second else None
+    if isinstance(main, Container) and isinstance(other, Container):
+        return _structures(main, other)
+    objects = (Function, Instance)
+    if isinstance(main, objects) and isinstance(other, objects) and main.key() != other.key():
+        return "is a Python object", "is another one"
+    return None
+
+
+def _structures(main: Container, other: Container) -> tuple[str, str] | None:
+    if main.items is None or other.items is None or main.kind != other.kind:
+        return None
+    if main.kind not in ("list", "tuple", "dict"):
+        return None
+    if len(main.items) != len(other.items):
+        return f"has {len(main.items)} elements", f"has {len(other.items)}"
+    if main.kind == "dict" and main.keys is not None and other.keys is not None:
+        if set(main.keys) != set(other.keys):
+            return f"has the keys {sorted(map(str, main.keys))}", f"has {sorted(map(str, other.keys))}"
+        return None
+    for left, right in zip(main.items, other.items):
+        found = difference(left, right)
+        if found:
+            return f"holds what {found[0]}", f"holds what {found[1]}"
+    return None
+
+
+def _dtype(value: Value) -> str | None:
+    if isinstance(value, Tensor):
+        return value.dtype
+    if isinstance(value, Library) and value.kind == "variable":
+        return value.dtype
+    if isinstance(value, Const) or (isinstance(value, Python) and value.type in ("int", "float", "bool")):
+        return spec_of(value)[0]
+    return None
+
+
+def _word(value: Value) -> str:
+    dtype = _dtype(value)
+    return f"has dtype {dtype}" if dtype else "is a tensor"

@@ -1,0 +1,102 @@
+"""GR308: a Python collection is changed inside a staged block."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.context import Context, Region
+from engine.inference.events import Called
+from engine.inference.library_tables import MUTATORS
+from engine.inference.values import Container
+from engine.lint.facts import Facts, has_staged
+from engine.lint.rule import Finding, rule
+
+
+@rule(
+    "GR308",
+    "collection-mutated-in-staged-block",
+    "List, dict or set mutation inside a staged loop or branch happens once, while tracing.",
+    Severity.WARNING,
+    bad=(
+        """
+        @tf.function
+        def f(n):
+            found = []
+            for i in tf.range(n):
+                found.append(i)
+            return tf.stack(found)
+        """,
+        """
+        @tf.function
+        def f(x):
+            names = []
+            if tf.reduce_sum(x) > 0:
+                names.append('positive')
+            return x
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def f(x):
+            found = []
+            for i in range(3):
+                found.append(x * i)
+            return tf.stack(found)
+        """,
+        """
+        @tf.function
+        def f(n):
+            found = tf.TensorArray(tf.int32, size=0, dynamic_size=True)
+            for i in tf.range(n):
+                parts = []
+                parts.append(i)
+                found = found.write(i, parts[0])
+            return found.stack()
+        """,
+    ),
+)
+def collection_mutated_in_block(facts: Facts) -> Iterator[Finding]:
+    """The body of a staged loop is traced once, and both arms of a staged `if` are.
+
+    So a list grows by one element however often the loop turns, whichever arm is taken, and
+    the element is a tensor of an inner graph: using it outside raises `InaccessibleTensorError`.
+
+    Use a `tf.TensorArray`: `a = a.write(i, value)` in the loop and `a.stack()` after it.
+    """
+    for event in facts.staged(Called):
+        receiver = event.receiver
+        region = event.context.region
+        if not isinstance(receiver, Container) or region is None or receiver.argument:
+            continue
+        method = event.name.rsplit(".", 1)[-1]
+        if method not in MUTATORS.get(receiver.kind, frozenset()):
+            continue
+        crossed = _crossed(receiver, event.context)
+        if crossed is None:
+            continue
+        staged = any(has_staged(value) for value in (*event.args, *event.kwargs.values()))
+        what = {"if": "branch", "function": "branch function"}.get(crossed.kind, "loop")
+        owner = event.node.func if isinstance(event.node, ast.Call) else event.node
+        name = facts.text(owner.value) if isinstance(owner, ast.Attribute) else "the list"
+        message = (
+            f"`{name}` is changed once, while this staged {what} is traced"
+            + ("; using the tensor outside raises. " if staged else ", not when it runs. ")
+            + "Use a `tf.TensorArray`."
+        )
+        severity = Severity.ERROR if staged else Severity.WARNING
+        yield Finding(event.node, event.context, message, severity)
+
+
+def _crossed(receiver: Container, context: Context) -> Region | None:
+    """The innermost staged block that the collection was made outside of."""
+    born = receiver.born
+    if born is None or born.context.trace != context.trace:
+        return None
+    around = {(id(region.node), region.arm) for region in born.context.regions()}
+    for region in context.regions():
+        if (id(region.node), region.arm) not in around:
+            return region
+    return None

@@ -1,0 +1,139 @@
+"""GR307: a variable of a staged loop changes dtype or shape."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.arithmetic import spec_of
+from engine.inference.blocks import bound_names
+from engine.inference.events import Looped
+from engine.inference.values import Const, Python, Tensor, Value
+from engine.lint.facts import Facts
+from engine.lint.rule import Example, Finding, rule
+
+
+@rule(
+    "GR307",
+    "loop-variable-changes",
+    "A variable of this staged loop changes dtype or shape from one turn to the next.",
+    Severity.ERROR,
+    bad=(
+        Example(
+            """
+            @tf.function
+            def f(x):
+                total = 0
+                for i in tf.range(3):
+                    total += 0.5
+                return total
+            """,
+            fixed="""
+            @tf.function
+            def f(x):
+                total = 0.0
+                for i in tf.range(3):
+                    total += 0.5
+                return total
+            """,
+        ),
+        """
+        @tf.function
+        def f():
+            x = tf.zeros([1])
+            while tf.size(x) < 5:
+                x = tf.concat([x, tf.ones([1])], axis=0)
+            return x
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def f(x):
+            total = 0.0
+            for i in tf.range(3):
+                total += tf.constant(0.5)
+            return total
+        """,
+        """
+        @tf.function
+        def f():
+            x = tf.zeros([1])
+            while tf.size(x) < 5:
+                tf.autograph.experimental.set_loop_options(
+                    shape_invariants=[(x, tf.TensorShape([None]))])
+                x = tf.concat([x, tf.ones([1])], axis=0)
+            return x
+        """,
+    ),
+)
+def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
+    """A graph loop is one body for all turns, so what it carries must keep dtype and shape.
+
+    Otherwise tracing raises `TypeError` (an int that becomes a float) or
+    `ValueError: 'x' has shape (1,) before the loop, but shape (2,) after one iteration`.
+
+    Start with the right type (`0.0` instead of `0`), or declare the changing dimension with
+    `tf.autograph.experimental.set_loop_options(shape_invariants=...)`.
+    """
+    for event in facts.staged(Looped):
+        node = event.node
+        if not isinstance(node, (ast.For, ast.While)):
+            continue
+        invariant = "shape_invariants" in facts.text(node)
+        for name in sorted(bound_names(node.body) & event.before.keys() & event.first.keys()):
+            before, after = event.before[name], event.first[name]
+            if before is after:
+                continue
+            why = _change(before, after, invariant)
+            if why:
+                message = f"`{name}` {why} in one turn of this staged loop; tracing raises."
+                fix = _fix(facts, event, name, before, after)
+                yield Finding(facts.header(node), event.context, message, fix=fix)
+
+
+def _change(before: Value, after: Value, invariant: bool) -> str | None:
+    first, second = _dtype(before), _dtype(after)
+    if first and second and first != second:
+        return f"changes from {first} to {second}"
+    if invariant or not isinstance(after, Tensor):
+        return None
+    old, new = spec_of(before)[1], after.dims
+    if not isinstance(before, (Tensor, Const)) or old is None or new is None:
+        return None
+    if len(old) != len(new):
+        return f"changes from shape {_shape(old)} to {_shape(new)}"
+    if any(a is not None and b is not None and a != b for a, b in zip(old, new)):
+        return f"changes from shape {_shape(old)} to {_shape(new)}"
+    return None
+
+
+def _shape(dims: tuple[int | None, ...]) -> str:
+    inner = ", ".join("?" if size is None else str(size) for size in dims)
+    return f"({inner},)" if len(dims) == 1 else f"({inner})"
+
+
+def _dtype(value: Value) -> str | None:
+    if isinstance(value, Tensor):
+        return value.dtype
+    if isinstance(value, Const) or (isinstance(value, Python) and value.type in ("int", "float", "bool")):
+        return spec_of(value)[0]
+    return None
+
+
+def _fix(facts: Facts, event: Looped, name: str, before: Value, after: Value) -> Fix | None:
+    if not (isinstance(before, Const) and type(before.value) is int):
+        return None
+    if _dtype(after) not in ("float32", "float64", "float16"):
+        return None
+    function = event.context.function
+    if function is None:
+        return None
+    for child in ast.walk(function.node):
+        if isinstance(child, ast.Assign) and isinstance(child.value, ast.Constant):
+            target = child.targets[0]
+            if isinstance(target, ast.Name) and target.id == name and child.value.value == before.value:
+                edit = Edit(facts.span(child.value), f"{before.value}.0")
+                return Fix(f"Start `{name}` as a float", (edit,))
+    return None

@@ -1,0 +1,72 @@
+"""GR313: a staged condition that is no scalar bool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.events import Tested
+from engine.inference.values import Tensor
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+_SCALAR = ("if", "while", "ifexp")
+_BOOL = ("not", "and", "or")
+
+
+@rule(
+    "GR313",
+    "non-bool-condition",
+    "A staged condition must be a scalar bool.",
+    Severity.ERROR,
+    bad=(
+        """
+        @tf.function
+        def f(x):
+            if tf.constant([1.0, 2.0]) > 0:
+                return x
+            return -x
+        """,
+        """
+        @tf.function
+        def f(x):
+            while tf.size(x):
+                x = x[1:]
+            return x
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def f(x):
+            if tf.reduce_any(tf.constant([1.0, 2.0]) > 0):
+                return x
+            return -x
+        """,
+    ),
+)
+def non_bool_condition(facts: Facts) -> Iterator[Finding]:
+    """A graph conditional takes one boolean; numbers and arrays have no truth there.
+
+    Tracing raises `ValueError: condition of if statement expected to be tf.bool scalar`.
+
+    Compare (`tf.size(x) > 0`), or reduce with `tf.reduce_any` or `tf.reduce_all`.
+    """
+    for event in facts.staged(Tested):
+        value = event.value
+        if not event.converted or not isinstance(value, Tensor) or not value.symbolic:
+            continue
+        if event.kind not in _SCALAR and event.kind not in _BOOL:
+            continue
+        if value.dtype is not None and value.dtype != "bool":
+            what = f"has dtype {value.dtype}"
+        elif event.kind in _SCALAR and value.dims:
+            dims = ", ".join("?" if size is None else str(size) for size in value.dims)
+            what = f"has shape [{dims}]"
+        else:
+            continue
+        message = (
+            f"This staged condition {what}, and a scalar bool is wanted; tracing raises. Compare "
+            "it with something, or use `tf.reduce_any` or `tf.reduce_all`."
+        )
+        yield Finding(event.node, event.context, message)

@@ -1,0 +1,84 @@
+"""GR204: a clock is read while tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.events import Called
+from engine.lint.facts import Facts
+from engine.lint.rule import Example, Finding, rule
+
+_CLOCKS = frozenset(
+    [
+        "time.time", "time.time_ns", "time.perf_counter", "time.perf_counter_ns", "time.monotonic",
+        "time.monotonic_ns", "time.process_time", "time.clock", "timeit.default_timer",
+        "time.strftime", "time.localtime", "time.ctime", "time.gmtime",
+        "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
+        "datetime.date.today", "datetime.now", "datetime.utcnow",
+    ]
+)  # fmt: skip
+
+
+@rule(
+    "GR204",
+    "python-clock",
+    "This clock is read once, while tracing.",
+    Severity.WARNING,
+    bad=(
+        Example(
+            """
+            import time
+
+            import tensorflow as tf
+
+            @tf.function
+            def f(x):
+                return x + time.time()
+            """,
+            fixed="""
+            import time
+
+            import tensorflow as tf
+
+            @tf.function
+            def f(x):
+                return x + tf.timestamp()
+            """,
+        ),
+    ),
+    good=(
+        """
+        import time
+
+        import tensorflow as tf
+
+        @tf.function
+        def f(x):
+            return x
+
+        start = time.time()
+        f(1)
+        print(time.time() - start)
+        """,
+    ),
+)
+def python_clock(facts: Facts) -> Iterator[Finding]:
+    """The clock is read by Python, once, and its value is a constant of the graph.
+
+    Differences of two readings measure how long tracing took, and never change.
+
+    Measure where the function is called, or use `tf.timestamp()`.
+    """
+    for event in facts.staged(Called):
+        if event.name not in _CLOCKS:
+            continue
+        message = (
+            f"The clock is read once, while {facts.entry_word(event.context.entry)} is traced; "
+            "measure outside, or use `tf.timestamp()`."
+        )
+        fix = None
+        if event.name == "time.time" and facts.alias is not None:
+            text = f"{facts.alias}.timestamp()"
+            fix = Fix(f"Use `{text}`", (Edit(facts.span(event.node), text),))
+        yield Finding(event.node, event.context, message, fix=fix)

@@ -1,0 +1,73 @@
+"""GR202: logging runs while tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.events import Called
+from engine.lint.facts import Facts, has_staged, maybe_staged
+from engine.lint.rule import Finding, rule
+
+_FAMILIES = ("logging.", "absl.logging.", "loguru.logger.", "warnings.warn", "logger.")
+_SETUP = ("getLogger", "basicConfig", "setLevel", "set_verbosity", "addHandler", "StreamHandler",
+          "Formatter", "FileHandler", "use_absl_handler", "get_verbosity", "isEnabledFor")  # fmt: skip
+
+
+@rule(
+    "GR202",
+    "python-logging",
+    "Logging and `warnings` run while tracing.",
+    Severity.INFO,
+    bad=(
+        """
+        import logging
+
+        import tensorflow as tf
+
+        @tf.function
+        def f(x):
+            logging.info("x is %s", x)
+            return x
+        """,
+    ),
+    good=(
+        """
+        import logging
+
+        import tensorflow as tf
+
+        @tf.function
+        def f(x):
+            return x
+
+        logging.info("done")
+        """,
+        """
+        @tf.function
+        def f(x, summaries):
+            summaries.log("x", x)
+            return x
+        """,
+    ),
+)
+def python_logging(facts: Facts) -> Iterator[Finding]:
+    """A log call is Python: it runs once, while the function is traced, and shows no values.
+
+    Log where the function is called, or use `tf.print` with `output_stream=tf.compat.v1.logging.info`.
+    """
+    for event in facts.staged(Called):
+        if not event.name.startswith(_FAMILIES) or event.name.rsplit(".", 1)[-1] in _SETUP:
+            continue
+        values = (*event.args, *event.kwargs.values())
+        staged = any(has_staged(value) or _is_argument(value) for value in values)
+        name = facts.entry_word(event.context.entry)
+        message = f"This log call runs only while {name} is traced" + (
+            " and shows no values; use `tf.print`." if staged else ", not at every call."
+        )
+        severity = Severity.WARNING if staged else Severity.INFO
+        yield Finding(event.node, event.context, message, severity)
+
+
+def _is_argument(value: object) -> bool:
+    return maybe_staged(value) and bool(getattr(value, "argument", ""))  # type: ignore[arg-type]
