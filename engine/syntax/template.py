@@ -63,9 +63,9 @@ def placed(new: Node, at: gast.AST | None) -> Node:
 
 
 def position_of(at: gast.AST | None) -> Position:
-    """The position of a node, held to its first line."""
+    """The position of a node, held to its first line; the start of the file for None."""
     if at is None or not hasattr(at, "lineno"):
-        return {}
+        return {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
     old: Any = at
     line, column = old.lineno, old.col_offset
     end, end_column = getattr(at, "end_lineno", line), getattr(at, "end_col_offset", column)

@@ -53,6 +53,6 @@ def assert_stmt(expression: Any, message: Callable[[], Any]) -> Any:
     from engine.conversion.staging import is_tensor, operations
 
     if is_tensor(expression):
-        return operations().check(expression, [message()])
+        return operations().debugging.Assert(expression, [message()])
     assert expression, message()
     return None

@@ -1,0 +1,98 @@
+"""The source of function objects."""
+
+import functools
+import linecache
+
+import pytest
+
+from engine.syntax.errors import InaccessibleSourceError
+from engine.syntax.functions import parse_function
+from engine.syntax.unparse import unparse
+
+
+def deco(f):
+    @functools.wraps(f)
+    def wrapper(*args):
+        return f(*args)
+
+    return wrapper
+
+
+@deco
+@deco
+def decorated(x):
+    return x
+
+
+def load(text: str, path: str) -> dict:
+    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+    namespace: dict = {}
+    exec(compile(text, path, "exec"), namespace)
+    return namespace
+
+
+def test_a_function() -> None:
+    def f(a, b=2):
+        return a
+
+    found = parse_function(f)
+    assert found.tree().name == "f"
+    assert found.source.path == __file__
+
+
+def test_the_wrapper_not_what_it_wraps() -> None:
+    assert parse_function(decorated).tree().name == "wrapper"
+
+
+def test_a_method() -> None:
+    class A:
+        def m(self):
+            return 1
+
+    assert parse_function(A().m).tree().name == "m"
+
+
+def test_each_lambda_on_a_shared_line() -> None:
+    fs = [lambda x: x + 1, lambda x: x + 2, lambda y: y + 1]
+    assert [unparse(parse_function(f).tree().body) for f in fs] == ["x + 1", "x + 2", "y + 1"]
+
+
+def test_nested_lambdas() -> None:
+    f = [lambda x: lambda x: x * 2][0]
+    assert unparse(parse_function(f).tree().body) == "lambda x: x * 2"
+    assert unparse(parse_function(f(1)).tree().body) == "x * 2"
+
+
+def test_equal_lambdas_on_one_line_need_no_choice() -> None:
+    fs = [lambda x: x + 1, lambda x: x + 1]
+    assert [unparse(parse_function(f).tree()) for f in fs] == ["lambda x: x + 1"] * 2
+
+
+def test_lambdas_with_equal_code_and_different_constants() -> None:
+    fs = [lambda: "a", lambda: "b"]
+    assert [unparse(parse_function(f).tree().body) for f in fs] == ["'a'", "'b'"]
+
+
+def test_no_source_says_what_to_do() -> None:
+    namespace: dict = {}
+    exec("def f(): pass", namespace)
+    with pytest.raises(InaccessibleSourceError, match=r"'f'.*Define it in a file"):
+        parse_function(namespace["f"])
+    with pytest.raises(InaccessibleSourceError, match="no Python source"):
+        parse_function(len)
+
+
+def test_a_file_that_changed_is_noticed() -> None:
+    f = load("def f():\n    return 1\n", "<changes>")["f"]
+    assert parse_function(f).tree().name == "f"
+    load("x = 1\n\ndef g():\n    return 1\n", "<changes>")
+    with pytest.raises(InaccessibleSourceError, match="file has changed"):
+        parse_function(f)
+
+
+def test_a_file_is_read_once() -> None:
+    assert parse_function(deco).file is parse_function(load).file
+
+
+def test_trees_are_not_shared() -> None:
+    assert parse_function(deco).tree() is not parse_function(deco).tree()
