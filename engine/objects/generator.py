@@ -180,9 +180,7 @@ class Generator:
                              f"{maxval}.")  # fmt: skip
         return uniform_numbers(shape, self._take(shape), minval, maxval, kind, True, name)
 
-    def uniform_full_int(
-        self, shape: Any, dtype: Any = uint64, name: str | None = None
-    ) -> Tensor:
+    def uniform_full_int(self, shape: Any, dtype: Any = uint64, name: str | None = None) -> Tensor:
         """Uniform random integers of the whole range of `dtype`."""
         return uniform_numbers(shape, self._take(shape), None, None, as_dtype(dtype), True, name)
 
@@ -219,5 +217,3 @@ def get_global_generator() -> Generator:
 def set_global_generator(generator: Generator) -> None:
     """Replace the generator that the program shares."""
     _global[:] = [generator]
-
-

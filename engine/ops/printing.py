@@ -243,5 +243,3 @@ def string_format(
             "ensure the number of placeholders in template matches inputs length."
         )
     return string_format_op(list(items), template, placeholder, summarize, name=name)  # type: ignore[no-any-return]
-
-

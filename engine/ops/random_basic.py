@@ -235,8 +235,6 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Ten
     return random_shuffle(tensor, state, name=name)  # type: ignore[no-any-return]
 
 
-
-
 class Algorithm(enum.Enum):
     """How random bits are made."""
 

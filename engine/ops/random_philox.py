@@ -153,9 +153,7 @@ def truncated_normal(xp: Any, start: int, key: int, count: int, dtype: Any) -> A
     return out if out.dtype.name == dtype.name else out.astype(dtype.as_numpy_dtype)
 
 
-def integers(
-    xp: Any, start: int, key: int, count: int, low: Any, high: Any, dtype: Any
-) -> Any:
+def integers(xp: Any, start: int, key: int, count: int, low: Any, high: Any, dtype: Any) -> Any:
     """`count` integers in [low, high)."""
     if dtype.size == 8:
         x = bits(xp, start, key, 2 * count + count % 2 * 2).reshape(-1, 2)[:count]

@@ -130,9 +130,7 @@ def _declare(kind: str, type: str) -> Any:
         return spec(dtype, _joined(shape, dims, rate))
 
     @infer.kernel
-    def kernel(
-        xp: Any, shape: Any, rate: Any, dims: Any, dtype: DType, state: PhiloxState
-    ) -> Any:
+    def kernel(xp: Any, shape: Any, rate: Any, dims: Any, dtype: DType, state: PhiloxState) -> Any:
         wanted, count = sizes_of(shape, dims)
         start = state.reserve(count * int(getattr(rate, "size", 1)) * SKIP_PER_OUTPUT)
         return _draw(xp, kind, start, state.key, wanted, rate, dtype)
@@ -167,10 +165,10 @@ def _stateless_rejection_kernel(
     inner = tuple(getattr(rate, "shape", ()))
     outer = tuple(dims)[: len(dims) - len(inner)]
     if tuple(dims)[len(outer) :] != inner:
-        raise refuse(f"Shape passed in must end with broadcasted shape. {list(dims)}, {list(inner)}")
+        raise refuse(
+            f"Shape passed in must end with broadcasted shape. {list(dims)}, {list(inner)}"
+        )
     return _draw(xp, kind, start, key, outer, rate, dtype)
-
-
 
 
 @public("random.gamma")
@@ -283,9 +281,7 @@ def multinomial(
 
 
 @multinomial.kernel
-def _multinomial_kernel(
-    xp: Any, logits: Any, count: int, dtype: DType, state: PhiloxState
-) -> Any:
+def _multinomial_kernel(xp: Any, logits: Any, count: int, dtype: DType, state: PhiloxState) -> Any:
     if logits.ndim != 2:
         raise ValueError("logits should be a matrix")
     reserved = -(-count // 4) * 4 * logits.shape[0]
@@ -301,9 +297,7 @@ def stateless_multinomial(
 
 
 @stateless_multinomial.kernel
-def _stateless_multinomial_kernel(
-    xp: Any, logits: Any, seed: Any, count: int, dtype: DType
-) -> Any:
+def _stateless_multinomial_kernel(xp: Any, logits: Any, seed: Any, count: int, dtype: DType) -> Any:
     start, key = mix(int(seed[0]) % 2**64, int(seed[1]) % 2**64)
     return _choices(xp, logits, count, start, key, dtype)
 

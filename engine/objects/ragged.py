@@ -1,0 +1,354 @@
+"""Ragged tensors: rows of different lengths; and the string ops that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import DType, int32, int64, string
+from engine.ir.op import op, public
+from engine.ir.shapes import TensorShape
+from engine.ir.spec import TensorSpec, spec
+from engine.ir.tensor import EagerTensor, Tensor
+from engine.ops.kernels import as_array
+from engine.ops.namespace import tf
+from engine.ops.strings_basic import SPACE
+
+
+@public("RaggedTensor")
+class RaggedTensor:
+    """Rows of different lengths.
+
+    Attributes:
+        values: the elements of all rows, one after the other; may be ragged itself.
+        row_splits: int64: row i holds values[row_splits[i]:row_splits[i + 1]].
+    """
+
+    def __init__(self, values: Any, row_splits: Tensor) -> None:
+        self.values = values
+        self.row_splits = row_splits
+
+    @classmethod
+    def from_row_splits(cls, values: Any, row_splits: Any, **_: Any) -> RaggedTensor:
+        """From the places where rows begin and end."""
+        return cls(_as_values(values), tf.cast(row_splits, int64))
+
+    @classmethod
+    def from_row_lengths(cls, values: Any, row_lengths: Any, **_: Any) -> RaggedTensor:
+        """From the length of each row."""
+        lengths = tf.cast(convert_to_tensor(row_lengths), int64)
+        return cls(_as_values(values), tf.concat([tf.zeros([1], int64), tf.cumsum(lengths)], 0))
+
+    @property
+    def dtype(self) -> DType:
+        return self.values.dtype  # type: ignore[no-any-return]
+
+    @property
+    def flat_values(self) -> Tensor:
+        """The elements as one tensor, however deeply rows are nested."""
+        inner = self.values
+        return inner.flat_values if isinstance(inner, RaggedTensor) else inner  # type: ignore[no-any-return]
+
+    @property
+    def ragged_rank(self) -> int:
+        inner = self.values
+        return 1 + inner.ragged_rank if isinstance(inner, RaggedTensor) else 1
+
+    @property
+    def shape(self) -> TensorShape:
+        inner = self.values.shape
+        splits = self.row_splits.dims
+        rows = None if splits is None or splits[0] is None else splits[0] - 1
+        return TensorShape([rows, None]).concatenate(inner[1:])
+
+    def nrows(self) -> Tensor:
+        """How many rows."""
+        return tf.shape(self.row_splits, out_type=int64)[0] - 1  # type: ignore[no-any-return]
+
+    def row_lengths(self) -> Tensor:
+        """The length of each row."""
+        return self.row_splits[1:] - self.row_splits[:-1]  # type: ignore[no-any-return]
+
+    def with_values(self, values: Any) -> RaggedTensor:
+        """The same rows around other values."""
+        return type(self)(values, self.row_splits)
+
+    def to_list(self) -> list[Any]:
+        """The rows as nested lists."""
+        inner = self.values.to_list() if isinstance(self.values, RaggedTensor) else (
+            self.values.numpy().tolist()
+        )  # fmt: skip
+        ends = self.row_splits.numpy().tolist()
+        return [inner[a:b] for a, b in zip(ends, ends[1:])]
+
+    def to_tensor(self, default_value: Any = None, name: str | None = None) -> Tensor:
+        """The rows filled up to the same length (rows of plain values)."""
+        if isinstance(self.values, RaggedTensor):
+            raise ValueError("Only ragged tensors with one ragged axis can be made dense.")
+        fill = convert_to_tensor(
+            (b"" if self.dtype is string else 0) if default_value is None else default_value,
+            self.dtype,
+        )
+        return ragged_to_dense(self.values, self.row_splits, fill)  # type: ignore[no-any-return]
+
+    def numpy(self) -> Any:
+        """The rows as an object array of arrays (or one array, if they are equally long)."""
+        import numpy
+
+        rows = [numpy.asarray(row, dtype=self.dtype.as_numpy_dtype) for row in self.to_list()]
+        if len({len(row) for row in rows}) <= 1:
+            return numpy.stack(rows) if rows else numpy.zeros((0, 0))
+        out = numpy.empty(len(rows), dtype=object)
+        out[:] = rows
+        return out
+
+    def __len__(self) -> int:
+        return int(self.nrows())
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, tuple):
+            row = self[key[0]]
+            return row if len(key) == 1 else row[key[1:] if len(key) > 2 else key[1]]
+        if isinstance(key, slice):
+            lists = [self.row_splits[:-1][key], self.row_splits[1:][key]]
+            rows = [self.values[int(a) : int(b)] for a, b in zip(*lists)]
+            return type(self).from_row_lengths(tf.concat(rows, 0), [len(row) for row in rows])
+        if isinstance(key, int) and key < 0:
+            key += len(self)
+        return self.values[self.row_splits[key] : self.row_splits[key + 1]]
+
+    def __repr__(self) -> str:
+        if isinstance(self.row_splits, EagerTensor):
+            return f"<tf.RaggedTensor {self.to_list()}>"
+        return f"tf.RaggedTensor(values={self.values}, row_splits={self.row_splits})"
+
+
+def _as_values(values: Any) -> Any:
+    return values if isinstance(values, RaggedTensor) else convert_to_tensor(values)
+
+
+@op("raw.ragged_to_dense", type="RaggedTensorToTensor", groups={"splits": int64})
+def ragged_to_dense(values: Tensor, splits: Tensor, fill: Tensor) -> TensorSpec:
+    """Rows filled up to the length of the longest."""
+    rows = None if splits.dims is None or splits.dims[0] is None else splits.dims[0] - 1
+    rest = () if values.dims is None else values.dims[1:]
+    return spec(values.dtype, (rows, None, *rest))
+
+
+@ragged_to_dense.kernel
+def _ragged_to_dense_kernel(xp: Any, values: Any, splits: Any, fill: Any) -> Any:
+    ends = splits.tolist()
+    width = max((b - a for a, b in zip(ends, ends[1:])), default=0)
+    out = xp.full((len(ends) - 1, width, *values.shape[1:]), fill, dtype=values.dtype)
+    for i, (a, b) in enumerate(zip(ends, ends[1:])):
+        out[i, : b - a] = values[a:b]
+    return out
+
+
+@public("ragged.constant")
+def ragged_constant(
+    pylist: Any, dtype: Any = None, ragged_rank: int | None = None, inner_shape: Any = None,
+    name: str | None = None, row_splits_dtype: Any = int64,
+) -> Any:  # fmt: skip
+    """A ragged tensor of nested lists.
+
+    Args:
+        pylist: nested list.
+        dtype: of the elements.
+        ragged_rank: accepted; found from the lists.
+        inner_shape: accepted; found from the lists.
+        name: unused.
+        row_splits_dtype: accepted.
+    """
+    if not isinstance(pylist, (list, tuple)) or not _deep(pylist):
+        return tf.constant(pylist, dtype)
+    lengths = [len(row) for row in pylist]
+    inner = [item for row in pylist for item in row]
+    return RaggedTensor.from_row_lengths(ragged_constant(inner, dtype), lengths)
+
+
+def _deep(pylist: Any) -> bool:
+    return any(isinstance(row, (list, tuple)) for row in pylist)
+
+
+@op("raw.string_split", type="StringSplitV2", groups={"input": string, "sep": string})
+def string_split_op(
+    input: Tensor, sep: Tensor, maxsplit: int, how: str, name: str | None = None
+) -> tuple[TensorSpec, TensorSpec]:
+    """Pieces of all strings of a vector, and where those of each string end."""
+    rows = None if input.dims is None or input.dims[0] is None else input.dims[0] + 1
+    return spec(string, (None,)), spec(int64, (rows,))
+
+
+@string_split_op.kernel
+def _string_split_kernel(xp: Any, x: Any, sep: Any, maxsplit: int, how: str) -> Any:
+    pieces: list[bytes] = []
+    ends = [0]
+    for raw in as_array(xp, x):
+        if how == "bytes":
+            pieces += [raw[i : i + 1] for i in range(len(raw))]
+        elif how == "characters":
+            pieces += [char.encode("utf-8", "surrogateescape")
+                       for char in raw.decode("utf-8", "surrogateescape")]  # fmt: skip
+        elif sep:
+            pieces += raw.split(sep, maxsplit)
+        else:
+            pieces += raw.strip(SPACE).split(None, maxsplit)
+        ends.append(len(pieces))
+    out = xp.empty(len(pieces), dtype=object)
+    out[:] = pieces
+    return out, xp.array(ends, dtype="int64")
+
+
+def _split(input: Any, sep: Any, maxsplit: int, how: str) -> Any:
+    tensor = convert_to_tensor(input, string)
+    rank = len(tensor.dims or ())
+    sep = convert_to_tensor(b"" if sep is None else sep, string)
+    flat = tf.reshape(tensor, [-1])
+    values, splits = string_split_op(flat, sep, maxsplit, how)
+    if rank == 0:
+        return values
+    ragged = RaggedTensor(values, splits)
+    for size in reversed((tensor.dims or ())[1:]):
+        count = tf.size(ragged.row_splits) - 1
+        ends = tf.range(0, count + 1, size)
+        ragged = RaggedTensor(ragged, tf.cast(ends, int64))
+    return ragged
+
+
+@public("strings.split")
+def split(input: Any, sep: Any = None, maxsplit: int = -1, name: str | None = None) -> Any:
+    """Strings cut at a separator.
+
+    Args:
+        input: strings.
+        sep: separator; None: white space.
+        maxsplit: at most so many cuts; -1: all.
+        name: unused.
+
+    Returns:
+        A `RaggedTensor` with one axis more; for a scalar a vector.
+    """
+    return _split(input, sep, maxsplit, "separator")
+
+
+@public("strings.bytes_split")
+def bytes_split(input: Any, name: str | None = None) -> Any:
+    """Strings as their bytes: a `RaggedTensor`; for a scalar a vector."""
+    return _split(input, None, -1, "bytes")
+
+
+@public("strings.unicode_split")
+def unicode_split(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+    name: str | None = None,
+) -> Any:  # fmt: skip
+    """Strings (UTF-8) as their characters: a `RaggedTensor`; for a scalar a vector."""
+    return _split(input, None, -1, "characters")
+
+
+@op("raw.code_points", type="UnicodeDecode", groups={"characters": string})
+def code_points(characters: Tensor) -> TensorSpec:
+    """The number of each character."""
+    return spec(int32, characters.dims)
+
+
+@code_points.kernel
+def _code_points_kernel(xp: Any, characters: Any) -> Any:
+    texts = [raw.decode("utf-8", "replace") for raw in as_array(xp, characters).reshape(-1)]
+    return xp.array([ord(text[0]) for text in texts], dtype="int32").reshape(characters.shape)
+
+
+@public("strings.unicode_decode")
+def unicode_decode(
+    input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+    replace_control_characters: bool = False, name: str | None = None,
+) -> Any:  # fmt: skip
+    """Strings (UTF-8) as the numbers of their characters, int32."""
+    found = unicode_split(input, input_encoding)
+    if isinstance(found, RaggedTensor):
+        return found.with_values(code_points(found.values))
+    return code_points(found)
+
+
+@op("raw.unicode_encode", type="UnicodeEncode", groups={"codes": int32, "splits": int64})
+def unicode_encode_op(codes: Tensor, splits: Tensor, encoding: str) -> TensorSpec:
+    """Characters, given by number, joined to strings."""
+    rows = None if splits.dims is None or splits.dims[0] is None else splits.dims[0] - 1
+    return spec(string, (rows,))
+
+
+@unicode_encode_op.kernel
+def _unicode_encode_kernel(xp: Any, codes: Any, splits: Any, encoding: str) -> Any:
+    text = "".join(chr(code) for code in codes.tolist())
+    ends = splits.tolist()
+    out = xp.empty(len(ends) - 1, dtype=object)
+    out[:] = [text[a:b].encode(_CODECS.get(encoding, encoding)) for a, b in zip(ends, ends[1:])]
+    return out
+
+
+_CODECS = {"UTF-8": "utf-8", "UTF-16-BE": "utf-16-be", "UTF-32-BE": "utf-32-be"}
+
+
+@public("strings.unicode_encode")
+def unicode_encode(
+    input: Any, output_encoding: str, errors: str = "replace", replacement_char: int = 65533,
+    name: str | None = None,
+) -> Any:  # fmt: skip
+    """Numbers of characters as strings: the inverse of `tf.strings.unicode_decode`.
+
+    Args:
+        input: int32: a `RaggedTensor` of rows, a matrix, or a vector (one string).
+        output_encoding: "UTF-8", "UTF-16-BE" or "UTF-32-BE".
+        errors: accepted.
+        replacement_char: accepted.
+        name: unused.
+    """
+    if output_encoding not in _CODECS:
+        raise ValueError(f"Unknown encoding {output_encoding!r}")
+    if isinstance(input, RaggedTensor):
+        return unicode_encode_op(tf.cast(input.values, int32), input.row_splits, output_encoding)
+    tensor = convert_to_tensor(input, int32)
+    if tensor.dims is not None and len(tensor.dims) == 1:
+        ends = tf.stack([tf.constant(0, int64), tf.size(tensor, out_type=int64)])
+        return unicode_encode_op(tensor, ends, output_encoding)[0]
+    rows, width = tensor.dims  # type: ignore[misc]
+    ends = tf.range(0, rows * width + 1, width, dtype=int64)  # type: ignore[operator]
+    return unicode_encode_op(tf.reshape(tensor, [-1]), ends, output_encoding)
+
+
+@public("strings.ngrams")
+def ngrams(
+    data: Any, ngram_width: Any, separator: str = " ", pad_values: Any = None,
+    padding_width: int | None = None, preserve_short_sequences: bool = False,
+    name: str | None = None,
+) -> Tensor:  # fmt: skip
+    """Neighbouring strings joined, for each place along the last axis.
+
+    Args:
+        data: strings, [..., N].
+        ngram_width: how many are joined.
+        separator: put between them.
+        pad_values: must be None.
+        padding_width: must be None.
+        preserve_short_sequences: join all of a row that is too short.
+        name: of the node.
+
+    Returns:
+        [..., N - ngram_width + 1].
+    """
+    if pad_values is not None or padding_width is not None:
+        raise ValueError("Padding is not supported: add the strings to the data instead.")
+    tensor = convert_to_tensor(data, string)
+    total = tensor.dims[-1] if tensor.dims else None
+    if total is None:
+        raise ValueError("The size of the last axis must be known.")
+    width = min(ngram_width, total) if preserve_short_sequences else ngram_width
+    places = total - width + 1
+    return tf.strings.join(  # type: ignore[no-any-return]
+        [tensor[..., i : i + places] for i in range(width)], separator=separator
+    )
