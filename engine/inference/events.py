@@ -134,6 +134,17 @@ class Stored(Event):
         self.outlives = True
 
 
+class Bound(Event):
+    """A name of a function that is traced is bound to a value; editors show its dtype and shape."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, node: ast.AST, context: Context, name: str, value: Value) -> None:
+        super().__init__(node, context)
+        self.name = name
+        self.value = value
+
+
 class Formatted(Event):
     """A value becomes a part of a string: `how` is `f-string`, `str`, `repr`, `format`, `%`."""
 

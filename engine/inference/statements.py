@@ -10,7 +10,7 @@ from engine.inference.attributes import class_flavours, store_attribute
 from engine.inference.containers import element_of, iterate
 from engine.inference.context import Scope
 from engine.inference.definitions import decorate
-from engine.inference.events import Called, Computed, Dropped, Raised, Stored, Subscripted
+from engine.inference.events import Bound, Called, Computed, Dropped, Raised, Stored, Subscripted
 from engine.inference.flow import FLOW
 from engine.inference.jumps import note_return
 from engine.inference.machine import Frame, Machine
@@ -85,6 +85,8 @@ def _bind_name(
     else:
         scope.names[name] = value
         scope.maybe.discard(name)
+        if frame.context.entry is not None:
+            machine.emit(Bound(target, frame.context, name, value))
 
 
 def _store_outer(
