@@ -221,7 +221,7 @@ def _regrouped(infer: Any, parameters: tuple[Parameter, ...]) -> Any:
     @functools.wraps(infer)
     def infer_flat(*inputs: Any, **attrs: Any) -> Any:
         if any(type(item) is list for item in inputs):
-            return infer(*inputs, **attrs)
+            inputs = tuple(x for item in inputs for x in (item if type(item) is list else (item,)))
         length = (len(inputs) - (len(parameters) - lists)) // lists
         grouped: list[Any] = []
         start = 0

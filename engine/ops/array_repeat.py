@@ -109,7 +109,7 @@ def repeat_op(input: Tensor, repeats: Tensor, axis: int, name: str | None = None
     size = dims[axis]
     dims[axis] = None
     if counts is not None and size is not None:
-        dims[axis] = size * counts[0] if len(counts) == 1 else sum(counts)
+        dims[axis] = size * counts[0] if len(counts) == 1 else None
     return spec(input.dtype, tuple(dims))
 
 

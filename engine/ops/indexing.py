@@ -48,7 +48,7 @@ def indexed(dims: Dims, key: Key) -> Dims:
     Raises:
         ValueError: if there are too many pieces, or an integer lies outside its axis.
     """
-    if dims is None:
+    if dims is None or any(type(p) is tuple and type(p[2]) is Bound for p in key):
         return None
     if key.count(Ellipsis) > 1:
         raise ValueError("Multiple ellipses in slice spec not allowed")

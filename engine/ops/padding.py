@@ -276,7 +276,16 @@ def reverse_sequence(
     """
     if seq_axis is None:
         raise ValueError("Argument `seq_axis` must be specified.")
-    return spec(input.dtype, input.dims)
+    if input.dims is None or seq_lengths.dims is None:
+        return spec(input.dtype, input.dims)
+    batch = (batch_axis or 0) % len(input.dims)
+    sizes = list(input.dims)
+    if sizes[batch] is None:
+        sizes[batch] = seq_lengths.dims[0]
+    elif seq_lengths.dims[0] not in (None, sizes[batch]):
+        raise ValueError(f"Dimensions must be equal, but are {sizes[batch]} and "
+                         f"{seq_lengths.dims[0]}")  # fmt: skip
+    return spec(input.dtype, tuple(sizes))
 
 
 @reverse_sequence.kernel

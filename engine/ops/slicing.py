@@ -39,7 +39,7 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     begin, size = convert_to_tensor(begin), convert_to_tensor(size)
     if begin.dtype is not size.dtype:
         begin, size = tf.cast(begin, int64), tf.cast(size, int64)
-    return slice_dynamic(tensor, begin, size, count, name=name)  # type: ignore[no-any-return]
+    return slice_dynamic(tensor, begin, size, count, first, name=name)  # type: ignore[no-any-return]
 
 
 def _block(dims: Dims, begin: Any, size: Any) -> Key:
@@ -85,17 +85,22 @@ def _slice_op_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 
 @op("raw.slice_dynamic", type="Slice", hint="Slice", groups={"begin": "Index", "size": "Index"})
 def slice_dynamic(
-    input: Tensor, begin: Tensor, size: Tensor, known: Any, name: str | None = None
+    input: Tensor, begin: Tensor, size: Tensor, known: Any, first: Any, name: str | None = None
 ) -> TensorSpec:
     """As `raw.slice`, with numbers known at run time."""
     rank = None if input.dims is None else len(input.dims)
     if known is None:
         return spec(input.dtype, None if rank is None else (None,) * rank)
-    return spec(input.dtype, tuple(None if count == -1 else count for count in known))
+    sizes = input.dims or (None,) * len(known)
+    starts = first or (None,) * len(known)
+    return spec(input.dtype, tuple(
+        count if count != -1 else None if start is None or total is None else total - start
+        for count, start, total in zip(known, starts, sizes)
+    ))  # fmt: skip
 
 
 @slice_dynamic.kernel
-def _slice_dynamic_kernel(xp: Any, x: Any, begin: Any, size: Any, known: Any) -> Any:
+def _slice_dynamic_kernel(xp: Any, x: Any, begin: Any, size: Any, known: Any, first: Any) -> Any:
     try:
         return _slice_kernel(xp, x, begin.tolist(), size.tolist())
     except ValueError as error:

@@ -88,14 +88,10 @@ def _sort_kernel(xp: Any, values: Any, axis: int, descending: bool) -> Any:
 
 @sort_op.gradient
 def _sort_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    values = node.inputs[0]
     axis = node.attrs["axis"]
     direction = "DESCENDING" if node.attrs["descending"] else "ASCENDING"
-    order = tf.argsort(values, axis=axis, direction=direction)
-    return tf.gather(grad, tf.argsort(order, axis=axis), axis=axis,
-                     batch_dims=axis % len(values.dims)) if axis in (
-        -1, len(values.dims) - 1
-    ) else tf.raw.take_along(grad, tf.argsort(order, axis=axis), axis)  # type: ignore[no-any-return]  # fmt: skip
+    order = tf.argsort(node.inputs[0], axis=axis, direction=direction)
+    return take_along(grad, tf.argsort(order, axis=axis), axis)  # type: ignore[no-any-return]
 
 
 @op("raw.take_along", type="GatherNd", groups={"indices": "I"})
