@@ -182,7 +182,10 @@ class GradientTape:
         mode = _checked_mode(unconnected_gradients)
         targets = [_target(leaf) for leaf in flatten(target)]
         flat_sources = flatten(sources)
-        weights = _weights(output_gradients, len(targets))
+        weights = [
+            tf.ones_like(leaf) if weight is None and isinstance(leaf, Variable) else weight
+            for leaf, weight in zip(flatten(target), _weights(output_gradients, len(targets)))
+        ]
         pairs = [(t, w) for t, w in zip(targets, weights) if differentiable(t)]
         keys = [_source(leaf) for leaf in flat_sources]
         results = backprop(entries, [t for t, _ in pairs], [w for _, w in pairs], keys)
@@ -211,8 +214,8 @@ def _checked_mode(mode: Any) -> str:
     return str(value)
 
 
-def _target(leaf: Any) -> Tensor:
-    return convert_to_tensor(leaf)
+def _target(leaf: Any) -> Any:
+    return leaf.handle if isinstance(leaf, Variable) else convert_to_tensor(leaf)
 
 
 def _source(leaf: Any) -> Any:

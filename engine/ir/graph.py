@@ -149,6 +149,12 @@ class Graph:
         """All nodes, in an order that can run."""
         return list(self.nodes)
 
+    def as_graph_def(self, *args: Any, **kwargs: Any) -> Any:
+        """The graph as plain records with `node`, each with `name`, `op` and `input`."""
+        from engine.ir.graph_def import graph_def
+
+        return graph_def(self)
+
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)
 

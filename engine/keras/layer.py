@@ -11,7 +11,7 @@ from engine.ir.dtypes import as_dtype, float32
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import Tensor
-from engine.keras import activation_functions, initial_values
+from engine.keras import activation_functions, functional, initial_values
 from engine.objects.module import Module, snake_case
 from engine.objects.variable import Variable, init_scope
 from engine.ops.namespace import tf
@@ -205,6 +205,8 @@ class Layer(Module):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Build the layer where that was not done yet, and call it."""
+        if functional.is_symbolic_call(args):
+            return functional.call_symbolically(self, args, kwargs)
         args = tuple(map_structure(self._as_input, arg) for arg in args)
         self._losses = []
         if not self.built:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ir.op import public
+from engine.keras.functional import Computation, KerasTensor
 from engine.keras.layer import Layer
 
 
@@ -14,17 +15,26 @@ class Model(Layer):
     """A layer that holds others; subclasses define `call`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args:
-            raise TypeError(
-                "Model() takes keyword arguments only here: subclass it and define `call`, or use "
-                "`Sequential`."
-            )
+        inputs = kwargs.pop("inputs", None)
+        outputs = kwargs.pop("outputs", None)
+        if args and inputs is None:
+            inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
         super().__init__(**kwargs)
+        self._computation = None if inputs is None else Computation(inputs, outputs)
+        self._inner = [] if self._computation is None else self._computation.layers
 
     @property
     def layers(self) -> list[Layer]:
         """The layers directly inside."""
         return self._layers()
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
+        """The outputs for the inputs, where the model was made from symbolic ones."""
+        if self._computation is None:
+            raise NotImplementedError(
+                f"Model {type(self).__name__} does not have a `call()` method implemented."
+            )
+        return self._computation(inputs)
 
     def build(self, input_shape: Any) -> None:
         """Nothing to make: the layers inside build themselves."""
@@ -56,9 +66,8 @@ class Sequential(Model):
 
     def add(self, layer: Any) -> None:
         """Append a layer. Raises ValueError for what is no layer."""
-        if isinstance(layer, InputSpec):
-            self._build_for(layer.shape)
-            return
+        if isinstance(layer, KerasTensor):
+            return  # the shape of the input: layers learn it from their first call
         if not isinstance(layer, Layer):
             if callable(layer):
                 layer = FunctionLayer(layer)
@@ -68,9 +77,6 @@ class Sequential(Model):
                     f"{layer} (of type {type(layer)})"
                 )
         self._stack.append(layer)
-
-    def _build_for(self, shape: Any) -> None:
-        self._input_shape = shape
 
     def pop(self) -> Layer:
         """Remove the last layer."""
@@ -114,19 +120,6 @@ class FunctionLayer(Layer):
     def call(self, inputs: Any) -> Any:
         """What the function answers."""
         return self._function(inputs)
-
-
-class InputSpec:
-    """The shape of a model's input."""
-
-    def __init__(self, shape: Any) -> None:
-        self.shape = shape
-
-
-@public("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")
-def keras_input(shape: Any = None, batch_size: Any = None, dtype: Any = None, **kwargs: Any) -> Any:
-    """The shape of a `Sequential` model's input, without the batch size."""
-    return InputSpec(shape if shape is not None else kwargs.get("input_shape"))
 
 
 public("keras.layers.Lambda")(FunctionLayer)

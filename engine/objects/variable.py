@@ -123,7 +123,8 @@ class Variable:
 
     @property
     def name(self) -> str:
-        return f"{self._name}:0"
+        """Name with `:0`, as TensorFlow has it."""
+        return self._name if self._name == "UnreadVariable" else f"{self._name}:0"
 
     @property
     def _shared_name(self) -> str:
@@ -212,23 +213,34 @@ class Variable:
         tensor = convert_to_tensor(value, self.dtype)
         if not compatible(tensor.dims, self._storage.dims):
             raise ValueError(
-                f"Cannot assign value to variable '{self.name}': Shape mismatch.The variable shape "
+                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable shape "
                 f"{self.shape}, and the assigned value shape {tensor.shape} are incompatible."
             )
         state.assign_variable(self._handle, tensor)
-        return self
+        return self._written() if read_value else self._unread()
 
     def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None,
                    read_value: bool = True) -> Variable:  # fmt: skip
         """Add `delta`; dtype and shape as `assign`."""
         state.assign_add_variable(self._handle, self._fitting(delta))
-        return self
+        return self._written() if read_value else self._unread()
 
     def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None,
                    read_value: bool = True) -> Variable:  # fmt: skip
         """Subtract `delta`; dtype and shape as `assign`."""
         state.assign_sub_variable(self._handle, self._fitting(delta))
-        return self
+        return self._written() if read_value else self._unread()
+
+    def _written(self) -> Variable:
+        """What assignments answer: the same variable, under the name TensorFlow gives it."""
+        made = self.over(self._handle)
+        made._name = "UnreadVariable"
+        made._owner = self
+        return made
+
+    def _unread(self) -> Any:
+        """What assignments answer where the new value is not wanted."""
+        return None if current().eager else current().nodes[-1]  # type: ignore[attr-defined]
 
     def _fitting(self, delta: Any) -> Tensor:
         from engine.base.errors import InvalidArgumentError

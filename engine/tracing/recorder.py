@@ -253,12 +253,27 @@ class Recorder:
             if found is not None:
                 return found  # type: ignore[no-any-return]
             around = around.outer
-        raise InaccessibleTensorError(
+        raise self._out_of_scope(tensor)
+
+    def _out_of_scope(self, tensor: SymbolicTensor) -> Exception:
+        """What is raised for a tensor of a graph that is not around this one."""
+        owner: Any = tensor.node.owner
+        message = (
             f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit "
-            "Python locals or TensorFlow collections to access it.\nThe tensor "
-            f"{tensor!r} cannot be accessed from {self.name}, because it was defined in "
-            f"{getattr(owner, 'name', 'another function')}, which is out of scope."
+            "Python locals or TensorFlow collections to access it.\nPlease see "
+            "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_values "
+            f"for more information.\n\n{tensor!r} was defined in {getattr(owner, 'name', 'a graph')!r}"
         )
+        where = tensor.node.file_line
+        if where is not None:
+            message += f" at {where[0]}:{where[1]}"
+        message += f".\nThe tensor {tensor!r} cannot be accessed from {self.name!r}."
+        inside = getattr(owner, "outer", None)
+        while isinstance(inside, Recorder):
+            if inside is self:
+                return InaccessibleTensorError(message)
+            inside = inside.outer
+        return TypeError(message)
 
     # -- variables -------------------------------------------------------------------------
 
