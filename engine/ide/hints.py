@@ -1,0 +1,117 @@
+"""What an editor writes into traced code: shapes, and what becomes of each `if` and `for`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from engine.inference.events import Bound, Branched, Looped, PythonLooped, Tested
+from engine.inference.values import Tensor, Union, Value
+
+if TYPE_CHECKING:
+    from engine.ide.snapshot import Snapshot
+    from engine.inference.events import Event
+    from engine.lint.facts import Facts
+
+__all__ = ["Hint", "flow_lines", "hints", "value_text"]
+
+HintKind = Literal["shape", "flow"]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A few words for a place.
+
+    Attributes:
+        offset: Where they stand.
+        label: As `float32[3]` or `graph cond`.
+        kind: `shape` for a value, `flow` for what becomes of a statement.
+        tooltip: A sentence more.
+    """
+
+    offset: int
+    label: str
+    kind: HintKind
+    tooltip: str = ""
+
+
+def flow_lines(facts: Facts) -> dict[int, bool]:
+    """By 0-based line of an `if` or a loop: whether it becomes part of the graph."""
+    lines: dict[int, bool] = {}
+    for hint in _flows(facts):
+        line = facts.source.position(hint.offset)[0]
+        lines[line] = lines.get(line, False) or hint.label.startswith("graph")
+    return lines
+
+
+def hints(snapshot: Snapshot) -> tuple[Hint, ...]:
+    """All hints of a file, in order of place; none outside traced functions."""
+    facts = snapshot.facts
+    if facts is None:
+        return ()
+    found: dict[int, Hint] = {}
+    for hint in (*_flows(facts), *_shapes(facts)):
+        known = found.get(hint.offset)
+        if known is not None and known.label != hint.label:
+            # Traces differ, so the place has no one answer: say both, or nothing of many.
+            label = known.label if hint.label in known.label else f"{known.label} | {hint.label}"
+            found[hint.offset] = Hint(hint.offset, label, hint.kind, hint.tooltip)
+        else:
+            found[hint.offset] = hint
+    return tuple(found[offset] for offset in sorted(found) if found[offset].label.count("|") < 3)
+
+
+def _flows(facts: Facts) -> Iterator[Hint]:
+    staged = {id(event.node) for event in (*facts.staged(Branched), *facts.staged(Looped))}
+    for branch in facts.staged(Branched):
+        yield _flow(facts, branch, "graph cond", "Both arms become part of the graph.")
+    for loop in facts.staged(Looped):
+        label = "graph while" if isinstance(loop.node, ast.While) else "graph loop"
+        yield _flow(facts, loop, label, "The loop becomes one node of the graph.")
+    for turns in facts.staged(PythonLooped):
+        if id(turns.node) not in staged:
+            times = "unrolled" if turns.count is None else f"unrolled ×{turns.count}"
+            yield _flow(
+                facts, turns, times, "Python runs this loop while tracing: one copy for each turn."
+            )
+    for test in facts.staged(Tested):
+        statement = facts.statement_of(test.node)
+        if test.kind == "if" and isinstance(statement, ast.If) and id(statement) not in staged:
+            yield _flow(facts, test, "Python", "Decided once, while tracing.")
+
+
+def _flow(facts: Facts, event: Event, label: str, tooltip: str) -> Hint:
+    node = event.node
+    if not isinstance(node, ast.stmt):
+        node = facts.statement_of(node) or node
+    end = facts.header(node).end
+    text = facts.source.text
+    colon = text.find(":", end)
+    line_end = facts.source.line_end(facts.source.position(end)[0])
+    at = colon + 1 if 0 <= colon < line_end else end
+    return Hint(at, label, "flow", tooltip)
+
+
+def _shapes(facts: Facts) -> Iterator[Hint]:
+    for event in facts.staged(Bound):
+        text = value_text(event.value)
+        if text:
+            end = facts.span(event.node).end
+            yield Hint(end, text, "shape", f"`{event.name}` is a tensor of the graph: {text}")
+
+
+def value_text(value: Value) -> str:
+    """`float32[3,?]` for a tensor of the graph; empty for anything else or where all is unknown."""
+    if isinstance(value, Union):
+        texts = {value_text(option) for option in value.options}
+        return texts.pop() if len(texts) == 1 else ""
+    if not isinstance(value, Tensor) or not value.symbolic:
+        return ""
+    if value.dtype is None and value.dims is None:
+        return ""
+    if value.dims is None:
+        return f"{value.dtype}[…]"
+    sizes = ",".join("?" if size is None else str(size) for size in value.dims)
+    return f"{value.dtype or '?'}[{sizes}]"

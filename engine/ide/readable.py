@@ -1,0 +1,28 @@
+"""The readable view of a function: as its author wrote it, with what becomes of each line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.ide.snapshot import GraphCode
+
+if TYPE_CHECKING:
+    from engine.ide.snapshot import Snapshot
+
+__all__ = ["readable_code"]
+
+
+def readable_code(snapshot: Snapshot, qualname: str) -> GraphCode:
+    """The function with a note at each branch and loop; a comment that says why if there is none."""
+    from engine.conversion.readable import Place, readable
+    from engine.ide.hints import flow_lines
+    from engine.syntax.errors import ConversionError
+
+    lines = flow_lines(snapshot.facts) if snapshot.facts is not None else {}
+    known = {line: Place.GRAPH if staged else Place.PYTHON for line, staged in lines.items()}
+    try:
+        made = readable(snapshot.text, snapshot.path, qualname, known)
+    except (ConversionError, RecursionError) as error:
+        reasons = str(error).splitlines() or ["it is nested too deeply"]
+        return GraphCode("".join(f"# {line}\n" for line in reasons), ok=False)
+    return GraphCode(made.text, made.line_map)

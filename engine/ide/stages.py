@@ -1,0 +1,130 @@
+"""In the graph or in Python: the stage of each name and call in traced code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from engine.base.source import Span
+from engine.ide.hints import value_text
+from engine.inference.events import Bound, Called
+from engine.inference.values import Stage, Tensor, Value
+from engine.lint.facts import has_staged
+
+if TYPE_CHECKING:
+    from engine.ide.snapshot import Snapshot
+    from engine.lint.facts import Facts
+
+__all__ = ["StageSpan", "ValueInfo", "stages", "value_at"]
+
+StageName = Literal["graph", "python"]
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True)
+class StageSpan:
+    """A name in traced code.
+
+    Attributes:
+        span: The name.
+        stage: Whether it stands for something of the graph, or of Python while tracing.
+        kind: `value` for a variable, `call` for the name of what is called.
+    """
+
+    span: Span
+    stage: StageName
+    kind: Literal["value", "call"]
+
+
+@dataclass(frozen=True)
+class ValueInfo:
+    """What is known of the value of a name or a call: `text` is as `float32[3]`, or empty."""
+
+    span: Span
+    name: str
+    stage: StageName
+    text: str
+
+
+def stages(snapshot: Snapshot) -> tuple[StageSpan, ...]:
+    """Names and calls in traced code with their stage, in order of place."""
+    facts = snapshot.facts
+    if facts is None:
+        return ()
+    found: dict[Span, StageSpan] = {}
+    for node, value in (*_bound(facts), *_loaded(facts)):
+        stage = _stage(value)
+        if stage is not None:
+            span = facts.span(node)
+            found[span] = StageSpan(span, stage, "value")
+    for event in facts.staged(Called):
+        name = _name_span(facts, event.node.func)
+        if name is not None:
+            in_graph = has_staged(event.result)
+            found[name] = StageSpan(name, "graph" if in_graph else "python", "call")
+    return tuple(found[span] for span in sorted(found))
+
+
+def value_at(snapshot: Snapshot, offset: int) -> ValueInfo | None:
+    """What is known of the value of the name or call at an offset of traced code."""
+    facts = snapshot.facts
+    if facts is None:
+        return None
+    best: ValueInfo | None = None
+    for event in facts.staged(Called):
+        span = _name_span(facts, event.node.func)
+        if span is not None and span.start <= offset <= span.end and event.result is not None:
+            stage: StageName = "graph" if has_staged(event.result) else "python"
+            best = ValueInfo(span, facts.source.slice(span), stage, value_text(event.result))
+    for node, value in (*_bound(facts), *_loaded(facts)):
+        span = facts.span(node)
+        known = _stage(value)
+        if span.start <= offset <= span.end and known is not None:
+            best = ValueInfo(span, node.id, known, value_text(value))
+    return best
+
+
+def _stage(value: Value) -> StageName | None:
+    if isinstance(value, Tensor) and value.symbolic:
+        return "graph"
+    return {Stage.STAGED: "graph", Stage.PYTHON: "python"}.get(value.stage)  # type: ignore[return-value]
+
+
+def _name_span(facts: Facts, node: ast.expr) -> Span | None:
+    """The last name of a dotted name."""
+    span = facts.span(node)
+    if isinstance(node, ast.Attribute):
+        return Span(span.end - len(node.attr), span.end)
+    return span if isinstance(node, ast.Name) else None
+
+
+def _bound(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:
+    for event in facts.staged(Bound):
+        if isinstance(event.node, ast.Name):
+            yield event.node, event.value
+
+
+def _loaded(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:
+    """Where names are read: with the value they were last bound to above, in the same function."""
+    bindings: dict[tuple[int, str], list[tuple[int, Value]]] = {}
+    functions: dict[int, ast.AST] = {}
+    for event in facts.staged(Bound):
+        function = _function_of(facts, event.node)
+        if function is not None:
+            functions[id(function)] = function
+            at = facts.span(event.node).start
+            bindings.setdefault((id(function), event.name), []).append((at, event.value))
+    for function in functions.values():
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                at = facts.span(node).start
+                known = bindings.get((id(function), node.id), ())
+                above = [binding for binding in known if binding[0] < at]
+                if above:
+                    yield node, max(above, key=lambda binding: binding[0])[1]
+
+
+def _function_of(facts: Facts, node: ast.AST) -> ast.AST | None:
+    return next((one for one in facts.ancestors(node) if isinstance(one, _FUNCTIONS)), None)
