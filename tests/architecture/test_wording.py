@@ -12,7 +12,7 @@ from tests.architecture.repository import SOURCES, read, tracked_files
 TEXTS = (*SOURCES, ".md", ".json", ".toml", ".yml", ".yaml", ".sh", ".txt", ".cfg", ".pyi", "")
 HERE = Path("tests/architecture/test_wording.py")
 
-MACHINE = re.compile(r"(?<![\w.])/(?:root|work|farm)/[\w.-]+")
+MACHINE = re.compile(r"(?<![\w.])/(?:root|farm|work/(?:main|shared))\b")
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.npmjs|registry\.yarnpkg|deb\.debian\.org|npmmirror"
 )

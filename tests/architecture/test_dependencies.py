@@ -1,0 +1,43 @@
+"""What is imported is declared, and what is declared has a reason."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from tests.architecture.repository import read, tracked_files
+from tests.architecture.test_layers import imports_of
+
+PYPROJECT = next(path for path in tracked_files() if str(path) == "pyproject.toml")
+DEPENDENCIES = next(path for path in tracked_files() if str(path) == "docs/dependencies.md")
+OF_THE_PROJECT = {"engine", "server", "__future__"}
+MODULES = {"cupy": "cupy-cuda13x"}
+"""Modules whose distribution has another name."""
+
+
+def declared() -> set[str]:
+    """The names of the distributions in pyproject.toml."""
+    return set(
+        re.findall(r'^(?:\s+|\w+ = \[)"([A-Za-z][\w-]*)[><=~]', read(PYPROJECT), re.MULTILINE)
+    )
+
+
+def imported() -> set[str]:
+    """The top-level modules that the product imports from outside the standard library."""
+    found = set()
+    for path in tracked_files():
+        if path.suffix == ".py" and path.parts[0] in ("engine", "server"):
+            found |= {module.partition(".")[0] for module in imports_of(path)}
+    return found - set(sys.stdlib_module_names) - OF_THE_PROJECT
+
+
+def test_every_import_is_declared():
+    assert "numpy" in declared()
+    assert {MODULES.get(name, name) for name in imported()} - declared() == set()
+
+
+def test_every_dependency_has_a_reason():
+    reasons = read(DEPENDENCIES)
+    names = {MODULES.get(name, name) for name in declared()}
+    missing = {name for name in names if name.removesuffix("-cuda13x") not in reasons}
+    assert missing == set()
