@@ -131,8 +131,8 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     _leave_unless(emitter, tested)
     outputs = emitter.graph(body, arguments, spare)
     for tensor, new in zip(body.outputs, outputs):
-        name = spare.get(id(tensor))
-        if name is not None:  # the value before the last one is free from now on
+        if id(tensor) in spare:  # the value before the last one is free from now on
+            name = spare[id(tensor)]
             emitter.line(f"{name} = {name}_; {name}_ = {new}")
     moved = [(a, b) for a, b in zip(state, outputs) if a != b]
     if moved:
@@ -174,8 +174,8 @@ def _spares(emitter: Emitter, test: Graph, body: Graph, count: int) -> dict[int,
         key = buffer_key(tensor)
         if key is None or key != buffer_key(body.inputs[i]) or answered.count(id(tensor)) > 1:
             continue
-        before = body.inputs[i]
-        if only_read(body, before) and only_read(test, test.inputs[i]) and _read_inside(body, tensor):
+        read_only = only_read(body, body.inputs[i]) and only_read(test, test.inputs[i])
+        if read_only and _read_inside(body, tensor):
             found[id(tensor)] = emitter.fresh("s")
     return found
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
+from engine.passes.pipeline import optimize
 
 
 class Executable(Protocol):
@@ -24,7 +25,7 @@ class Executor(Protocol):
         """Is what it needs installed?"""
 
     def compile(self, graph: Graph) -> Executable:
-        """A callable that runs the graph (as traced: see `engine.passes.pipeline.optimize`)."""
+        """A callable that runs the (optimised) graph."""
 
 
 EXECUTORS: dict[str, type[Executor]] = {}
@@ -58,8 +59,8 @@ def executable(graph: Graph, name: str = "numpy") -> Executable:
                 if error.name != f"engine.executors.{name}_executor":
                     raise
                 raise ValueError(f"there is no executor {name!r}") from None
-        known = graph.compiled[name] = EXECUTORS[name]().compile(graph)
-    return known  # type: ignore[no-any-return]
+        known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
+    return known
 
 
 def _run(graph: Graph, values: Any) -> tuple[Any, ...]:

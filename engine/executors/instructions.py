@@ -70,9 +70,8 @@ class Instructions:
                 values[results] = result
             else:
                 for i, value in zip(results, result or ()):
-                    if type(value) is array and not value.shape:
-                        value = value[()]
-                    values[i] = value
+                    flat = type(value) is array and not value.shape
+                    values[i] = value[()] if flat else value
         return tuple([values[i] for i in self._outputs])
 
 

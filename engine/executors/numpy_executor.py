@@ -15,7 +15,6 @@ from engine.executors.failures import located
 from engine.executors.instructions import Instructions, straight
 from engine.executors.python_source import Source, python_source
 from engine.ir.graph import Graph, Node
-from engine.passes.pipeline import optimize
 
 _NUMBERS = itertools.count()
 
@@ -38,7 +37,7 @@ class NumpyExecutor:
         return True
 
     def compile(self, graph: Graph) -> NumpyExecutable:
-        """A program for the graph; the graph is optimised when source is written for it."""
+        """A program for the graph."""
         return NumpyExecutable(graph)
 
 
@@ -73,7 +72,7 @@ class NumpyExecutable:
         return self._run or self._write()
 
     def _write(self) -> Any:
-        source = python_source(optimize(self.graph), np, _same, lambda g: NumpyExecutable(g))
+        source = python_source(self.graph, np, _same, NumpyExecutable)
         filename = f"<graphlens {self.graph.name} {next(_NUMBERS)}>"
         scope = dict(source.bindings)
         if source.buffers.made:

@@ -13,9 +13,14 @@ from engine.ir.tensor import SymbolicTensor
 Key = tuple[tuple[int, ...], DType]
 """What two values must share to take turns in one buffer."""
 
-_FRESH = frozenset(
-    ["raw.cast", "raw.mat_mul", "raw.batch_mat_mul", "raw.reduce_sum", "raw.reduce_mean", "raw.reduce_prod", "raw.reduce_max", "raw.reduce_min", "raw.reduce_all", "raw.reduce_any", "raw.shape", "raw.size", "raw.rank", "raw.zeros_like", "raw.ones_like", "raw.stack", "raw.gather", "raw.argmax", "raw.argmin", "raw.spread", "raw.complex_abs", "raw.leaky_relu", "raw.leaky_relu_grad", "raw.gather_gradient", "raw.slice_gradient", "raw.cumsum", "raw.cumprod", "raw.reduce_euclidean_norm"]
-)
+_FRESH = frozenset({
+    "raw.cast", "raw.mat_mul", "raw.batch_mat_mul", "raw.reduce_sum", "raw.reduce_mean",
+    "raw.reduce_prod", "raw.reduce_max", "raw.reduce_min", "raw.reduce_all", "raw.reduce_any",
+    "raw.shape", "raw.size", "raw.rank", "raw.zeros_like", "raw.ones_like", "raw.stack",
+    "raw.gather", "raw.argmax", "raw.argmin", "raw.spread", "raw.complex_abs", "raw.leaky_relu",
+    "raw.leaky_relu_grad", "raw.gather_gradient", "raw.slice_gradient", "raw.cumsum",
+    "raw.cumprod", "raw.reduce_euclidean_norm",
+})  # fmt: skip
 """Ops (besides the element-wise ones) whose results share no memory with their inputs."""
 
 
@@ -49,7 +54,7 @@ def _known_uses(graph: Graph) -> dict[int, list[tuple[Node, int]]]:
     known = graph.compiled.get("uses")
     if known is None:
         known = graph.compiled["uses"] = uses(graph)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def _reads(node: Node, position: int) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.ir.graph import Graph, Node
 from engine.ir.tensor import SymbolicTensor
+
+if TYPE_CHECKING:
+    from engine.ir.op import Op
 
 Tensors = tuple[SymbolicTensor, ...]
 Visit = Callable[[Node, Tensors, Callable[[], Tensors]], "Tensors | None"]
@@ -17,26 +20,81 @@ class Rewriter:
 
     Attributes:
         tensors: old tensor (by identity) -> new tensor.
-        nodes: old node -> new node, for control dependencies.
+        nodes: old node -> what stands for it, for control dependencies.
         made: the new nodes.
     """
 
     def __init__(self) -> None:
         self.tensors: dict[int, SymbolicTensor] = {}
-        self.nodes: dict[Node, Node] = {}
+        self.nodes: dict[Node, tuple[Node, ...]] = {}
         self.made: list[Node] = []
 
     def copy(self, node: Node, inputs: Tensors, attrs: dict[str, Any] | None = None) -> Node:
         """A copy of `node` over new inputs, appended to the new graph."""
-        made = Node(node.op, inputs, node.attrs if attrs is None else attrs, self, node.where,
-                    node.name_hint)  # fmt: skip
+        return self.make(node, inputs, node.attrs if attrs is None else attrs, node.outputs)
+
+    def make(
+        self, node: Node, inputs: Tensors, attrs: dict[str, Any], outputs: Iterable[Any],
+        op: Op | None = None,
+    ) -> Node:  # fmt: skip
+        """A new node in place of `node`.
+
+        Args:
+            node: what it stands for: gives it its name, line and control dependencies.
+            inputs: tensors of the new graph.
+            attrs: its attributes.
+            outputs: tensors or specs like which its outputs are.
+            op: by default that of `node`.
+        """
+        made = Node(op or node.op, inputs, attrs, self, node.where, node.name_hint)
         made.outputs = tuple(
-            SymbolicTensor(made, t.index, t.dtype, t.dims) for t in node.outputs
+            [SymbolicTensor(made, i, t.dtype, t.dims) for i, t in enumerate(outputs)]
         )
-        made.after = tuple(self.nodes[b] for b in node.after if b in self.nodes)
+        if node.after:
+            made.after = self.after(node)
         self.made.append(made)
-        self.nodes[node] = made
+        self.nodes[node] = (*self.nodes.get(node, ()), made)
         return made
+
+    def after(self, node: Node) -> tuple[Node, ...]:
+        """What stands for the control dependencies of an old node."""
+        found = [made for before in node.after for made in self.nodes.get(before, ())]
+        return tuple(dict.fromkeys(found))
+
+    def constant(self, node: Node, value: Any, output: Any) -> SymbolicTensor:
+        """A constant in place of `node`, like its output `output`."""
+        from engine.ir.op import find_op
+
+        dims = getattr(value, "shape", ())
+        attrs = {"value": value, "dtype": output.dtype, "dims": dims}
+        made = Node(find_op("raw.constant"), (), attrs, self, node.where, node.name_hint)
+        tensor = SymbolicTensor(made, 0, output.dtype, dims)
+        made.outputs = (tensor,)
+        self.made.append(made)
+        return tensor
+
+    def inline(self, node: Node, graph: Graph, inputs: Sequence[SymbolicTensor]) -> Tensors:
+        """The nodes of `graph` in place of `node`; the outputs."""
+        tensors = {id(inner): given for inner, given in zip(graph.inputs, inputs)}
+        placeholders = {tensor.node for tensor in graph.inputs}
+        outer = self.after(node)
+        copies: dict[Node, Node] = {}
+        for inner in graph.nodes:
+            if inner in placeholders:
+                continue
+            given = tuple([None if t is None else tensors[id(t)] for t in inner.inputs])
+            made = Node(inner.op, given, inner.attrs, self, inner.where, inner.name_hint)
+            made.outputs = tuple(
+                [SymbolicTensor(made, t.index, t.dtype, t.dims) for t in inner.outputs]
+            )
+            if inner.op.effect:
+                before = [copies[b] for b in inner.after if b in copies]
+                made.after = tuple(dict.fromkeys((*outer, *before)))
+            self.made.append(made)
+            copies[inner] = made
+            tensors.update((id(old), new) for old, new in zip(inner.outputs, made.outputs))
+        self.nodes[node] = tuple(made for made in copies.values() if made.op.effect)
+        return tuple(tensors[id(tensor)] for tensor in graph.outputs)
 
     def names(self) -> dict[Node, str]:
         from engine.ir.graph import unique_names
@@ -74,23 +132,38 @@ def rewrite(graph: Graph, visit: Visit, keep: Callable[[Node], bool] | None = No
         visit: (old node, new inputs, copy) -> new outputs. `copy()` copies the node.
         keep: nodes for which it answers False are left out (nobody may use them).
     """
+
+    def rebuilding(node: Node, inputs: Tensors, rewriter: Rewriter) -> Any:
+        return visit(node, inputs, lambda: rewriter.copy(node, inputs).outputs)
+
+    return rebuild(graph, rebuilding, keep)
+
+
+def rebuild(
+    graph: Graph,
+    visit: Callable[[Node, Tensors, Rewriter], Sequence[Any]],
+    keep: Callable[[Node], bool] | None = None,
+) -> Graph:
+    """As `rewrite`; `visit` gets the rewriter, and may answer None for outputs nobody uses."""
     rewriter = Rewriter()
     placeholders = {t.node for t in graph.inputs}
+    tensors = rewriter.tensors
     for node in graph.nodes:
         if keep is not None and node not in placeholders and not keep(node):
             continue
-        inputs = tuple(None if t is None else rewriter.tensors[id(t)] for t in node.inputs)
+        inputs: Any = tuple([None if t is None else tensors[id(t)] for t in node.inputs])
         if node in placeholders:
-            results: Any = rewriter.copy(node, inputs).outputs  # type: ignore[arg-type]
+            results: Sequence[Any] = rewriter.copy(node, inputs).outputs
         else:
-            results = visit(node, inputs, lambda n=node, i=inputs: rewriter.copy(n, i).outputs)  # type: ignore[misc,arg-type]
+            results = visit(node, inputs, rewriter)
         for old, new in zip(node.outputs, results):
-            rewriter.tensors[id(old)] = new
+            if new is not None:
+                tensors[id(old)] = new
     made = Graph(
         graph.name,
-        tuple(rewriter.tensors[id(t)] for t in graph.inputs),
+        tuple(tensors[id(t)] for t in graph.inputs),
         tuple(rewriter.made),
-        tuple(rewriter.tensors[id(t)] for t in graph.outputs),
+        tuple(tensors[id(t)] for t in graph.outputs),
         graph.input_names,
     )
     for node in rewriter.made:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.ir.effects import node_effects
 from engine.ir.graph import Graph, Node
-from engine.ir.rewrite import rewrite
+from engine.ir.rewrite import rebuild
 from engine.passes.pipeline import Stage, graph_pass
 
 
@@ -12,15 +12,17 @@ from engine.passes.pipeline import Stage, graph_pass
 def dead_code(graph: Graph) -> Graph:
     """Keep what the outputs need and what must run for its effects."""
     needed: set[Node] = {tensor.node for tensor in graph.outputs}
-    needed.update(node for node in graph.nodes if node_effects(node).must_run)
-    live = needed | {tensor.node for tensor in graph.inputs}
-    live |= _ancestors(graph, live)
+    needed.update(n for n in graph.nodes if n.op.effect and node_effects(n).must_run)
+    live = _ancestors(needed | {tensor.node for tensor in graph.inputs})
     if len(live) == len(graph.nodes):
         return graph
-    return rewrite(graph, lambda node, inputs, copy: copy(), keep=live.__contains__)
+    return rebuild(
+        graph, lambda node, inputs, rewriter: rewriter.copy(node, inputs).outputs,
+        keep=live.__contains__,
+    )  # fmt: skip
 
 
-def _ancestors(graph: Graph, roots: set[Node]) -> set[Node]:
+def _ancestors(roots: set[Node]) -> set[Node]:
     """Data ancestors; a control dependency alone keeps nothing alive."""
     seen = set(roots)
     stack = list(roots)
