@@ -114,8 +114,7 @@ def compile_converted(source: ConvertedSource, original: CodeType | None = None)
     free = list(original.co_freevars) if original is not None else []
     flags = original.co_flags & _FUTURES if original is not None else 0
     try:
-        module: Any = deep(_wrap, source, free)
-        outer = compile(module, source.source.path, "exec", flags=flags, dont_inherit=True)
+        outer = deep(_compile, source, free, flags)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         message = getattr(error, "msg", None) or str(error)
         raise ConversionError(
@@ -125,6 +124,12 @@ def compile_converted(source: ConvertedSource, original: CodeType | None = None)
     code = _inner(factory)
     name = original.co_name if original is not None else code.co_name
     return _renamed(code, name, helper=False)
+
+
+def _compile(source: ConvertedSource, free: list[str], flags: int) -> CodeType:
+    module: Any = _wrap(source, free)
+    path = source.source.path
+    return compile(module, path, "exec", flags=flags, dont_inherit=True)  # type: ignore[no-any-return]
 
 
 def _wrap(source: ConvertedSource, free: list[str]) -> ast.AST:

@@ -59,28 +59,34 @@ def _ops() -> Any:
 # Functions that look at the frame they are called from
 
 
-def _frame(scope: FunctionScope, innermost: bool = True) -> Any:
+def _frames(scope: FunctionScope) -> list[Any]:
+    """The frames of the calling function, outermost first: its blocks have frames of their own."""
     frame: Any = sys._getframe(1)
-    found: Any = None
+    found: list[Any] = []
     while frame is not None:
         if frame.f_locals.get(scope.name) is scope:
-            found = frame
-            if innermost:
-                break
+            found.append(frame)
         frame = frame.f_back
-    return found
+    return found[::-1]
 
 
 def _eval(args: tuple[Any, ...], scope: FunctionScope) -> Any:
-    frame = _frame(scope)
-    spaces = [frame.f_globals, frame.f_locals][len(args) - 1 :]
+    frames = _frames(scope)
+    spaces = [frames[-1].f_globals, _merged(frames)][len(args) - 1 :]
     return eval(*args, *spaces)
+
+
+def _merged(frames: list[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for frame in frames:
+        found.update(frame.f_locals)
+    return found
 
 
 def _super(args: tuple[Any, ...], scope: FunctionScope) -> Any:
     if args:
         return super(*args)
-    frame = _frame(scope, innermost=False)
+    frame = _frames(scope)[0]
     code = frame.f_code
     if "__class__" not in frame.f_locals or not code.co_varnames:
         raise RuntimeError("super(): no arguments")
@@ -88,11 +94,11 @@ def _super(args: tuple[Any, ...], scope: FunctionScope) -> Any:
 
 
 def _locals(args: tuple[Any, ...], scope: FunctionScope) -> Any:
-    return _frame(scope).f_locals
+    return _merged(_frames(scope))
 
 
 def _globals(args: tuple[Any, ...], scope: FunctionScope) -> Any:
-    return _frame(scope).f_globals
+    return _frames(scope)[-1].f_globals
 
 
 _FRAME = {"eval": _eval, "super": _super, "locals": _locals, "globals": _globals}
