@@ -29,7 +29,9 @@ def namespaces() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {"": {}}
     for path, value in sorted(PUBLIC.items()):
         namespace, _, name = path.rpartition(".")
-        if namespace.partition(".")[0] in PRIVATE or not name.isidentifier():
+        if namespace.partition(".")[0] in PRIVATE or namespace.startswith("_"):
+            continue
+        if not name.isidentifier():
             continue
         found.setdefault(namespace, {})[name] = value
         while namespace:

@@ -64,7 +64,8 @@ def members(prefix: str) -> set[str]:
     found = {
         name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)
     }
-    return {name for name in found if name != "raw"} | (set(_ROOMS) if not prefix else set())
+    rooms = {name for name, package in _ROOMS.items() if _exists(package)} if not prefix else set()
+    return {name for name in found if name != "raw"} | rooms
 
 
 def find(path: str) -> Any:
