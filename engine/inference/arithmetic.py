@@ -18,7 +18,16 @@ from engine.inference.values import (
     Value,
 )
 
-__all__ = ["binary", "broadcast", "compare", "is_tensorlike", "mismatch", "percent_specs", "spec_of", "unary"]
+__all__ = [
+    "binary",
+    "broadcast",
+    "compare",
+    "is_tensorlike",
+    "mismatch",
+    "percent_specs",
+    "spec_of",
+    "unary",
+]
 
 _NUMBERS = (int, float)
 _LARGE = 10**12

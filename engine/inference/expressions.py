@@ -9,7 +9,15 @@ from engine.inference import arithmetic
 from engine.inference.blocks import merge, restore, save
 from engine.inference.containers import element_of, iterate, subscript, truth
 from engine.inference.context import Region, Scope
-from engine.inference.events import Branched, Computed, Formatted, Mismatched, Read, Subscripted, Tested
+from engine.inference.events import (
+    Branched,
+    Computed,
+    Formatted,
+    Mismatched,
+    Read,
+    Subscripted,
+    Tested,
+)
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,

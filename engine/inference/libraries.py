@@ -157,7 +157,9 @@ def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Val
     if kind == "variable":
         made.dtype, made.dims = creation_spec(arguments)
     if kind == "spec":
-        made.dims = dims_of_value(arguments.positional[0] if arguments.positional else arguments.keywords.get("shape"))
+        made.dims = dims_of_value(
+            arguments.positional[0] if arguments.positional else arguments.keywords.get("shape")
+        )
         given = arguments.keywords.get("dtype")
         if given is None and len(arguments.positional) > 1:
             given = arguments.positional[1]

@@ -113,7 +113,9 @@ def _literal(value: Any) -> tuple[str, tuple[int, ...]]:
     raise _NotKnown
 
 
-def ask(name: str, positional: list[Value], keywords: dict[str, Value], symbolic: bool) -> Value | None:
+def ask(
+    name: str, positional: list[Value], keywords: dict[str, Value], symbolic: bool
+) -> Value | None:
     """What a public function gives for such arguments; None where that is not known.
 
     Args:
@@ -152,7 +154,9 @@ def _call(function: Any, args: list[Any], named: dict[str, Any], symbolic: bool)
     try:
         with interpreting(interpreter), _no_kernels():
             op = getattr(function, "op", None)
-            result = function(*args, **named) if op is None else _apply(op, interpreter, args, named)
+            result = (
+                function(*args, **named) if op is None else _apply(op, interpreter, args, named)
+            )
         return _taken(result, symbolic)
     except _NotKnown:
         return None

@@ -111,4 +111,3 @@ def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
             dims = (len(range(*numbers)),)
     dtype = dtypes.pop() if len(dtypes) == 1 else None
     return given or dtype, dims
-

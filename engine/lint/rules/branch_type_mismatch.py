@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.events import Branched
-from engine.inference.values import Const, Container, Function, Instance, Library, Python, Tensor, Value
+from engine.inference.values import (
+    Const,
+    Container,
+    Function,
+    Instance,
+    Library,
+    Python,
+    Tensor,
+    Value,
+)
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -73,7 +82,9 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
                     f"{word} {why[0]} in the main branch but {why[1]} in the else branch of this "
                     "staged `if`; tracing raises. Give both the same type."
                 )
-                place = event.node if isinstance(event.node, ast.IfExp) else facts.header(event.node)
+                place = (
+                    event.node if isinstance(event.node, ast.IfExp) else facts.header(event.node)
+                )
                 yield Finding(place, event.context, message)
 
 
@@ -105,7 +116,10 @@ def _structures(main: Container, other: Container) -> tuple[str, str] | None:
         return f"has {len(main.items)} elements", f"has {len(other.items)}"
     if main.kind == "dict" and main.keys is not None and other.keys is not None:
         if set(main.keys) != set(other.keys):
-            return f"has the keys {sorted(map(str, main.keys))}", f"has {sorted(map(str, other.keys))}"
+            return (
+                f"has the keys {sorted(map(str, main.keys))}",
+                f"has {sorted(map(str, other.keys))}",
+            )
         return None
     for left, right in zip(main.items, other.items):
         found = difference(left, right)
@@ -119,7 +133,9 @@ def _dtype(value: Value) -> str | None:
         return value.dtype
     if isinstance(value, Library) and value.kind == "variable":
         return value.dtype
-    if isinstance(value, Const) or (isinstance(value, Python) and value.type in ("int", "float", "bool")):
+    if isinstance(value, Const) or (
+        isinstance(value, Python) and value.type in ("int", "float", "bool")
+    ):
         return spec_of(value)[0]
     return None
 

@@ -83,7 +83,11 @@ def except_never_fires(facts: Facts) -> Iterator[Finding]:
                 )
                 yield Finding(handler_span(facts, handler), event.context, message)
     for call in facts.staged(Called):
-        if call.name == "builtins.next" and len(call.args) == 2 and isinstance(call.args[0], Library):
+        if (
+            call.name == "builtins.next"
+            and len(call.args) == 2
+            and isinstance(call.args[0], Library)
+        ):
             message = "A dataset's end shows when the graph runs: this default is never taken."
             yield Finding(call.node, call.context, message)
 

@@ -117,7 +117,9 @@ def _shape(dims: tuple[int | None, ...]) -> str:
 def _dtype(value: Value) -> str | None:
     if isinstance(value, Tensor):
         return value.dtype
-    if isinstance(value, Const) or (isinstance(value, Python) and value.type in ("int", "float", "bool")):
+    if isinstance(value, Const) or (
+        isinstance(value, Python) and value.type in ("int", "float", "bool")
+    ):
         return spec_of(value)[0]
     return None
 
@@ -133,7 +135,11 @@ def _fix(facts: Facts, event: Looped, name: str, before: Value, after: Value) ->
     for child in ast.walk(function.node):
         if isinstance(child, ast.Assign) and isinstance(child.value, ast.Constant):
             target = child.targets[0]
-            if isinstance(target, ast.Name) and target.id == name and child.value.value == before.value:
+            if (
+                isinstance(target, ast.Name)
+                and target.id == name
+                and child.value.value == before.value
+            ):
                 edit = Edit(facts.span(child.value), f"{before.value}.0")
                 return Fix(f"Start `{name}` as a float", (edit,))
     return None

@@ -75,15 +75,13 @@ def _tests_parameter(event: Recursed) -> bool:
     node = event.function.node
     if isinstance(node, ast.Lambda) or not node.body:
         return False
-    names = {
-        arg.arg
-        for arg, value in zip(node.args.args, event.args)
-        if is_staged(value)
-    }
+    names = {arg.arg for arg, value in zip(node.args.args, event.args) if is_staged(value)}
     for statement in node.body:
         if isinstance(statement, ast.If):
             used = {n.id for n in ast.walk(statement.test) if isinstance(n, ast.Name)}
-            attributes = any(isinstance(n, (ast.Attribute, ast.Call)) for n in ast.walk(statement.test))
+            attributes = any(
+                isinstance(n, (ast.Attribute, ast.Call)) for n in ast.walk(statement.test)
+            )
             return bool(used) and used <= names and not attributes
     return False
 

@@ -106,7 +106,11 @@ def _fix(facts: Facts, event: Jumped) -> Fix | None:
         name = loop.iter.func
         if isinstance(name, ast.Name) and name.id == "range":
             return Fix(f"Loop over `{alias}.range`", (Edit(facts.span(name), f"{alias}.range"),))
-    if isinstance(loop, ast.While) and isinstance(loop.test, ast.Constant) and loop.test.value is True:
+    if (
+        isinstance(loop, ast.While)
+        and isinstance(loop.test, ast.Constant)
+        and loop.test.value is True
+    ):
         edit = Edit(facts.span(loop.test), f"{alias}.constant(True)")
         return Fix("Make the condition a tensor", (edit,))
     return None

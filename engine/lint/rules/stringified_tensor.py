@@ -11,7 +11,17 @@ from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Example, Finding, rule
 from engine.lint.rules.python_print import split_f_string
 
-_REPORTED_THERE = ("print", "log", "debug", "info", "warning", "warn", "error", "exception", "critical")
+_REPORTED_THERE = (
+    "print",
+    "log",
+    "debug",
+    "info",
+    "warning",
+    "warn",
+    "error",
+    "exception",
+    "critical",
+)
 
 
 @rule(
@@ -66,10 +76,14 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
         call = _call_around(facts, event.node)
         if call is not None and _is_reported_there(call):
             continue
-        if any(isinstance(parent, (ast.Raise, ast.Assert)) for parent in facts.ancestors(event.node)):
+        if any(
+            isinstance(parent, (ast.Raise, ast.Assert)) for parent in facts.ancestors(event.node)
+        ):
             continue
         if event.spec:
-            message = "A staged tensor has no value to format yet; this format raises while tracing."
+            message = (
+                "A staged tensor has no value to format yet; this format raises while tracing."
+            )
             severity = Severity.ERROR
         else:
             message = (

@@ -1,0 +1,138 @@
+"""GR401: a new staged function is made again and again."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.context import Context
+from engine.inference.events import Entered, Staged, UserCalled
+from engine.inference.values import Function
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+_ONCE = re.compile(
+    r"^_?(main|train|run|fit|test|eval|build|make|create|get|benchmark|setup|init|demo)", re.I
+)
+
+
+@rule(
+    "GR401",
+    "function-staged-repeatedly",
+    "A new staged function is made on every call or turn, so it is traced every time.",
+    Severity.PERF,
+    bad=(
+        """
+        def square(x):
+            return x * x
+
+        for i in range(10):
+            tf.function(square)(tf.constant(i))
+        """,
+        """
+        def predict(x):
+            @tf.function
+            def inner(y):
+                return y * 2
+            return inner(x)
+
+        for i in range(10):
+            predict(tf.constant(i))
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def square(x):
+            return x * x
+
+        for i in range(10):
+            square(tf.constant(i))
+        """,
+        """
+        def make_step(model):
+            @tf.function
+            def step(x):
+                return model(x)
+            return step
+
+        def main(model, data):
+            step = make_step(model)
+            for x in data:
+                step(x)
+        """,
+    ),
+)
+def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
+    """The traces belong to the staged function, and a new one has none.
+
+    A decorator or `tf.function(f)` within a loop, or in a function that makes and calls it each
+    time, traces at every turn: often slower than no staging at all.
+
+    Stage the function once, outside.
+    """
+    called = _calls_by_place(facts)
+    looped = _looped_functions(facts)
+    for event in facts.happened(Staged):
+        context = event.context
+        if context.staged or context.guard or event.staging.kind != "function":
+            continue
+        if not isinstance(event.value, Function) or event.value.qualname == "":
+            continue
+        calls = called.get(id(event.staging), [])
+        if context.loop is not None:
+            if any(_same_loop(context, other) for other in calls):
+                message = (
+                    "A new staged function is made in every turn of this loop, and traced anew."
+                )
+                yield Finding(event.node, context, message)
+        elif context.function is not None and _is_per_call(facts, context, calls, looped):
+            message = (
+                f"`{context.function.qualname}` makes and calls a new staged function each time it "
+                "is called, so it is traced every time; stage it once, outside."
+            )
+            yield Finding(event.node, context, message)
+
+
+def _calls_by_place(facts: Facts) -> dict[int, list[Context]]:
+    found: dict[int, list[Context]] = {}
+    for event in facts.happened(Entered):
+        if event.function.staging is not None:
+            found.setdefault(id(event.function.staging), []).append(event.context)
+    return found
+
+
+def _looped_functions(facts: Facts) -> set[ast.AST]:
+    """Functions that some loop calls."""
+    return {
+        event.function.node
+        for event in facts.happened(UserCalled)
+        if event.context.loop is not None
+    }
+
+
+def _same_loop(made: Context, call: Context) -> bool:
+    loop = call.loop
+    while loop is not None:
+        if made.loop is not None and loop.node is made.loop.node:
+            return True
+        loop = loop.outer
+    return False
+
+
+def _is_per_call(
+    facts: Facts, context: Context, calls: list[Context], looped: set[ast.AST]
+) -> bool:
+    function = context.function
+    assert function is not None
+    own = [
+        call for call in calls if call.function is not None and call.function.node is function.node
+    ]
+    if not own or any(call.loop is not None for call in own):
+        return False
+    if function.node in looped:
+        return True
+    name = getattr(function.node, "name", "")
+    return bool(name) and not _ONCE.match(name) and len(calls) == len(own)

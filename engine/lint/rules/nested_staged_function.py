@@ -1,0 +1,83 @@
+"""GR405: a staged function defined inside a staged function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.base.source import Span
+from engine.inference.events import Staged
+from engine.lint.facts import Facts
+from engine.lint.rule import Example, Finding, rule
+
+
+@rule(
+    "GR405",
+    "nested-staged-function",
+    "Staged function defined inside a staged function: rebuilt on every outer trace, with no gain.",
+    Severity.INFO,
+    bad=(
+        Example(
+            """
+            @tf.function
+            def outer(x):
+                @tf.function
+                def inner(y):
+                    return y * 2
+                return inner(x)
+            """,
+            fixed="""
+            @tf.function
+            def outer(x):
+                def inner(y):
+                    return y * 2
+                return inner(x)
+            """,
+        ),
+    ),
+    good=(
+        """
+        @tf.function
+        def inner(y):
+            return y * 2
+
+        @tf.function
+        def outer(x):
+            return inner(x)
+        """,
+    ),
+)
+def nested_staged_function(facts: Facts) -> Iterator[Finding]:
+    """What a traced function calls becomes a part of its graph anyway, converted as well.
+
+    A staged function that is defined in the trace is a new one at every trace of the outer
+    function, and its own traces are never used again.
+
+    Leave the inner decorator out, or define the function outside.
+    """
+    for event in facts.staged(Staged):
+        if event.staging.kind != "function":
+            continue
+        entry = event.context.entry
+        if entry is not None and entry.staging.kind == "map":
+            continue
+        message = (
+            f"This is staged anew on every trace of {facts.entry_word(entry)}, with no gain: what a "
+            "traced function calls is in its graph anyway."
+        )
+        yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+
+
+def _fix(facts: Facts, event: Staged) -> Fix | None:
+    node = event.node
+    if not event.decorator or (isinstance(node, ast.Call) and (node.args or node.keywords)):
+        return None
+    source = facts.source
+    span = facts.span(node)
+    first = source.position(span.start)[0]
+    last = source.position(span.end)[0]
+    whole = Span(source.line_start(first), source.line_start(last + 1))
+    if not source.slice(whole).strip().startswith("@") or "#" in source.slice(whole):
+        return None
+    return Fix("Remove the inner decorator", (Edit(whole, ""),))

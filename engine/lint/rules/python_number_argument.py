@@ -1,0 +1,119 @@
+"""GR402: a varying Python number starts a new trace for every value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.binding import parameters
+from engine.inference.events import Entered
+from engine.inference.values import Container, Function, Python, Value
+from engine.lint.facts import Facts
+from engine.lint.rule import Example, Finding, rule
+
+
+@rule(
+    "GR402",
+    "python-number-argument",
+    "A varying Python number starts a new trace for every value.",
+    Severity.PERF,
+    bad=(
+        Example(
+            """
+            @tf.function
+            def step(x, epoch):
+                return x * epoch
+
+            for epoch in range(100):
+                step(tf.constant(1), epoch)
+            """,
+            fixed="""
+            @tf.function
+            def step(x, epoch):
+                return x * epoch
+
+            for epoch in range(100):
+                step(tf.constant(1), tf.constant(epoch))
+            """,
+        ),
+    ),
+    good=(
+        """
+        @tf.function
+        def step(x, scale):
+            return x * scale
+
+        for epoch in tf.range(100):
+            step(tf.constant(1), epoch)
+        for _ in range(100):
+            step(tf.constant(1), 2)
+        """,
+    ),
+)
+def python_number_argument(facts: Facts) -> Iterator[Finding]:
+    """A Python number is a part of the trace's signature: each new value is traced anew.
+
+    Tensors are told apart by dtype and shape only.
+
+    Pass `tf.constant(value)`, unless the function needs a Python number (for `range`, a shape, a
+    Python `if`).
+    """
+    for event in facts.happened(Entered):
+        if (
+            event.context.staged
+            or event.context.loop is None
+            or not isinstance(event.node, ast.Call)
+        ):
+            continue
+        covered = _covered(event.function)
+        for index, value in enumerate(event.args):
+            if index < len(event.node.args) and index >= covered and _varies(value, event):
+                yield _finding(facts, event, event.node.args[index])
+        for keyword in event.node.keywords:
+            value = event.kwargs.get(keyword.arg or "")
+            if value is not None and _varies(value, event) and not covered:
+                yield _finding(facts, event, keyword.value)
+
+
+def _covered(function: Function) -> int:
+    """How many arguments an input signature makes tensors of."""
+    given = function.staging.options.get("input_signature") if function.staging else None
+    if isinstance(given, Container) and given.items is not None:
+        return len(given.items)
+    return 0 if given is None else len(parameters(function.node))
+
+
+def _varies(value: Value, event: Entered) -> bool:
+    if not isinstance(value, Python) or value.type not in ("int", "float") or not value.varying:
+        return False
+    loop = event.context.loop
+    return loop is None or loop.count is None or loop.count > 2
+
+
+def _finding(facts: Facts, event: Entered, node: ast.AST) -> Finding:
+    message = (
+        f"`{facts.text(node)}` is a Python number that changes: "
+        f"`{event.function.qualname}` is traced anew for every value. Pass a tensor."
+    )
+    fix = None
+    if facts.alias is not None and not isinstance(node, ast.Starred):
+        text = f"{facts.alias}.constant({facts.text(node)})"
+        fix = Fix("Pass a tensor", (Edit(facts.span(node), text),), safe=_only_in_ops(event))
+    return Finding(node, event.context, message, fix=fix)
+
+
+def _only_in_ops(event: Entered) -> bool:
+    """Whether the function uses none of its parameters where Python wants a number."""
+    for node in ast.walk(event.function.node):
+        if isinstance(node, (ast.If, ast.While, ast.IfExp, ast.Assert)):
+            return False
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "range"
+        ):
+            return False
+        if isinstance(node, (ast.List, ast.Subscript)):
+            return False
+    return True

@@ -1,0 +1,181 @@
+"""GR103: a Python value from outside that changes later."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Note, Severity
+from engine.inference.events import Entered, Read
+from engine.inference.values import Const, Instance, Python, Tensor, Value
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+_SET_UP = frozenset(
+    ["__init__", "build", "compile", "setup", "set_up", "setUp", "initialize", "init", "reset",
+     "__setstate__", "load", "restore", "__new__", "from_config", "configure", "__enter__"]
+)  # fmt: skip
+
+
+@rule(
+    "GR103",
+    "stale-capture",
+    "This is read when tracing; later changes to it are ignored.",
+    Severity.WARNING,
+    bad=(
+        """
+        rate = 0.1
+
+        @tf.function
+        def f(x):
+            return x * rate
+
+        f(tf.constant(1.0))
+        rate = 0.01
+        f(tf.constant(1.0))
+        """,
+        """
+        class Model(tf.Module):
+            def __init__(self):
+                self.scale = 1.0
+
+            def double(self):
+                self.scale *= 2
+
+            @tf.function
+            def step(self, x):
+                return x * self.scale
+        """,
+    ),
+    good=(
+        """
+        rate = 0.1
+        rate = 0.01
+
+        @tf.function
+        def f(x):
+            return x * rate
+
+        f(tf.constant(1.0))
+        """,
+        """
+        class Model(tf.Module):
+            def __init__(self):
+                self.scale = tf.Variable(1.0)
+                self.size = 3
+
+            def double(self):
+                self.scale.assign(self.scale * 2)
+
+            @tf.function
+            def step(self, x):
+                return x * self.scale * self.size
+        """,
+    ),
+)
+def stale_capture(facts: Facts) -> Iterator[Finding]:
+    """A Python value that the function reads from outside becomes a constant of its graph.
+
+    A later change is not seen: the function goes on with the first value for ever. A captured
+    `tf.Variable` is read at every call.
+
+    Pass the value as an argument, or keep it in a `tf.Variable`.
+    """
+    for event in facts.staged(Read):
+        if not _is_plain(event.value) or event.context.guard:
+            continue
+        if event.context.entry is None or event.context.entry.staging.kind == "keras":
+            continue
+        written = None
+        if event.kind == "global":
+            written = _global_write(facts, event)
+        elif event.kind == "free":
+            written = _free_write(facts, event)
+        elif event.kind == "attribute" and isinstance(event.target, Instance):
+            written = _attribute_write(facts, event, event.target)
+        if written is not None:
+            name = facts.text(event.node)
+            message = (
+                f"`{name}` is read once, while {facts.entry_word(event.context.entry)} is traced; "
+                "its later changes are ignored. Pass it as an argument, or use a `tf.Variable`."
+            )
+            note = Note(f"`{name}` is changed here", facts.span(written), facts.source.path)
+            yield Finding(event.node, event.context, message, notes=(note,))
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, Const):
+        return value.value is not None and not isinstance(value.value, str)
+    if isinstance(value, Tensor):
+        return not value.symbolic
+    return isinstance(value, Python) and value.type in ("int", "float", "bool", "ndarray")
+
+
+def _writes(tree: ast.AST, name: str) -> list[ast.AST]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    ]
+
+
+def _function_of(facts: Facts, node: ast.AST) -> ast.AST | None:
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    return next((p for p in facts.ancestors(node) if isinstance(p, kinds)), None)
+
+
+def _global_write(facts: Facts, event: Read) -> ast.AST | None:
+    for node in _writes(facts.module.tree, event.name):
+        function = _function_of(facts, node)
+        if function is None:
+            if _comes_after_call(facts, event, node):
+                return node
+        elif any(
+            isinstance(child, ast.Global) and event.name in child.names
+            for child in ast.walk(function)
+        ):
+            if id(function) not in facts.machine.visited_staged:
+                return node
+    return None
+
+
+def _comes_after_call(facts: Facts, event: Read, node: ast.AST) -> bool:
+    """Whether a binding at module level comes after the first call of the staged function there."""
+    entry = event.context.entry.function if event.context.entry else None
+    if entry is None:
+        return False
+    start = facts.span(node).start
+    for call in facts.happened(Entered):
+        if call.function.node is entry.node and call.context.function is None:
+            if facts.span(call.node).start < start:
+                return True
+            loops = [p for p in facts.ancestors(node) if isinstance(p, (ast.For, ast.While))]
+            if any(p in loops for p in facts.ancestors(call.node)):
+                return True
+    return False
+
+
+def _free_write(facts: Facts, event: Read) -> ast.AST | None:
+    function = event.context.function
+    outer = _function_of(facts, function.node) if function is not None else None
+    if outer is None or function is None or id(outer) in facts.machine.visited_staged:
+        return None
+    end = facts.span(function.node).end
+    for node in _writes(outer, event.name):
+        if _function_of(facts, node) is outer and facts.span(node).start > end:
+            return node
+    return None
+
+
+def _attribute_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
+    for part in target.cls.node.body:
+        if not isinstance(part, ast.FunctionDef) or part.name in _SET_UP:
+            continue
+        if id(part) in facts.machine.visited_staged or part.name.startswith("load"):
+            continue
+        for node in ast.walk(part):
+            if isinstance(node, ast.Attribute) and node.attr == event.name:
+                if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+                    if target.cls.module is facts.module:
+                        return node
+    return None

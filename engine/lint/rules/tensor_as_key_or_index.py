@@ -1,0 +1,90 @@
+"""GR505: a Python container is indexed or keyed by a staged tensor."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.events import Subscripted
+from engine.inference.values import Container, Python, Tensor
+from engine.lint.facts import Facts, has_staged, is_staged
+from engine.lint.rule import Example, Finding, rule
+
+
+@rule(
+    "GR505",
+    "tensor-as-key-or-index",
+    "Python containers cannot be indexed or keyed by a staged tensor.",
+    Severity.ERROR,
+    bad=(
+        Example(
+            """
+            @tf.function
+            def f(x, i):
+                parts = [tf.square(x), tf.sqrt(x)]
+                return parts[tf.argmax(x)]
+            """,
+            fixed="""
+            @tf.function
+            def f(x, i):
+                parts = [tf.square(x), tf.sqrt(x)]
+                return tf.gather(parts, tf.argmax(x))
+            """,
+        ),
+        """
+        @tf.function
+        def f(x):
+            seen = {}
+            seen[tf.reduce_sum(x)] = 1
+            return x
+        """,
+    ),
+    good=(
+        """
+        @tf.function
+        def f(x):
+            parts = [tf.square(x), tf.sqrt(x)]
+            return parts[0][tf.argmax(x)]
+        """,
+    ),
+)
+def tensor_as_key_or_index(facts: Facts) -> Iterator[Finding]:
+    """Python needs the number or a hash to find the element, and a staged tensor has neither yet.
+
+    `TypeError: Tensor is unhashable`, `list indices must be integers or slices`, or, for a NumPy
+    array, `NotImplementedError: Cannot convert a symbolic tf.Tensor`.
+
+    Use `tf.gather` for lists of tensors, `t.ref()` for keys.
+    """
+    for event in facts.staged(Subscripted):
+        if (
+            not isinstance(event.index, Tensor)
+            or not is_staged(event.index)
+            or event.context.caught
+        ):
+            continue
+        value = event.value
+        is_array = isinstance(value, Python) and value.type == "ndarray"
+        if not is_array and not (isinstance(value, Container) and value.kind in _KINDS):
+            continue
+        what = "A NumPy array" if is_array else f"A Python {getattr(value, 'kind', 'list')}"
+        message = f"{what} cannot be indexed by a staged tensor; tracing raises. Use `tf.gather`."
+        if isinstance(value, Container) and value.kind == "dict":
+            message = "A staged tensor cannot be a key: it has no hash. Use `t.ref()`."
+        yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+
+
+_KINDS = ("list", "tuple", "dict", "range", "shape")
+
+
+def _fix(facts: Facts, event: Subscripted) -> Fix | None:
+    node, value = event.node, event.value
+    if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load):
+        return None
+    if not isinstance(value, Container) or value.kind not in ("list", "tuple") or not facts.alias:
+        return None
+    if not has_staged(value):
+        return None
+    text = f"{facts.alias}.gather({facts.text(node.value)}, {facts.text(node.slice)})"
+    return Fix(f"Use `{facts.alias}.gather`", (Edit(facts.span(node), text),))

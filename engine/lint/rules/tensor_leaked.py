@@ -1,0 +1,172 @@
+"""GR504: a staged tensor is stored where it outlives the trace."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Note, Severity
+from engine.inference.context import Context
+from engine.inference.events import Called, Stored
+from engine.inference.library_tables import MUTATORS
+from engine.inference.values import (
+    ClassValue,
+    Container,
+    Instance,
+    Library,
+    ModuleValue,
+    Symbol,
+    Unknown,
+    Value,
+)
+from engine.lint.facts import Facts, has_staged
+from engine.lint.rule import Finding, rule
+
+
+@rule(
+    "GR504",
+    "tensor-leaked",
+    "A staged tensor is stored on something that outlives the trace.",
+    Severity.WARNING,
+    bad=(
+        """
+        class Model(tf.Module):
+            @tf.function
+            def step(self, x):
+                self.last = tf.square(x)
+                return self.last
+
+        model = Model()
+        model.step(tf.constant(2.0))
+        print(model.last + 1)
+        """,
+        """
+        losses = []
+
+        @tf.function
+        def f(x):
+            loss = tf.reduce_sum(x)
+            losses.append(loss)
+            return loss
+        """,
+    ),
+    good=(
+        """
+        class Model(tf.Module):
+            def __init__(self):
+                self.last = tf.Variable(0.0)
+
+            @tf.function
+            def step(self, x):
+                self.last.assign(tf.square(x))
+                parts = []
+                parts.append(x)
+                return parts
+        """,
+    ),
+)
+def tensor_leaked(facts: Facts) -> Iterator[Finding]:
+    """The tensor belongs to the graph of this trace, and means nothing outside it.
+
+    Storing it on an object, in a global or in a list from outside is silent; any later use raises
+    `TypeError: <tf.Tensor ...> is out of scope and cannot be used here`.
+
+    Return the value, or assign it to a `tf.Variable`.
+    """
+    for event in facts.staged(Stored):
+        if not _is_staged(event.value) or not _counts(event.context):
+            continue
+        if event.kind in ("global", "nonlocal") and event.outlives:
+            if not isinstance(event.old, Library):
+                yield _finding(facts, event.node, event.context, f"`{event.name}`", None)
+        elif event.kind == "attribute" and _outlives(facts, event.target, event.context):
+            if not _holds_variable(event.old):
+                yield from _attribute(facts, event)
+        elif event.kind == "item" and isinstance(event.target, Container):
+            if facts.is_outer(event.target, event.context) and not event.target.argument:
+                yield _finding(
+                    facts, event.node, event.context, f"`{facts.text(event.node)}`", None
+                )
+    yield from _appended(facts)
+
+
+def _is_staged(value: Value) -> bool:
+    return has_staged(value)
+
+
+def _counts(context: Context) -> bool:
+    return context.entry is not None and context.entry.staging.kind in ("function", "map")
+
+
+def _outlives(facts: Facts, target: Value | None, context: Context) -> bool:
+    if isinstance(target, (Instance, Library)):
+        return facts.is_outer(target, context)
+    if isinstance(target, (ClassValue, ModuleValue, Symbol)):
+        return True
+    return isinstance(target, Unknown) and target.argument not in ("", "derived", "element")
+
+
+def _holds_variable(value: Value | None) -> bool:
+    return isinstance(value, Library) and value.kind == "variable"
+
+
+def _attribute(facts: Facts, event: Stored) -> Iterator[Finding]:
+    inside, outside = _reads(facts, event.name, event.node)
+    if inside and outside is None:
+        # Stored anew in every trace and read there only.
+        return
+    statement = facts.statement_of(event.node)
+    place = event.node if statement is None or not isinstance(statement, ast.Assign) else statement
+    yield _finding(facts, place, event.context, f"`{facts.text(event.node)}`", outside)
+
+
+def _reads(facts: Facts, name: str, stored: ast.AST) -> tuple[bool, ast.AST | None]:
+    """Whether staged code reads an attribute of this name, and a place outside that does."""
+    inside = False
+    outside: ast.AST | None = None
+    for node in ast.walk(facts.module.tree):
+        if not (isinstance(node, ast.Attribute) and node.attr == name):
+            continue
+        if not isinstance(node.ctx, ast.Load) or node is stored:
+            continue
+        function = next(
+            (p for p in facts.ancestors(node) if isinstance(p, (ast.FunctionDef, ast.Lambda))), None
+        )
+        if function is not None and id(function) in facts.machine.visited_staged:
+            inside = True
+        elif outside is None:
+            outside = node
+    return inside, outside
+
+
+def _appended(facts: Facts) -> Iterator[Finding]:
+    for event in facts.staged(Called):
+        receiver = event.receiver
+        if not isinstance(receiver, Container) or receiver.argument or not _counts(event.context):
+            continue
+        if event.name.rsplit(".", 1)[-1] not in MUTATORS.get(receiver.kind, frozenset()):
+            continue
+        if not facts.is_outer(receiver, event.context):
+            continue
+        if any(has_staged(value) for value in (*event.args, *event.kwargs.values())):
+            owner = event.node.func if isinstance(event.node, ast.Call) else event.node
+            name = facts.text(owner.value) if isinstance(owner, ast.Attribute) else "a list"
+            yield _finding(facts, event.node, event.context, f"`{name}`", None)
+
+
+def _finding(
+    facts: Facts, node: ast.AST, context: Context, where: str, outside: ast.AST | None
+) -> Finding:
+    message = (
+        f"A staged tensor is kept in {where}, which outlives the trace of "
+        f"{facts.entry_word(context.entry)}: using it later raises. Return it, or assign it to a "
+        "`tf.Variable`."
+    )
+    notes: tuple[Note, ...] = ()
+    severity = Severity.WARNING
+    if outside is not None:
+        severity = Severity.ERROR
+        notes = (
+            Note("it is read here, outside the trace", facts.span(outside), facts.source.path),
+        )
+    return Finding(node, context, message, severity, notes=notes)
