@@ -8,6 +8,7 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype, bool_, float32, int32, int64, uint8
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor, Tensors
 from engine.ops.arguments import static_int
 from engine.ops.kernels import as_array, refuse
@@ -199,7 +200,7 @@ def dynamic_partition(
     return list(dynamic_partition_op(data, partitions, int(num_partitions), name=name))
 
 
-@op("dynamic_stitch", type="DynamicStitch", groups={"indices": int32},
+@op("dynamic_stitch", type="DynamicStitch", groups={"indices": int32}, value_dependent=True,
     samples=[(["int32[2]:[0,2]", "int32[1]:[1]"], ["float32[2,3]", "float32[1,3]"])])  # fmt: skip
 def dynamic_stitch(indices: Tensors, data: Tensors, name: str | None = None) -> TensorSpec:
     """Slices of several tensors put together in a given order.
@@ -213,7 +214,11 @@ def dynamic_stitch(indices: Tensors, data: Tensors, name: str | None = None) -> 
     for places, values in zip(indices, data):
         if places.dims is not None and values.dims is not None:
             rest = values.dims[len(places.dims) :]
-    return spec(data[0].dtype, None if rest is None else (None, *rest))
+    known = [known_value(places) for places in indices]
+    size = None
+    if all(item is not None for item in known):
+        size = max((int(item.max()) + 1 for item in known if item.size), default=0)
+    return spec(data[0].dtype, None if rest is None else (size, *rest))
 
 
 @dynamic_stitch.kernel

@@ -1,0 +1,150 @@
+"""Expressions with the answers of TensorFlow 2.21, kept in `answers/` (errors by type)."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import fractions
+import importlib.util
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import engine as tf
+
+ANSWERS = Path(__file__).parent / "answers"
+NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
+HAS_BFLOAT16 = importlib.util.find_spec("ml_dtypes") is not None
+X = tf.constant(np.arange(24.0).reshape(2, 3, 4).astype(np.float32))
+NAMES: dict[str, Any] = {
+    "tf": tf, "np": np, "X": X, "m": tf.constant([[1, 2, 3], [4, 5, 6]]),
+    "v": tf.constant([1.0, 2.0, 3.0, 4.0]), "decimal": decimal, "fractions": fractions,
+    "datetime": datetime, "random": random,
+}  # fmt: skip
+
+
+def lines(name: str) -> list[tuple[str, str]]:
+    """The expressions of a file, with their answers."""
+    found = []
+    for line in (ANSWERS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        source, answer = line.split(" => ", 1)
+        if "bfloat16" in source and not HAS_BFLOAT16:
+            continue
+        found.append((source, re.sub(r"\\(.)", lambda m: {"n": "\n"}.get(m[1], m[1]), answer)))
+    return found
+
+
+def close(left: str, right: str) -> bool:
+    """The same text, numbers up to the last digits of a float32."""
+    if left == right:
+        return True
+    if NUMBER.sub("#", left).split() != NUMBER.sub("#", right).split():
+        return False
+    pairs = zip(NUMBER.findall(left), NUMBER.findall(right), strict=True)
+    return all(abs(float(a) - float(b)) <= 3e-6 * max(1e-3, abs(float(a))) for a, b in pairs)
+
+
+def shown(compute: Any, raw: bool) -> str:
+    try:
+        found = compute()
+    except Exception as error:
+        return f"!{type(error).__name__}"
+    return found if raw and isinstance(found, str) else repr(found)
+
+
+def check(name: str, compute: Any) -> None:
+    wrong = []
+    with np.printoptions(precision=7 if name == "random" else 8):
+        for source, answer in lines(name):
+            found = shown(lambda source=source: compute(source), name in ("tensors", "traced"))
+            if not close(answer, found):
+                wrong.append(f"{source}\n  TensorFlow: {answer}\n  here:       {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["arrays", "strings", "tensors", "constants"])
+def test_eager(name: str) -> None:
+    check(name, lambda source: eval(source, dict(NAMES)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_constants_in_graphs() -> None:
+    def compute(source: str) -> Any:
+        @tf.function(autograph=False)
+        def traced() -> Any:
+            value = eval(source, dict(NAMES))
+            return value if isinstance(value, tf.Tensor) else tf.constant(0)
+
+        return traced()
+
+    check("graph_constants", compute)
+
+
+def from_seed(use: Any) -> Any:
+    return use(tf.random.Generator.from_seed(1))
+
+
+def called_twice(python_function: Any) -> list[Any]:
+    traced = tf.function(python_function)
+    return [traced(), traced()]
+
+
+def test_random() -> None:
+    def compute(source: str) -> Any:
+        expression, seed = source.rsplit(" [", 1)
+        if seed != "None]":
+            tf.random.set_seed(int(seed[:-1]))
+        return eval(expression, {**NAMES, "G": from_seed, "F": called_twice})
+
+    check("random", compute)
+
+
+def test_traced() -> None:
+    """Static shapes, results and gradients, with known sizes, unknown sizes and unknown rank."""
+    value = np.arange(12.0).reshape(3, 4).astype(np.float32)
+
+    def compute(source: str) -> str:
+        expression, shapes = source.split(" | ")
+        shape = eval(shapes, {"TensorShape": tf.TensorShape})[0]
+        signature = [tf.TensorSpec(shape), tf.TensorSpec([], tf.int32)]
+        body = eval(f"lambda x, n: {expression}", dict(NAMES))
+        parts = []
+        try:
+            parts += _run(body, signature, value)
+        except Exception as error:
+            parts += [*getattr(error, "parts", []), f"!{type(error).__name__}"]
+        return " ;; ".join(parts)
+
+    check("traced", compute)
+
+
+def _run(body: Any, signature: list[Any], value: Any) -> list[str]:
+    traced = tf.function(body, input_signature=signature, autograph=False)
+    parts: list[str] = []
+    try:
+        outputs = tf.nest.flatten(traced.get_concrete_function().structured_outputs)
+        parts.append(str([getattr(item, "shape", item) for item in outputs]))
+        parts.append(repr(traced(value, np.int32(2))))
+        parts.append(repr(_gradient(body, signature, value)))
+    except Exception as error:
+        error.parts = parts  # type: ignore[attr-defined]
+        raise
+    return parts
+
+
+def _gradient(body: Any, signature: list[Any], value: Any) -> Any:
+    @tf.function(input_signature=signature, autograph=False)
+    def loss(x: Any, n: Any) -> Any:
+        found = [y for y in tf.nest.flatten(body(x, n)) if y.dtype.is_floating]
+        return sum([tf.reduce_sum(y * y * y) for y in found])
+
+    with tf.GradientTape() as tape:
+        x = tf.constant(value)
+        tape.watch(x)
+        total = loss(x, np.int32(2))
+    return tape.gradient(total, x)
