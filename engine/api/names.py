@@ -61,9 +61,7 @@ def load_core() -> None:
 def members(prefix: str) -> set[str]:
     """The names directly below a prefix such as ``"math."``."""
     load_core()
-    found = {
-        name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)
-    }
+    found = {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)}
     rooms = {name for name, package in _ROOMS.items() if _exists(package)} if not prefix else set()
     return {name for name in found if name != "raw"} | rooms
 

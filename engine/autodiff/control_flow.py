@@ -168,7 +168,7 @@ def _save_from_loop(
     extra = 1 + len(popped)
     start = [insert_constant(node, int32.as_numpy_dtype(0), int32)]
     start += [insert_constant(node, None, variant) for _ in popped]
-    node.inputs = (*node.inputs[:count], *start, *node.inputs[count:])  # type: ignore[assignment]
+    node.inputs = (*node.inputs[:count], *start, *node.inputs[count:])
     attrs = {
         "test": _widened_test(test, count, extra),
         "body": _saving_body(split, count, popped),

@@ -12,13 +12,13 @@ from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten, pack
-from engine.ir.tensor import Tensor
+from engine.ir.tensor import Tensor, Tensors
 from engine.objects.variable import Variable
 
 
 @op("raw.custom_gradient", type="IdentityN", private=True)
 def custom_op(
-    inputs: Tensors,  # type: ignore[name-defined]  # noqa: F821
+    inputs: Tensors,
     count: int,
     rule: Callable[..., Any],
 ) -> tuple[TensorSpec, ...]:
@@ -120,7 +120,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def decorated(*args: Any, **kwargs: Any) -> Any:
-        @custom_gradient
+        @custom_gradient  # type: ignore[untyped-decorator]
         def inner(*inner_args: Any) -> Any:
             result = f(*inner_args, **kwargs)
 
@@ -144,7 +144,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
     """`f`, with the gradient of the identity."""
 
-    @custom_gradient
+    @custom_gradient  # type: ignore[untyped-decorator]
     def decorated(*args: Any, **kwargs: Any) -> Any:
         def grad(*grads: Any, variables: Any = None) -> Any:
             if variables is not None:
@@ -153,4 +153,4 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **kwargs), grad
 
-    return decorated
+    return decorated  # type: ignore[no-any-return]

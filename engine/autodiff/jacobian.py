@@ -38,7 +38,7 @@ def jacobian(
     leaves = flatten(sources)
     rows = _rows(self, target, leaves, unconnected_gradients)
     target = convert_to_tensor(target)
-    results = []
+    results: list[Any] = []
     for column, leaf in zip(zip(*rows), leaves):
         if all(row is None for row in column):
             results.append(None)
@@ -132,8 +132,8 @@ GradientTape.batch_jacobian = batch_jacobian  # type: ignore[attr-defined]
 class ForwardAccumulator:
     """Derivatives along a direction, computed beside the function itself.
 
-    Each call's derivative is its gradient's gradient: a gradient is linear in the output's weight u,
-    so differentiating it by u along the inputs' tangents gives the output's tangent.
+    Each call's derivative is its gradient's gradient: a gradient is linear in the output's weight
+    u, so differentiating it by u along the inputs' tangents gives the output's tangent.
 
     Args:
         primals: tensors or variables.
@@ -151,8 +151,10 @@ class ForwardAccumulator:
         for primal, tangent in zip(flatten(primals), flatten(tangents)):
             direction = convert_to_tensor(tangent)
             if not direction.shape.is_compatible_with(primal.shape):
-                raise ValueError(f"Got shapes {primal.shape} and {direction.shape} for a primal and "
-                                 "its tangent, which must match.")  # fmt: skip
+                raise ValueError(
+                    f"Got shapes {primal.shape} and {direction.shape} for a primal and its tangent, "
+                    "which must match."
+                )
             key = primal.handle if isinstance(primal, Variable) else primal
             self._set(key, direction)
 

@@ -82,7 +82,8 @@ def _assemble(
     """Sort backward's captures into forward inputs and saved values."""
     forward = owner.graph
     position = {id(t): i for i, t in enumerate(forward.inputs)}
-    inputs, saved = [], []
+    inputs: list[Any] = []
+    saved: list[Any] = []
     for outer, inner in backward.captured():
         (inputs if id(outer) in position else saved).append((outer, inner))
     count = len(seeds)

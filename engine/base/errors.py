@@ -60,10 +60,14 @@ class OpError(Exception):
 
 
 class CancelledError(OpError):
+    """The work was called off."""
+
     code = 1
 
 
 class UnknownError(OpError):
+    """Something failed that has no kind of its own."""
+
     code = 2
 
 
@@ -74,22 +78,32 @@ class InvalidArgumentError(OpError):
 
 
 class DeadlineExceededError(OpError):
+    """The time ran out."""
+
     code = 4
 
 
 class NotFoundError(OpError):
+    """A file, key or other named thing is missing."""
+
     code = 5
 
 
 class AlreadyExistsError(OpError):
+    """What should be made is there already."""
+
     code = 6
 
 
 class PermissionDeniedError(OpError):
+    """The caller may not do this."""
+
     code = 7
 
 
 class ResourceExhaustedError(OpError):
+    """Memory or another resource ran out."""
+
     code = 8
 
 
@@ -100,6 +114,8 @@ class FailedPreconditionError(OpError):
 
 
 class AbortedError(OpError):
+    """The work was broken off, often because of a race."""
+
     code = 10
 
 
@@ -110,20 +126,30 @@ class OutOfRangeError(OpError):
 
 
 class UnimplementedError(OpError):
+    """The op does not do this."""
+
     code = 12
 
 
 class InternalError(OpError):
+    """An invariant of the engine is broken."""
+
     code = 13
 
 
 class UnavailableError(OpError):
+    """A service does not answer now."""
+
     code = 14
 
 
 class DataLossError(OpError):
+    """Data is lost or damaged."""
+
     code = 15
 
 
 class UnauthenticatedError(OpError):
+    """The caller is not known."""
+
     code = 16

@@ -30,8 +30,8 @@ from engine.ir.wrapper import install_stub
 F = TypeVar("F", bound=Callable[..., Any])
 
 PURE, READ, WRITE, IO, RANDOM, GRAPHS = "", "read", "write", "io", "random", "graphs"
-"""Effects. GRAPHS: those of the graphs among the attributes. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
-RANDOM nodes draw from hidden state: they are never merged, but may be dropped."""
+"""Effects. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
+GRAPHS: those of the graphs among the attributes; RANDOM nodes draw from hidden state: they are never merged, but may be dropped."""
 
 
 class Parameter:
@@ -39,7 +39,9 @@ class Parameter:
 
     __slots__ = ("group", "name", "optional", "variadic")
 
-    def __init__(self, name: str, group: str | DType | None, variadic: bool, optional: bool) -> None:
+    def __init__(
+        self, name: str, group: str | DType | None, variadic: bool, optional: bool
+    ) -> None:
         self.name = name
         self.group = group
         self.variadic = variadic
@@ -130,6 +132,7 @@ PUBLIC: dict[str, Any] = {}
 
 
 def find_op(name: str) -> Op:
+    """The op with that first public name. Raises KeyError where there is none."""
     return OPS[name]
 
 

@@ -52,6 +52,9 @@ class Tensor:
         def __gt__(self, other: Any) -> Tensor: ...
         def __ge__(self, other: Any) -> Tensor: ...
         def __getitem__(self, key: Any) -> Tensor: ...
+        def __int__(self) -> int: ...
+        def __iter__(self) -> Iterator[Tensor]: ...
+        def numpy(self) -> Any: ...
 
     @property
     def shape(self) -> TensorShape:
@@ -129,9 +132,7 @@ class EagerTensor(Tensor):
 
     @property
     def name(self) -> str:
-        raise AttributeError(
-            "Tensor.name is undefined when eager execution is enabled."
-        )
+        raise AttributeError("Tensor.name is undefined when eager execution is enabled.")
 
     @property
     def op(self) -> Any:
@@ -204,9 +205,7 @@ class EagerTensor(Tensor):
         )
 
     def consumers(self) -> Any:
-        raise NotImplementedError(
-            "Tensor.consumers is undefined when eager execution is enabled."
-        )
+        raise NotImplementedError("Tensor.consumers is undefined when eager execution is enabled.")
 
     def __reduce__(self) -> tuple[Any, ...]:
         from engine.ir.convert import convert_to_tensor
@@ -319,9 +318,7 @@ class SymbolicTensor(Tensor):
         )
 
     def __float__(self) -> float:
-        raise TypeError(
-            "float() argument must be a string or a real number, not 'SymbolicTensor'"
-        )
+        raise TypeError("float() argument must be a string or a real number, not 'SymbolicTensor'")
 
     def __int__(self) -> int:
         raise TypeError(

@@ -62,12 +62,12 @@ def get(identifier: Any) -> Callable[..., Any]:
         ValueError: for an unknown name.
     """
     if identifier is None:
-        return linear
+        return linear  # type: ignore[no-any-return]
     if callable(identifier):
         return identifier  # type: ignore[no-any-return]
     known = {"linear": linear, "hard_sigmoid": hard_sigmoid, "relu": relu}
     if identifier in known:
-        return known[identifier]
+        return known[identifier]  # type: ignore[no-any-return]
     if identifier in _NAMES:
         return _named(_NAMES[identifier])
     raise ValueError(f"Could not interpret activation function identifier: {identifier}")

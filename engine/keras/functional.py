@@ -132,7 +132,7 @@ class Computation:
     def _order(self) -> list[LayerCall]:
         known = {id(leaf) for leaf in flatten(self.inputs)}
         done: dict[int, LayerCall] = {}
-        stack = [leaf for leaf in reversed(flatten(self.outputs))]
+        stack = list(reversed(flatten(self.outputs)))
         while stack:
             tensor = stack[-1]
             call = tensor.call

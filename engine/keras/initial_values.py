@@ -137,11 +137,11 @@ def fans(shape: tuple[int, ...]) -> tuple[float, float]:
 
 
 def _variant(name: str, alias: str, scale: float, mode: str, distribution: str) -> None:
-    def __init__(self: Any, seed: int | None = None) -> None:
+    def initialize(self: Any, seed: int | None = None) -> None:
         VarianceScaling.__init__(self, scale, mode, distribution, seed)
 
     doc = f"Variance scaling: scale {scale}, {mode}, {distribution}."
-    _register(name, alias)(type(name, (VarianceScaling,), {"__init__": __init__, "__doc__": doc}))
+    _register(name, alias)(type(name, (VarianceScaling,), {"__init__": initialize, "__doc__": doc}))
 
 
 _variant("GlorotUniform", "glorot_uniform", 1.0, "fan_avg", "uniform")

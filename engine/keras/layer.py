@@ -250,4 +250,4 @@ def _leaves(value: Any) -> list[Any]:
 
 def activation(value: Any) -> Callable[..., Any]:
     """The activation function that a name or a function stands for."""
-    return activation_functions.get(value)
+    return activation_functions.get(value)  # type: ignore[no-any-return]

@@ -38,8 +38,10 @@ class Dense(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make kernel `[inputs, units]` and bias `[units]`."""
-        self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer,
-                                      name="kernel", regularizer=self.kernel_regularizer)  # fmt: skip
+        self.kernel = self.add_weight(
+            (input_shape[-1], self.units), self.kernel_initializer, name="kernel",
+            regularizer=self.kernel_regularizer,
+        )  # fmt: skip
         if self.use_bias:
             self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias",
                                         regularizer=self.bias_regularizer)  # fmt: skip
@@ -163,8 +165,8 @@ class Embedding(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make the matrix `[input_dim, output_dim]`."""
-        self.embeddings = self.add_weight((self.input_dim, self.output_dim),
-                                          self.embeddings_initializer, name="embeddings")  # fmt: skip
+        shape = (self.input_dim, self.output_dim)
+        self.embeddings = self.add_weight(shape, self.embeddings_initializer, name="embeddings")
         self.built = True
 
     def call(self, inputs: Any) -> Any:

@@ -34,7 +34,7 @@ def floats(value: Any) -> Tensor:
 
 
 def _pair(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
-    """Both as floats of the prediction's dtype; a last axis of one is dropped where one lacks it."""
+    """Both as floats of the prediction's dtype; a last axis of one goes where one lacks it."""
     predicted = floats(y_pred)
     true = tf.cast(y_true if isinstance(y_true, Tensor) else convert_to_tensor(y_true),
                    predicted.dtype)  # fmt: skip
@@ -214,7 +214,7 @@ class Loss:
             return losses
         if self.reduction == "sum":
             return tf.reduce_sum(losses)  # type: ignore[no-any-return]
-        return tf.reduce_sum(losses) / tf.cast(tf.size(losses), losses.dtype)
+        return tf.reduce_sum(losses) / tf.cast(tf.size(losses), losses.dtype)  # type: ignore[no-any-return]
 
 
 def _loss_class(name: str, function: Callable[..., Any], parameters: tuple[str, ...] = ()) -> None:

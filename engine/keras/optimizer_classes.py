@@ -70,13 +70,15 @@ class Optimizer(Module):
         if callable(value):
             self._schedule = value
         elif self._rate is None:
-            raise TypeError("This optimizer was created with a schedule as its learning rate, hence "
-                            "its learning rate is not settable.")  # fmt: skip
+            raise TypeError(
+                "This optimizer was created with a schedule as its learning rate, hence its "
+                "learning rate is not settable."
+            )
         else:
             self._rate.assign(value)
 
     def _scheduled(self) -> Any:
-        assert self._schedule is not None  # noqa: S101
+        assert self._schedule is not None
         if isinstance(self._schedule, LearningRateSchedule):
             return self._schedule(self._iterations)
         return self._schedule()
@@ -143,12 +145,12 @@ class Optimizer(Module):
     def minimize(self, loss: Any, var_list: Any, tape: Any = None) -> Any:
         """Take a step that lowers `loss` (a function, or a tensor with its tape)."""
         if callable(loss):
-            with tf.GradientTape() as tape:
+            with tf.GradientTape() as recorded:
                 value = loss()
         else:
-            value = loss
+            recorded, value = tape, loss
         variables = var_list() if callable(var_list) else var_list
-        return self.apply_gradients(zip(tape.gradient(value, variables), variables))
+        return self.apply_gradients(zip(recorded.gradient(value, variables), variables))
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
         norm, value, total = self._clip
@@ -160,13 +162,13 @@ class Optimizer(Module):
             return list(tf.clip_by_global_norm(grads, total)[0])
         return grads
 
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Variable]) -> None:
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Change one variable."""
         raise NotImplementedError
 
     def step(self, dtype: Any) -> Any:
         """Number of the step being taken, from one, as a float."""
-        return tf.cast(self._iterations + 1, dtype)
+        return tf.cast(self._iterations.value() + 1, dtype)
 
 
 @_export("SGD", "sgd")
@@ -180,7 +182,7 @@ class SGD(Optimizer):
         kwargs: of `Optimizer`.
     """
 
-    slots = ("momentum",)
+    slots: tuple[str, ...] = ("momentum",)
 
     def __init__(self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False,
                  **kwargs: Any) -> None:  # fmt: skip
@@ -190,8 +192,8 @@ class SGD(Optimizer):
         self.momentum, self.nesterov = momentum, nesterov
         self.slots = ("momentum",) if momentum else ()
 
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Variable]) -> None:
-        """variable -= rate * grad, through the momentum."""
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
+        """Variable -= rate * grad, through the momentum."""
         if not self.momentum:
             variable.assign_sub(rate * grad)
             return
@@ -215,7 +217,7 @@ class Adam(Optimizer):
         kwargs: of `Optimizer`.
     """
 
-    slots = ("momentum", "velocity")
+    slots: tuple[str, ...] = ("momentum", "velocity")
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
@@ -225,7 +227,7 @@ class Adam(Optimizer):
         self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
         self.slots = ("momentum", "velocity", *(("velocity_hat",) if amsgrad else ()))
 
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Variable]) -> None:
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the corrected mean over the root of the square."""
         m, v = slots["momentum"], slots["velocity"]
         step = self.step(variable.dtype)
@@ -275,7 +277,7 @@ class RMSprop(Optimizer):
         self.slots = ("velocity", *(("momentum",) if momentum else ()),
                       *(("average_gradient",) if centered else ()))  # fmt: skip
 
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Variable]) -> None:
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
         v = slots["velocity"]
         v.assign(self.rho * v + (1 - self.rho) * tf.square(grad))
@@ -303,7 +305,7 @@ class Adagrad(Optimizer):
         kwargs: of `Optimizer`.
     """
 
-    slots = ("accumulator",)
+    slots: tuple[str, ...] = ("accumulator",)
 
     def __init__(self, learning_rate: Any = 0.001, initial_accumulator_value: float = 0.1,
                  epsilon: float = 1e-7, **kwargs: Any) -> None:  # fmt: skip
@@ -314,7 +316,7 @@ class Adagrad(Optimizer):
         """The initial sum."""
         return tf.zeros(variable.shape, variable.dtype) + self.initial
 
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Variable]) -> None:
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
         total = slots["accumulator"]
         total.assign_add(tf.square(grad))
@@ -378,5 +380,5 @@ def get(identifier: Any) -> Optimizer:
         return identifier
     known = {"sgd": SGD, "adam": Adam, "rmsprop": RMSprop, "adagrad": Adagrad, "adamw": AdamW}
     if isinstance(identifier, str) and identifier.lower() in known:
-        return known[identifier.lower()]()
+        return known[identifier.lower()]()  # type: ignore[no-any-return]
     raise ValueError(f"Could not interpret optimizer identifier: {identifier}")

@@ -89,7 +89,7 @@ class Generator:
     def from_key_counter(cls, key: Any, counter: Any, alg: Any) -> Generator:
         """A generator from a key and a counter (two integers)."""
         words = [_signed(int(item)) for item in convert_to_tensor(counter).numpy().reshape(-1)]
-        words = (words + [0, 0])[:2]
+        words = ([*words, 0, 0])[:2]
         return cls(state=[*words, _signed(int(key))], alg=alg)
 
     @classmethod
@@ -112,7 +112,7 @@ class Generator:
     @property
     def key(self) -> Tensor:
         """The key, which stays the same."""
-        return self._state[2]
+        return self._state[2]  # type: ignore[no-any-return]
 
     def reset(self, state: Any) -> None:
         """Start anew from a state."""

@@ -12,7 +12,7 @@ from engine.ir.interpreter import current
 from engine.ir.op import IO, PURE, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten, pack
-from engine.ir.tensor import EagerTensor, Tensor
+from engine.ir.tensor import EagerTensor, Tensor, Tensors
 
 
 def _specs(result: tuple[DType, ...]) -> tuple[TensorSpec, ...]:
@@ -21,7 +21,7 @@ def _specs(result: tuple[DType, ...]) -> tuple[TensorSpec, ...]:
 
 @op("raw.py_function", type="EagerPyFunc", private=True, effect=IO)
 def py_op(
-    inputs: Tensors,  # type: ignore[name-defined]  # noqa: F821
+    inputs: Tensors,
     func: Callable[..., Any],
     result: tuple[DType, ...],
 ) -> tuple[TensorSpec, ...]:
@@ -31,7 +31,7 @@ def py_op(
 
 @op("raw.stateless_py_function", type="EagerPyFunc", private=True, effect=PURE)
 def stateless_py_op(
-    inputs: Tensors,  # type: ignore[name-defined]  # noqa: F821
+    inputs: Tensors,
     func: Callable[..., Any],
     result: tuple[DType, ...],
 ) -> tuple[TensorSpec, ...]:
@@ -92,8 +92,8 @@ def _py_gradient(tf: Any, node: Any, *grads: Tensor) -> Any:
         return list(found)
 
     it: Any = current()
-    results = it.apply(stateless_py_op.op, (*node.inputs, *grads),
-                       {"func": backward, "result": tuple(node.inputs[i].dtype for i in floating)})  # fmt: skip
+    attrs = {"func": backward, "result": tuple(node.inputs[i].dtype for i in floating)}
+    results = it.apply(stateless_py_op.op, (*node.inputs, *grads), attrs)
     out: list[Any] = [None] * count
     for i, grad in zip(floating, results):
         if not it.eager:
@@ -134,7 +134,7 @@ def numpy_function(
     """
 
     def on_arrays(*tensors: Any) -> Any:
-        assert func is not None  # noqa: S101
+        assert func is not None
         answers = func(*[t.numpy() for t in tensors])
         return answers
 

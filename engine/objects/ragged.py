@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,7 +49,7 @@ class RaggedTensor:
     def flat_values(self) -> Tensor:
         """The elements as one tensor, however deeply rows are nested."""
         inner = self.values
-        return inner.flat_values if isinstance(inner, RaggedTensor) else inner  # type: ignore[no-any-return]
+        return inner.flat_values if isinstance(inner, RaggedTensor) else inner
 
     @property
     def ragged_rank(self) -> int:
@@ -68,7 +69,7 @@ class RaggedTensor:
 
     def row_lengths(self) -> Tensor:
         """The length of each row."""
-        return self.row_splits[1:] - self.row_splits[:-1]  # type: ignore[no-any-return]
+        return self.row_splits[1:] - self.row_splits[:-1]
 
     def with_values(self, values: Any) -> RaggedTensor:
         """The same rows around other values."""
@@ -80,7 +81,7 @@ class RaggedTensor:
             self.values.numpy().tolist()
         )  # fmt: skip
         ends = self.row_splits.numpy().tolist()
-        return [inner[a:b] for a, b in zip(ends, ends[1:])]
+        return [inner[a:b] for a, b in itertools.pairwise(ends)]
 
     def to_tensor(self, default_value: Any = None, name: str | None = None) -> Tensor:
         """The rows filled up to the same length (rows of plain values)."""
@@ -142,9 +143,9 @@ def ragged_to_dense(values: Tensor, splits: Tensor, fill: Tensor) -> TensorSpec:
 @ragged_to_dense.kernel
 def _ragged_to_dense_kernel(xp: Any, values: Any, splits: Any, fill: Any) -> Any:
     ends = splits.tolist()
-    width = max((b - a for a, b in zip(ends, ends[1:])), default=0)
+    width = max((b - a for a, b in itertools.pairwise(ends)), default=0)
     out = xp.full((len(ends) - 1, width, *values.shape[1:]), fill, dtype=values.dtype)
-    for i, (a, b) in enumerate(zip(ends, ends[1:])):
+    for i, (a, b) in enumerate(itertools.pairwise(ends)):
         out[i, : b - a] = values[a:b]
     return out
 
@@ -287,7 +288,7 @@ def _unicode_encode_kernel(xp: Any, codes: Any, splits: Any, encoding: str) -> A
     text = "".join(chr(code) for code in codes.tolist())
     ends = splits.tolist()
     out = xp.empty(len(ends) - 1, dtype=object)
-    out[:] = [text[a:b].encode(_CODECS.get(encoding, encoding)) for a, b in zip(ends, ends[1:])]
+    out[:] = [text[a:b].encode(_CODECS.get(encoding, encoding)) for a, b in itertools.pairwise(ends)]
     return out
 
 

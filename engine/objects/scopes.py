@@ -114,7 +114,7 @@ class NameScope:
             return scopes[-1] + "/"
         base = f"{it.scopes[-1]}/{self._name}" if it.scopes else self._name
         it.scopes.append(claim_name(base, it.scope_names))
-        return it.scopes[-1] + "/"
+        return it.scopes[-1] + "/"  # type: ignore[no-any-return]
 
     def __exit__(self, *exc_info: object) -> None:
         it = self._interpreters.pop()
@@ -132,5 +132,5 @@ def _eager_scopes(it: Any) -> list[str]:
 def current_scope() -> str:
     """The prefix in force, without a slash at its end."""
     it: Any = current()
-    scopes = _EAGER_SCOPES.get(id(it), []) if it.eager else it.scopes
+    scopes: list[str] = _EAGER_SCOPES.get(id(it), []) if it.eager else it.scopes
     return scopes[-1] if scopes else ""

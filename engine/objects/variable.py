@@ -47,7 +47,7 @@ class Variable:
         shape: what holds of every value's shape; by default the initial value's.
 
     Raises:
-        ValueError: if there is no initial value, or inside a traced function that was traced before.
+        ValueError: if there is no initial value, or inside a function that was traced before.
     """
 
     __array_priority__ = 100
@@ -82,6 +82,7 @@ class Variable:
         storage.owner = weakref.ref(self)
         self._handle = EagerTensor(storage, resource)
         self._constraint = constraint
+        self._written_from: Variable | None = None
         if not it.eager:
             it.variable_created(self)
 
@@ -96,6 +97,7 @@ class Variable:
         made = object.__new__(Variable)
         made._name, made._trainable = self._name, self._trainable
         made._storage, made._constraint = self._storage, self._constraint
+        made._written_from = None
         made._handle = handle
         return made
 
@@ -213,8 +215,8 @@ class Variable:
         tensor = convert_to_tensor(value, self.dtype)
         if not compatible(tensor.dims, self._storage.dims):
             raise ValueError(
-                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable shape "
-                f"{self.shape}, and the assigned value shape {tensor.shape} are incompatible."
+                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable "
+                f"shape {self.shape}, and the assigned value shape {tensor.shape} are incompatible."
             )
         state.assign_variable(self._handle, tensor)
         return self._written() if read_value else self._unread()
@@ -235,7 +237,7 @@ class Variable:
         """What assignments answer: the same variable, under the name TensorFlow gives it."""
         made = self.over(self._handle)
         made._name = "UnreadVariable"
-        made._owner = self
+        made._written_from = self
         return made
 
     def _unread(self) -> Any:
@@ -351,7 +353,7 @@ class Variable:
         self._storage.dims = as_dims(shape)
 
     def __iter__(self) -> Iterator[Tensor]:
-        return iter(self.value())  # type: ignore[call-overload,no-any-return]
+        return iter(self.value())
 
     def __len__(self) -> int:
         if not self._storage.dims:
@@ -362,13 +364,13 @@ class Variable:
         return bool(self.value())
 
     def __int__(self) -> int:
-        return int(self.value())  # type: ignore[call-overload,no-any-return]
+        return int(self.value())
 
     def __float__(self) -> float:
         return float(self.value())  # type: ignore[arg-type]
 
     def __complex__(self) -> complex:
-        return complex(self.value())  # type: ignore[arg-type]
+        return complex(self.value())  # type: ignore[call-overload,no-any-return]
 
     def __index__(self) -> int:
         return self.value().__index__()  # type: ignore[attr-defined,no-any-return]
@@ -384,13 +386,13 @@ class Variable:
 
     def __iadd__(self, other: Any) -> Any:
         raise RuntimeError("`variable += value` with `tf.Variable`s is not supported. Use "
-                           "`variable.assign_add(value)` to modify the variable, or `out = variable "
-                           "+ value` if you need to get a new output Tensor.")  # fmt: skip
+                           "`variable.assign_add(value)` to modify the variable, or `out = "
+                           "variable + value` if you need to get a new output Tensor.")  # fmt: skip
 
     def __isub__(self, other: Any) -> Any:
         raise RuntimeError("`variable -= value` with `tf.Variable`s is not supported. Use "
-                           "`variable.assign_sub(value)` to modify the variable, or `out = variable "
-                           "* value` if you need to get a new output Tensor.")  # fmt: skip
+                           "`variable.assign_sub(value)` to modify the variable, or `out = "
+                           "variable * value` if you need to get a new output Tensor.")  # fmt: skip
 
     def __imul__(self, other: Any) -> Any:
         raise RuntimeError("`var *= value` with `tf.Variable`s is not supported. Use `var.assign("

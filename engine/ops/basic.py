@@ -64,9 +64,7 @@ def _stop_gradient_kernel(xp: Any, x: Any) -> Any:
 
 
 @public("constant")
-def constant(
-    value: Any, dtype: Any = None, shape: Any = None, name: str = "Const"
-) -> Tensor:
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Tensor:
     """A tensor of a value known now.
 
     Args:

@@ -13,7 +13,7 @@ from engine.ir.op import GRAPHS, op, public
 from engine.ir.shapes import as_dims, at_least_as_specific, relax, show
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import assert_same_structure, flatten, map_structure, pack
-from engine.ir.tensor import SymbolicTensor, Tensor, is_symbolic
+from engine.ir.tensor import SymbolicTensor, Tensor, Tensors, is_symbolic
 
 
 def graph_specs(graph: Graph, count: int | None = None) -> tuple[TensorSpec, ...]:
@@ -22,7 +22,7 @@ def graph_specs(graph: Graph, count: int | None = None) -> tuple[TensorSpec, ...
 
 
 @op("raw.call", type="PartitionedCall", private=True, effect=GRAPHS)
-def call_op(inputs: Tensors, graph: Graph) -> tuple[TensorSpec, ...]:  # type: ignore[name-defined]  # noqa: F821
+def call_op(inputs: Tensors, graph: Graph) -> tuple[TensorSpec, ...]:
     """Run another graph: inputs are its arguments and captures."""
     return graph_specs(graph)
 
@@ -34,7 +34,10 @@ def _call_kernel(xp: Any, *values: Any, graph: Graph) -> Any:
 
 @op("raw.cond", type="If", hint="cond", private=True, effect=GRAPHS)
 def cond_op(
-    pred: Tensor, inputs: Tensors, then_branch: Graph, else_branch: Graph  # type: ignore[name-defined]  # noqa: F821
+    pred: Tensor,
+    inputs: Tensors,
+    then_branch: Graph,
+    else_branch: Graph,
 ) -> tuple[TensorSpec, ...]:
     """Run one of two graphs that take the same inputs."""
     return tuple(
@@ -44,15 +47,16 @@ def cond_op(
 
 
 @cond_op.kernel
-def _cond_kernel(
-    xp: Any, pred: Any, *values: Any, then_branch: Graph, else_branch: Graph
-) -> Any:
+def _cond_kernel(xp: Any, pred: Any, *values: Any, then_branch: Graph, else_branch: Graph) -> Any:
     return tuple(run_graph(then_branch if pred else else_branch, values))
 
 
 @op("raw.while_loop", type="While", hint="while", private=True, effect=GRAPHS)
 def while_op(
-    inputs: Tensors, test: Graph, body: Graph, count: int  # type: ignore[name-defined]  # noqa: F821
+    inputs: Tensors,
+    test: Graph,
+    body: Graph,
+    count: int,
 ) -> tuple[TensorSpec, ...]:
     """Repeat `body` while `test` holds; the first `count` inputs are the loop's variables."""
     return tuple(spec(t.dtype, t.dims) for t in body.inputs[:count])
@@ -68,7 +72,9 @@ def _while_kernel(xp: Any, *values: Any, test: Graph, body: Graph, count: int) -
 
 @op("raw.switch_case", type="Case", hint="switch_case", private=True, effect=GRAPHS)
 def case_op(
-    branch_index: Tensor, inputs: Tensors, branches: tuple[Graph, ...]  # type: ignore[name-defined]  # noqa: F821
+    branch_index: Tensor,
+    inputs: Tensors,
+    branches: tuple[Graph, ...],
 ) -> tuple[TensorSpec, ...]:
     """Run the branch with the given number; the last one where the number is out of range."""
     out = []
@@ -279,7 +285,8 @@ def public_cond(
     for label, function in (("true_fn", true_fn), ("false_fn", false_fn)):
         if not callable(function):
             raise TypeError(f"'{label}' must be callable.")
-    assert true_fn is not None and false_fn is not None  # noqa: S101
+    assert true_fn is not None
+    assert false_fn is not None
     if not is_symbolic(pred):
         if not isinstance(pred, Tensor) and not hasattr(type(pred), "__tf_tensor__"):
             if not isinstance(pred, (bool, int, float)) and type(pred).__module__ != "numpy":
@@ -467,5 +474,3 @@ def _eager_loop(cond: Any, body: Any, loop_vars: Any, limit: Any) -> Any:
         state = pack(loop_vars, [convert_to_tensor(leaf) for leaf in flatten(result)])
         turns += 1
     return state
-
-

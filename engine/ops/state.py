@@ -47,7 +47,9 @@ class Storage:
 
 
 @op("raw.read_variable", type="ReadVariableOp", private=True, groups=_RESOURCE, effect=READ)
-def read_variable(resource: Tensor, dtype: DType, dims: Dims, name: str | None = None) -> TensorSpec:
+def read_variable(
+    resource: Tensor, dtype: DType, dims: Dims, name: str | None = None
+) -> TensorSpec:
     """The value of a variable."""
     return spec(dtype, dims)
 

@@ -43,7 +43,8 @@ def _set_kernel(xp: Any, handle: Any, index: Any, value: Any, grow: bool = False
         if at < 0 or not (grow or handle is None):
             raise InvalidArgumentError(
                 None, None,
-                f"Tried to write to index {at} but array is not resizeable and size is: {len(made)}",
+                f"Tried to write to index {at} but array is not resizeable and size is: "
+                f"{len(made)}",
             )  # fmt: skip
         made.extend([None] * (at + 1 - len(made)))
     made[at] = value
@@ -148,17 +149,13 @@ def _length_kernel(xp: Any, handle: Any) -> Any:
 
 
 @op("raw.list_stack", type="TensorListStack", private=True, groups=_GROUPS)
-def list_stack(
-    handle: Tensor, dtype: DType, dims: Dims, count: int | None = None
-) -> TensorSpec:
+def list_stack(handle: Tensor, dtype: DType, dims: Dims, count: int | None = None) -> TensorSpec:
     """All elements along a new first axis."""
     return spec(dtype, None if dims is None else (count, *dims))
 
 
 @list_stack.kernel
-def _stack_kernel(
-    xp: Any, handle: Any, dtype: DType, dims: Dims, count: int | None = None
-) -> Any:
+def _stack_kernel(xp: Any, handle: Any, dtype: DType, dims: Dims, count: int | None = None) -> Any:
     items = handle or []
     shapes = [item.shape for item in items if item is not None and hasattr(item, "shape")]
     known = shapes[0] if shapes else dims

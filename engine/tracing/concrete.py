@@ -189,8 +189,8 @@ class ConcreteFunction:
                     f"Binding inputs to tf.function failed due to `missing a required argument: "
                     f"{name!r}`. Received args: {args} and kwargs: {kwargs} for signature: "
                     f"{self.pretty_printed_signature(verbose=False)}.\nFallback to flat signature "
-                    f"also failed due to: {self.name}({', '.join(map(str, flat))}) missing required "
-                    f"arguments: {label}."
+                    f"also failed due to: {self.name}({', '.join(map(str, flat))}) missing "
+                    f"required arguments: {label}."
                 )
             found.append(kwargs[label])
         return found

@@ -219,7 +219,7 @@ class BoundMethod:
 
     def __init__(self, function: Callable[..., Any], instance: Any) -> None:
         functools.update_wrapper(self, function, updated=())
-        del self.__wrapped__
+        del self.__wrapped__  # type: ignore[attr-defined]
         self.__func__ = function
         try:
             self._instance: Callable[[], Any] = weakref.ref(instance)

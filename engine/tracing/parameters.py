@@ -15,6 +15,7 @@ from engine.objects.variable import Variable
 from engine.tracing.signature import describe
 
 _KINDS = inspect.Parameter
+_STARS: dict[Any, str] = {_KINDS.VAR_POSITIONAL: "*", _KINDS.VAR_KEYWORD: "**"}
 
 
 class Parameters:
@@ -95,8 +96,8 @@ class Parameters:
     def refusal(self, reason: str, given: Any) -> TypeError:
         """What is raised where a call does not fit."""
         return TypeError(
-            f"Binding inputs to tf.function failed due to `{reason}`. Received args: {given[0]} and "
-            f"kwargs: {given[1]} for signature: {self.text()}."
+            f"Binding inputs to tf.function failed due to `{reason}`. Received args: {given[0]} "
+            f"and kwargs: {given[1]} for signature: {self.text()}."
         )
 
     def text(self) -> str:
@@ -107,7 +108,7 @@ class Parameters:
             if p.kind is _KINDS.KEYWORD_ONLY and not starred:
                 parts.append("*")
                 starred = True
-            label = {_KINDS.VAR_POSITIONAL: "*", _KINDS.VAR_KEYWORD: "**"}.get(p.kind, "") + p.name
+            label = _STARS.get(p.kind, "") + p.name
             starred = starred or p.kind is _KINDS.VAR_POSITIONAL
             if self.specs is not None and i < len(self.specs):
                 label += f": {describe(self.specs[i])}"

@@ -22,6 +22,9 @@ from engine.tracing.effects import EffectOrder
 from engine.tracing.lifting import evaluate
 
 _ENGINE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_GUIDE = (
+    "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_values"
+)
 _INTERNAL: dict[str, bool] = {}
 _EMBEDDED_ELEMENTS = 128
 """Eager tensors up to this size become constants of the graph; larger ones become inputs."""
@@ -153,7 +156,7 @@ class Recorder:
         key = None
         kind = type(value)
         if kind is int or kind is float or kind is bool:
-            key = (kind, value if value == value else "nan", str(value), dtype)
+            key = (kind, str(value), dtype)
             known = self._constants.get(key)
             if known is not None and name is None:
                 return known
@@ -223,7 +226,7 @@ class Recorder:
                 constant_op.op, (), {"value": value, "dtype": tensor.dtype, "dims": tensor.dims}
             )
             self.captures[id(tensor)] = (tensor, made)
-            return made
+            return made  # type: ignore[no-any-return]
         return self._capture(tensor)
 
     def _embeds(self, tensor: EagerTensor) -> bool:
@@ -260,9 +263,8 @@ class Recorder:
         owner: Any = tensor.node.owner
         message = (
             f"{tensor!r} is out of scope and cannot be used here. Use return values, explicit "
-            "Python locals or TensorFlow collections to access it.\nPlease see "
-            "https://www.tensorflow.org/guide/function#all_outputs_of_a_tffunction_must_be_return_values "
-            f"for more information.\n\n{tensor!r} was defined in {getattr(owner, 'name', 'a graph')!r}"
+            f"Python locals or TensorFlow collections to access it.\nPlease see {_GUIDE} for more "
+            f"information.\n\n{tensor!r} was defined in {getattr(owner, 'name', 'a graph')!r}"
         )
         where = tensor.node.file_line
         if where is not None:
@@ -380,7 +382,7 @@ class Recorder:
             if node in placeholders:
                 continue
             inputs = tuple(None if t is None else tensors[id(t)] for t in node.inputs)
-            made = Node(node.op, inputs, node.attrs, self, node.where, node.name_hint)  # type: ignore[arg-type]
+            made = Node(node.op, inputs, node.attrs, self, node.where, node.name_hint)
             made.after = tuple(copies[b] for b in node.after if b in copies)
             made.outputs = tuple(
                 SymbolicTensor(made, t.index, t.dtype, t.dims) for t in node.outputs

@@ -181,7 +181,10 @@ def describe(value: Any) -> str:
         name = value._name if isinstance(value, TensorSpec) else None
         return f"TensorSpec(shape={value.shape}, dtype={value.dtype!r}, name={name!r})"
     if isinstance(value, Variable):
-        return f"VariableSpec(shape={value.shape}, dtype={value.dtype!r}, trainable={value.trainable}, alias_id=0)"
+        return (
+            f"VariableSpec(shape={value.shape}, dtype={value.dtype!r}, "
+            f"trainable={value.trainable}, alias_id=0)"
+        )
     if isinstance(value, Mapping):
         inner = ", ".join(f"[{key!r}, {describe(value[key])}]" for key in sorted_keys(value))
         return f"Dict[{inner}]"

@@ -43,8 +43,9 @@ def trace(
     args, kwargs = call.with_leaves(placeholders, lambda variable, handle: variable.over(handle))
     before = (map_structure(lambda leaf: leaf, args), map_structure(lambda leaf: leaf, kwargs))
     given = args
+    method: Any = function
     if hasattr(function, "__func__") and hasattr(function, "__self__"):
-        function, given = function.__func__, (function.__self__, *args)
+        function, given = method.__func__, (method.__self__, *args)
     body = _converted(function) if options.get("autograph", True) else function
     with interpreting(recorder):
         result = body(*given, **kwargs)
@@ -59,7 +60,7 @@ def trace(
 def _converted(function: Callable[..., Any]) -> Callable[..., Any]:
     from engine.conversion.convert import convert
 
-    return convert(function)  # type: ignore[no-any-return]
+    return convert(function)
 
 
 def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
