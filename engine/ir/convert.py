@@ -113,9 +113,7 @@ def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ..
     out: list[Any] = []
     for parameter, value in zip(op.parameters, values):
         if parameter.variadic:
-            if not isinstance(value, (list, tuple)):
-                value = list(value)
-            for item in value:
+            for item in value if isinstance(value, (list, tuple)) else list(value):
                 out.append(_convert_input(op, it, parameter, item, decided, len(out)))
         elif value is None and parameter.optional:
             out.append(None)
@@ -202,7 +200,8 @@ def _refuse_dtype(op: Op, it: Interpreter, dtype: DType, name: str, allowed: Any
             None,
             None,
             f"Value for attr 'T' of {cpp_name(dtype)} is not in the list of allowed values: "
-            f"{names}\n\t; NodeDef: {{{{node {op.type}}}}}; Op<name={op.type}> [Op:{op.type}] name: ",
+            f"{names}\n\t; NodeDef: {{{{node {op.type}}}}}; Op<name={op.type}> "
+            f"[Op:{op.type}] name: ",
         )
     raise TypeError(
         f"Value passed to parameter '{name}' has DataType {dtype.name} not in list of allowed "

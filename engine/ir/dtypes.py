@@ -211,7 +211,7 @@ def as_dtype(value: object) -> DType:
 
 
 def _numpy_name(value: object) -> str:
-    name = getattr(value, "name", None) or getattr(value, "__name__", None)
+    name: Any = getattr(value, "name", None) or getattr(value, "__name__", None)
     if not isinstance(name, str):
         inner = getattr(value, "dtype", None)
         name = getattr(inner, "name", "")

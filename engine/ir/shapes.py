@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Union
+from typing import Any
 
-Dims = Union[tuple[Union[int, None], ...], None]
+Dims = tuple[int | None, ...] | None
 """A raw shape: sizes with None for an unknown one, or None where even the rank is unknown."""
 
 
@@ -223,6 +223,7 @@ def bracketed(dims: Dims) -> str:
 
 
 def num_elements(dims: Dims) -> int | None:
+    """How many elements, or None where a size is unknown."""
     if dims is None:
         return None
     product = 1
@@ -281,7 +282,7 @@ def broadcast(left: Dims, right: Dims) -> Dims:
         right = (1,) * (len(left) - len(right)) + right
     out: list[int | None] = []
     for a, b in zip(left, right):
-        if a == b or b == 1:
+        if b in (a, 1):
             out.append(a)
         elif a == 1:
             out.append(b)

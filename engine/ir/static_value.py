@@ -12,8 +12,8 @@ _FOLDED = frozenset({
     "math.maximum", "math.minimum", "math.negative", "raw.cast", "identity", "raw.reduce_prod",
     "raw.strided_slice", "raw.stack", "raw.concat", "raw.reshape", "raw.expand_dims",
     "raw.squeeze", "raw.unstack", "raw.range", "raw.fill", "stop_gradient", "math.reduce_prod",
-    "math.reduce_sum", "raw.reduce_sum",
-    "raw.reduce_max", "raw.reduce_min",  "math.equal", "math.not_equal", "math.less", "math.greater",
+    "math.reduce_sum", "raw.reduce_sum", "raw.reduce_max", "raw.reduce_min", "math.equal",
+    "math.not_equal", "math.less", "math.greater",
 })  # fmt: skip
 """Ops that are computed here where all their inputs are known (small integer values only)."""
 

@@ -135,7 +135,7 @@ def like(structure: Any, items: list[Any]) -> Any:
             return kind(structure.default_factory, ordered)  # type: ignore[attr-defined]
         if kind is dict or isinstance(structure, dict):
             return kind(ordered)
-        return dict(ordered) if kind.__name__ == "mappingproxy" else kind(ordered)  # type: ignore[call-arg]
+        return dict(ordered) if kind.__name__ == "mappingproxy" else kind(ordered)
     if kind is tuple or kind is list:
         return kind(items)
     if isinstance(structure, tuple):
@@ -198,7 +198,7 @@ def _dots(structure: Any) -> Any:
 def _difference(a: Any, b: Any, check_types: bool) -> tuple[type[Exception], str] | None:
     nested_a, nested_b = is_nested(a), is_nested(b)
     if nested_a != nested_b:
-        which, value, other = ("First", a, b) if nested_a else ("Second", b, a)
+        _which, value, other = ("First", a, b) if nested_a else ("Second", b, a)
         return ValueError, (
             f'More specifically: Substructure "type={type(value).__name__} str={value}" is a '
             f'sequence, while substructure "type={type(other).__name__} str={other}" is not'

@@ -288,7 +288,8 @@ def _unicode_encode_kernel(xp: Any, codes: Any, splits: Any, encoding: str) -> A
     text = "".join(chr(code) for code in codes.tolist())
     ends = splits.tolist()
     out = xp.empty(len(ends) - 1, dtype=object)
-    out[:] = [text[a:b].encode(_CODECS.get(encoding, encoding)) for a, b in itertools.pairwise(ends)]
+    codec = _CODECS.get(encoding, encoding)
+    out[:] = [text[a:b].encode(codec) for a, b in itertools.pairwise(ends)]
     return out
 
 

@@ -173,13 +173,17 @@ def concat_op(values: Tensors, axis: int, name: str | None = None) -> TensorSpec
     total: int | None = 0 if len(known) == len(values) else None
     for i, dims in enumerate(known):
         if len(dims) != rank:
-            raise ValueError(f"ConcatOp : Ranks of all input tensors should match: shape[0] = "
-                             f"{bracketed(known[0])} vs. shape[{i}] = {bracketed(dims)}")  # fmt: skip
+            raise ValueError(
+                "ConcatOp : Ranks of all input tensors should match: shape[0] = "
+                f"{bracketed(known[0])} vs. shape[{i}] = {bracketed(dims)}"
+            )
         total = None if total is None or dims[at] is None else total + (dims[at] or 0)
         for j, (have, size) in enumerate(zip(merged, dims)):
             if j != at and have is not None and size is not None and have != size:
-                raise ValueError(f"ConcatOp : Dimension {j} in both shapes must be equal: shape[0] "
-                                 f"= {bracketed(known[0])} vs. shape[{i}] = {bracketed(dims)}")  # fmt: skip
+                raise ValueError(
+                    f"ConcatOp : Dimension {j} in both shapes must be equal: shape[0] = "
+                    f"{bracketed(known[0])} vs. shape[{i}] = {bracketed(dims)}"
+                )
             merged[j] = size if have is None else have
     merged[at] = total
     return spec(values[0].dtype, tuple(merged))

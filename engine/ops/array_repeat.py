@@ -23,8 +23,10 @@ def tiled(dims: Dims, multiples: Any) -> Dims:
     if multiples is None:
         return (None,) * len(dims)
     if len(dims) != len(multiples):
-        raise ValueError(f"Expected multiples argument to be a vector of length {len(dims)} but got "
-                         f"length {len(multiples)}")  # fmt: skip
+        raise ValueError(
+            f"Expected multiples argument to be a vector of length {len(dims)} but got length "
+            f"{len(multiples)}"
+        )
     if any(n is not None and n < 0 for n in multiples):
         raise ValueError(f"Expected multiples[i] >= 0, but got {list(multiples)}")
     return tuple(None if a is None or b is None else a * b for a, b in zip(dims, multiples))

@@ -110,7 +110,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
 
 def _shortcut(name: str, dtype: DType) -> None:
     def convert(x: Any, name: str = f"To{name.capitalize()}") -> Tensor:
-        return cast(x, dtype, name=name)
+        return cast(x, dtype, name=name)  # type: ignore[no-any-return]
 
     convert.__name__ = f"to_{name}"
     convert.__doc__ = f"Cast to {dtype.name}."
@@ -138,14 +138,14 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
         if not wanted.is_complex:
             value = tf.math.real(value)
     if value.dtype.is_complex or wanted.is_complex or value.dtype is wanted:
-        return cast(value, wanted, name)
+        return cast(value, wanted, name)  # type: ignore[no-any-return]
     low, high = _range_of(wanted)
     source_low, source_high = _range_of(value.dtype)
     if source_low < low or source_high > high:
         low, high = _representable(value.dtype, low, high)
         value = tf.minimum(tf.maximum(value, tf.constant(low, value.dtype)),
                            tf.constant(high, value.dtype))  # fmt: skip
-    return cast(value, wanted, name)
+    return cast(value, wanted, name)  # type: ignore[no-any-return]
 
 
 def _range_of(dtype: DType) -> tuple[Any, Any]:

@@ -206,7 +206,7 @@ def range_length(start: Any, limit: Any, delta: Any, error: Any) -> int:
     if step < 0 and first < last:
         raise error(f"Requires start >= limit when delta < 0: {first}/{last}")
     if isinstance(step, int):
-        return max(0, -((first - last) // step))
+        return max(0, -((first - last) // step))  # type: ignore[no-any-return]
     return max(0, -int((first - last) // step))
 
 
@@ -249,9 +249,8 @@ def range_(
     wanted = None if dtype is None else as_dtype(dtype)
     values = []
     for value in (start, limit, delta):
-        if isinstance(value, Tensor) and wanted is not None and value.dtype is not wanted:
-            value = tf.cast(value, wanted)
-        values.append(value)
+        differs = isinstance(value, Tensor) and wanted is not None and value.dtype is not wanted
+        values.append(tf.cast(value, wanted) if differs else value)
     if wanted is None:
         tensors = [convert_to_tensor(value) for value in values]
         wanted = max((item.dtype for item in tensors), key=_place)

@@ -70,9 +70,10 @@ def _gather_batch(xp: Any, params: Any, indices: Any, axis: int, batch: int) -> 
     shape = params.shape[:axis] + indices.shape[batch:] + params.shape[axis + 1 :]
     inner = indices.ndim - batch
     rank = axis + inner + params.ndim - axis - 1
-    key: list[Any] = []
-    for i in range(axis):
-        key.append(xp.arange(params.shape[i]).reshape([-1 if j == i else 1 for j in range(rank)]))
+    key = [
+        xp.arange(params.shape[i]).reshape([-1 if j == i else 1 for j in range(rank)])
+        for i in range(axis)
+    ]
     middle = indices.shape[:batch] + (1,) * (axis - batch) + indices.shape[batch:]
     key.append(indices.reshape(middle + (1,) * (params.ndim - axis - 1)))
     for i in range(axis + 1, params.ndim):
@@ -117,7 +118,7 @@ def _gather_gradient_kernel(
     if not batch_dims:
         moved = xp.moveaxis(out, at, 0)
         picked = xp.moveaxis(
-            xp.asarray(grad).reshape(shape[:at] + (-1, *shape[at + 1 :])), at, 0
+            xp.asarray(grad).reshape((*shape[:at], -1, *shape[at + 1:])), at, 0
         ) if grad.size else xp.asarray(grad).reshape((0, *moved.shape[1:]))  # fmt: skip
         xp.add.at(moved, xp.asarray(indices).reshape(-1), picked)
         return out
@@ -195,8 +196,10 @@ def _gather_nd_kernel(xp: Any, params: Any, indices: Any, batch_dims: int) -> An
         place = tuple(int(i[0]) for i in xp.nonzero(xp.atleast_1d(bad)))[: indices.ndim - 1]
         row = indices[place].tolist()
         shown = "[" + ",".join(map(str, place)) + "]" if place else ""
-        raise refuse(f"indices{shown} = [{', '.join(map(str, row))}] does not index into param shape "
-                     f"{bracketed(params.shape)}")  # fmt: skip
+        raise refuse(
+            f"indices{shown} = [{', '.join(map(str, row))}] does not index into param shape "
+            f"{bracketed(params.shape)}"
+        )
     columns = tuple(indices[..., i] for i in range(depth))
     if not batch_dims:
         return params[columns][()] if columns else xp.broadcast_to(
@@ -263,4 +266,4 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     indices = convert_to_tensor(indices)
     if indices.dims is None:
         raise ValueError("batch_gather does not allow indices with unknown shape.")
-    return gather(params, indices, axis=len(indices.dims) - 1, batch_dims=len(indices.dims) - 1)
+    return gather(params, indices, axis=len(indices.dims) - 1, batch_dims=len(indices.dims) - 1)  # type: ignore[no-any-return]

@@ -310,7 +310,7 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
         return strided_slice_op(tensor, (key,))  # type: ignore[no-any-return]
     if isinstance(key, SymbolicTensor) or hasattr(key, "dtype"):
         if _is_mask(key):
-            return boolean_mask(tensor, key)
+            return boolean_mask(tensor, key)  # type: ignore[no-any-return]
     if isinstance(key, bool):
         raise ValueError("mask cannot be scalar.")
     pieces, bounds = parse_key(key)

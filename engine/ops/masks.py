@@ -91,7 +91,7 @@ def one_hot(
     at = -1 if axis is None else int(axis)
     if count is None:
         steps = tf.cast(tf.range(depth), indices.dtype)
-        rank = len(indices.dims)  # type: ignore[arg-type]
+        rank = len(indices.dims)
         place = rank if at == -1 else at
         hit = tf.expand_dims(indices, place) == tf.reshape(
             steps, [-1 if i == place else 1 for i in range(rank + 1)]
@@ -142,8 +142,10 @@ def dynamic_partition_op(
     if data.dims is not None and partitions.dims is not None:
         dims = (None, *data.dims[len(partitions.dims) :])
         if not _agree(data.dims[: len(partitions.dims)], partitions.dims):
-            raise ValueError(f"data.shape must start with partitions.shape, got data.shape = "
-                             f"{list(data.dims)}, partitions.shape = {list(partitions.dims)}")  # fmt: skip
+            raise ValueError(
+                f"data.shape must start with partitions.shape, got data.shape = "
+                f"{list(data.dims)}, partitions.shape = {list(partitions.dims)}"
+            )
     return tuple(spec(data.dtype, dims) for _ in range(num_partitions))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pprint
 import struct
 import sys
@@ -56,7 +57,7 @@ def element_text(value: Any) -> str:
         return "?"
     if kind in "fV":
         number = float(value)
-        if number != number:
+        if math.isnan(number):
             return "nan"
         if number in (float("inf"), float("-inf")):
             return "inf" if number > 0 else "-inf"
@@ -207,7 +208,7 @@ def print_(*inputs: Any, **kwargs: Any) -> Any:
     if kwargs:
         raise ValueError(f"Unrecognized keyword arguments for tf.print: {kwargs}")
     target = _stream_name(stream)
-    first = inputs[0] if len(inputs) == 1 else None
+    first: Any = inputs[0] if len(inputs) == 1 else None
     if is_tensor_like(first) and first.dtype is string and first.shape.rank == 0:
         text = first
     else:

@@ -15,8 +15,6 @@ from engine.ir.dtypes import (
     float64,
     int32,
     int64,
-    uint32,
-    uint64,
 )
 from engine.ir.op import RANDOM, op, public
 from engine.ir.spec import TensorSpec, spec
@@ -179,7 +177,7 @@ def uniform(
                          "float16, bfloat16, float32, float64, int32, int64.")  # fmt: skip
     if maxval is None:
         if kind.is_integer:
-            raise ValueError("Must specify maxval for integer dtype {!r}.".format(kind))
+            raise ValueError(f"Must specify maxval for integer dtype {kind!r}.")
         maxval = 1
     plain = type(minval) is int and type(maxval) is int and (minval, maxval) == (0, 1)
     if plain and not kind.is_integer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import int16, int32, int64
-from engine.ir.op import op, public
+from engine.ir.op import OpFunction, op, public
 from engine.ir.shapes import Dims, bracketed, compatible
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import partial_ints
@@ -113,7 +113,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     return scatter_nd_op(indices, updates, sizes, name=name)  # type: ignore[no-any-return]
 
 
-def _tensor_scatter(how: str, type: str) -> Any:
+def _tensor_scatter(how: str, type: str) -> OpFunction:
     public_name = f"tensor_scatter_nd_{'update' if how == 'set' else how}"
 
     @op(public_name, type=type, hint=type, groups={"indices": "Tindices"},

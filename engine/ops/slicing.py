@@ -44,8 +44,10 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
 
 def _block(dims: Dims, begin: Any, size: Any) -> Key:
     if dims is not None and (len(begin) != len(dims) or len(size) != len(dims)):
-        raise ValueError(f"Expected begin and size arguments to be 1-D tensors of size {len(dims)}, "
-                         f"but got shapes [{len(begin)}] and [{len(size)}] instead.")  # fmt: skip
+        raise ValueError(
+            f"Expected begin and size arguments to be 1-D tensors of size {len(dims)}, but got "
+            f"shapes [{len(begin)}] and [{len(size)}] instead."
+        )
     key = []
     for i, (first, count) in enumerate(zip(begin, size)):
         total = None if dims is None else dims[i]
@@ -153,7 +155,7 @@ def strided_slice(
         else:
             key.append(slice(None if begin_mask & bit else start,
                              None if end_mask & bit else stop, step))  # fmt: skip
-    return getitem(convert_to_tensor(input_), tuple(key))
+    return getitem(convert_to_tensor(input_), tuple(key))  # type: ignore[no-any-return]
 
 
 def _items(value: Any) -> list[Any]:

@@ -116,7 +116,7 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     key: list[Any] = [slice(None)]
     for (before, after), size in zip(cuts, wide):
         key.append(slice(int(before), size - int(after)))
-    return x[tuple(key)]
+    return x[tuple(key)]  # type: ignore[no-any-return]
 
 
 def _blocks(block_shape: Any) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -299,7 +300,7 @@ def _as_string_kernel(
         if kind in "iu":
             return (f"{prefix}d" % int(value)).encode()
         number = float(value)
-        if number != number or number in (float("inf"), float("-inf")):
+        if not math.isfinite(number):
             return (f"{prefix.replace('0', '')}s" % str(number)).encode()
         return (f"{prefix}{points}{letter}" % number).encode()
 

@@ -62,5 +62,5 @@ def test_options(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [{"bad": 1}, {"output_stream": "nowhere"}])
 def test_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="keyword|Unsupported"):
+    with pytest.raises(ValueError, match=r"keyword|Unsupported"):
         tf.print(1, **options)
