@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from engine.ide.answers import Hint
 from engine.inference.events import Bound, Branched, Looped, PythonLooped, Tested
 from engine.inference.values import Tensor, Union, Value
 
@@ -15,26 +15,7 @@ if TYPE_CHECKING:
     from engine.inference.events import Event
     from engine.lint.facts import Facts
 
-__all__ = ["Hint", "flow_lines", "hints", "value_text"]
-
-HintKind = Literal["shape", "flow"]
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A few words for a place.
-
-    Attributes:
-        offset: Where they stand.
-        label: As `float32[3]` or `graph cond`.
-        kind: `shape` for a value, `flow` for what becomes of a statement.
-        tooltip: A sentence more.
-    """
-
-    offset: int
-    label: str
-    kind: HintKind
-    tooltip: str = ""
+__all__ = ["flow_lines", "hints", "value_text"]
 
 
 def flow_lines(facts: Facts) -> dict[int, bool]:

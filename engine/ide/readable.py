@@ -13,7 +13,7 @@ __all__ = ["readable_code"]
 
 
 def readable_code(snapshot: Snapshot, qualname: str) -> GraphCode:
-    """The function with a note at each branch and loop; a comment that says why if there is none."""
+    """The function with a note at each branch and loop; a comment that says why not, if need be."""
     from engine.conversion.readable import Place, readable
     from engine.ide.hints import flow_lines
     from engine.syntax.errors import ConversionError

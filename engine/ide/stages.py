@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from engine.base.source import Span
+from engine.ide.answers import StageName, StageSpan, ValueInfo
 from engine.ide.hints import value_text
 from engine.inference.events import Bound, Called
 from engine.inference.values import Stage, Tensor, Value
@@ -17,35 +17,9 @@ if TYPE_CHECKING:
     from engine.ide.snapshot import Snapshot
     from engine.lint.facts import Facts
 
-__all__ = ["StageSpan", "ValueInfo", "stages", "value_at"]
+__all__ = ["stages", "value_at"]
 
-StageName = Literal["graph", "python"]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-@dataclass(frozen=True)
-class StageSpan:
-    """A name in traced code.
-
-    Attributes:
-        span: The name.
-        stage: Whether it stands for something of the graph, or of Python while tracing.
-        kind: `value` for a variable, `call` for the name of what is called.
-    """
-
-    span: Span
-    stage: StageName
-    kind: Literal["value", "call"]
-
-
-@dataclass(frozen=True)
-class ValueInfo:
-    """What is known of the value of a name or a call: `text` is as `float32[3]`, or empty."""
-
-    span: Span
-    name: str
-    stage: StageName
-    text: str
 
 
 def stages(snapshot: Snapshot) -> tuple[StageSpan, ...]:
