@@ -90,13 +90,11 @@ def _bound(session: Session, declarations: list[Feature]) -> Callable[[Any], Any
 
         return answer
 
-    ordered = sorted(declarations, key=lambda declared: not declared.first)
-
     async def answer_all(params: Any) -> None:
-        work = (declared.handler(session, params) for declared in ordered)
+        work = (declared.handler(session, params) for declared in declarations)
         for result in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(result, Exception):
-                _log.error("%s failed", ordered[0].method, exc_info=result)
+                _log.error("%s failed", declarations[0].method, exc_info=result)
 
     return answer_all
 

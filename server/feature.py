@@ -36,20 +36,18 @@ class Feature:
         method: The LSP method, or one of our own that begins with `graphlens/`.
         handler: `async def handler(session, params)`; params of our own methods are plain JSON.
         options: What the server announces about it.
-        first: Whether it must have begun before the other handlers of the same notification.
     """
 
     method: str
     handler: Handler
     options: Any = None
-    first: bool = False
 
 
 FEATURES: list[Feature] = []
 COMMANDS: dict[str, CommandHandler] = {}
 
 
-def feature(method: str, options: Any = None, *, first: bool = False) -> Callable[[_H], _H]:
+def feature(method: str, options: Any = None) -> Callable[[_H], _H]:
     """Declares the handler of a method.
 
     Several features may take the same notification, none waits for another; a request has one
@@ -57,7 +55,7 @@ def feature(method: str, options: Any = None, *, first: bool = False) -> Callabl
     """
 
     def declare(handler: _H) -> _H:
-        FEATURES.append(Feature(method, handler, options, first))
+        FEATURES.append(Feature(method, handler, options))
         return handler
 
     return declare

@@ -19,6 +19,7 @@ from server.feature import LISTENERS
 from server.programs import Program, document_program, notebook_program
 from server.runs import Runs
 from server.settings import SettingsStore
+from server.shifting import Shift
 from server.translate import read
 
 if TYPE_CHECKING:
@@ -30,15 +31,24 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "Session"]
 
 _log = logging.getLogger(__name__)
+_NOT_WORTH_WAITING = 0.06
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the analysis says about a program."""
+    """What the analysis says about a program.
+
+    Attributes:
+        program: The text it is about.
+        diagnostics: The findings, in order of place.
+        functions: The functions that will be traced, in order of place.
+        fresh: Whether it was computed from this text; else it was moved from the text before.
+    """
 
     program: Program
     diagnostics: tuple[Diagnostic, ...] = ()
     functions: tuple[FunctionInfo, ...] = ()
+    fresh: bool = True
 
     def function_at(self, offset: int) -> FunctionInfo | None:
         """The innermost traced function whose source holds an offset."""
@@ -83,6 +93,8 @@ class Session:
     started: bool = False
     rooms: dict[str, Any] = field(default_factory=dict)
     _entries: dict[str, _Entry] = field(default_factory=dict)
+    _last: dict[str, Facts] = field(default_factory=dict)
+    _answered_late: set[str] = field(default_factory=set)
     _changed_at: dict[str, float] = field(default_factory=dict)
     _notebook_versions: dict[str, int] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -104,6 +116,10 @@ class Session:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("work in the background failed", exc_info=error)
+
+    def start(self) -> None:
+        """From here on the client may be asked."""
+        self.started = True
 
     def close(self) -> None:
         """Ends the processes that work for this session."""
@@ -184,6 +200,7 @@ class Session:
         if entry is not None:
             entry.task.cancel()
         self._changed_at.pop(key, None)
+        self._last.pop(key, None)
         self._notebook_versions.pop(key, None)
         self.analysis.forget(key)
         if "runs" in self.rooms:
@@ -220,6 +237,37 @@ class Session:
             facts = entry.task.result()
             if facts.program.is_current():
                 return facts
+
+    async def facts_now(self, uri: str) -> Facts | None:
+        """The facts for what a user waits for: of the newest text, or those before, moved along.
+
+        While keys are pressed the newest text is never analysed yet; what was known an instant
+        ago, at its place of now, is the better answer than a late one. The first time it waits.
+        """
+        program = self.program(uri)
+        if program is None:
+            return None
+        fresh = self.known_facts(uri)
+        if fresh is not None:
+            return fresh
+        last = self._last.get(program.key)
+        if last is None or last.program.settings_stamp != program.settings_stamp:
+            return await self.facts(uri)
+        self._entry(program)
+        self._answered_late.add(program.key)
+        shift = Shift(last.program.text, program.text)
+        return Facts(
+            program,
+            tuple(moved for one in last.diagnostics if (moved := shift.diagnostic(one))),
+            tuple(here for one in last.functions if (here := shift.function(one))),
+            fresh=False,
+        )
+
+    def answered_early(self, key: str) -> bool:
+        """Whether moved facts were answered since this was last asked; then a refresh is due."""
+        found = key in self._answered_late
+        self._answered_late.discard(key)
+        return found
 
     async def detached_facts(self, program: Program) -> Facts:
         """The same for a text that is not open."""
@@ -273,8 +321,14 @@ class Session:
         if answer["dropped"]:
             found = (*found, _too_many(len(found), answer["dropped"]))
         facts = Facts(program, found, read(answer["functions"], tuple[FunctionInfo, ...]))
+        if facts.functions or not self._is_broken(facts):
+            self._last[program.key] = facts
         asyncio.get_running_loop().call_soon(self.happened, "analysed", facts)
         return facts
+
+    @staticmethod
+    def _is_broken(facts: Facts) -> bool:
+        return any(finding.code == "GR001" for finding in facts.diagnostics)
 
     # -- what runs have told -----------------------------------------------------------------
 
@@ -288,8 +342,10 @@ class Session:
         """How long to wait for the next key: short where the analysis is fast anyway."""
         most = self.settings.options(program.key).debounce
         usual = self.analysis.last_ms.get("facts", 20.0) / 1000
+        if usual <= _NOT_WORTH_WAITING:
+            return 0.0
         since = time.monotonic() - self._changed_at.get(program.key, 0.0)
-        return max(0.0, min(most, 0.005 + 2 * usual) - since)
+        return max(0.0, most - since)
 
 
 def _not_analysed(reason: str) -> Diagnostic:

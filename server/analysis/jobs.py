@@ -42,9 +42,46 @@ def graph_code(snapshot: Snapshot, qualname: str) -> Any:
 
 
 @job
-def hover(snapshot: Snapshot, offset: int) -> Any:
-    """What to show at an offset."""
-    return snapshot.hover(offset)
+def readable_code(snapshot: Snapshot, qualname: str) -> Any:
+    """The readable view of a function."""
+    from engine.ide.readable import readable_code as made
+
+    return made(snapshot, qualname)
+
+
+@job
+def rule_page(snapshot: Snapshot | None, code: str) -> Any:
+    """The page of a rule."""
+    from engine.ide.rules import rule_page as made
+
+    return made(code)
+
+
+@job
+def hints(snapshot: Snapshot) -> Any:
+    """Dtypes and shapes, and what becomes of control flow."""
+    from engine.ide.hints import hints as made
+
+    return made(snapshot)
+
+
+@job
+def stages(snapshot: Snapshot) -> Any:
+    """In the graph or in Python: names and calls, as flat numbers (start, end, in graph, call)."""
+    from engine.ide.stages import stages as made
+
+    return [
+        [one.span.start, one.span.end, int(one.stage == "graph"), int(one.kind == "call")]
+        for one in made(snapshot)
+    ]
+
+
+@job
+def value_at(snapshot: Snapshot, offset: int) -> Any:
+    """What is known of the value at an offset."""
+    from engine.ide.stages import value_at as made
+
+    return made(snapshot, offset)
 
 
 @job

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+_Questions = queue.PriorityQueue[tuple[int, int, dict[str, Any]]]
+
 _KEPT_SNAPSHOTS = 24
 _STACK_BYTES = 256 * 1024 * 1024
 _RECURSION_LIMIT = 12_000
@@ -34,9 +36,11 @@ class _Analyst:
         self._reading = reading
         self._writing = writing
         self._snapshots: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
-        self._questions: queue.PriorityQueue[tuple[int, int, dict[str, Any]]] = (
-            queue.PriorityQueue()
-        )
+        # What a user waits for has a thread of its own: it does not stand in line behind the
+        # analysis of a whole text, it only shares the processor with it.
+        self.urgent: _Questions = queue.PriorityQueue()
+        self.other: _Questions = queue.PriorityQueue()
+        self._writes = threading.Lock()
         self._waiting: set[int] = set()
         self._order = count()
 
@@ -62,16 +66,17 @@ class _Analyst:
                 self._snapshots.popitem(last=False)
         elif kind == "ask":
             self._waiting.add(message["id"])
-            self._questions.put((message["urgency"], next(self._order), message))
+            line = self.urgent if message["urgency"] == 0 else self.other
+            line.put((message["urgency"], next(self._order), message))
         elif kind == "drop":
             self._waiting.discard(message["id"])
         elif kind == "close":
             self._snapshots.pop(message["key"], None)
 
-    def work(self) -> None:
+    def work(self, questions: _Questions) -> None:
         """Answers questions for ever."""
         while True:
-            _, _, message = self._questions.get()
+            _, _, message = questions.get()
             if message["id"] not in self._waiting:
                 continue
             self._waiting.discard(message["id"])
@@ -100,8 +105,9 @@ class _Analyst:
 
     def _send(self, answer: dict[str, Any]) -> None:
         view = memoryview(pack(answer))
-        while view:
-            view = view[os.write(self._writing, view) :]
+        with self._writes:
+            while view:
+                view = view[os.write(self._writing, view) :]
 
 
 def serve() -> None:
@@ -112,8 +118,10 @@ def serve() -> None:
     # Trees of deep nesting need a deep stack; the main thread has 8 MB of it.
     threading.stack_size(_STACK_BYTES)
     sys.setrecursionlimit(_RECURSION_LIMIT)
-    worker = threading.Thread(target=analyst.work, name="analyst", daemon=True)
-    worker.start()
+    for questions in (analyst.urgent, analyst.other):
+        threading.Thread(
+            target=analyst.work, args=(questions,), name="analyst", daemon=True
+        ).start()
     threading.stack_size(0)
     _warm_up()
     analyst.read()
@@ -123,7 +131,7 @@ def _warm_up() -> None:
     """Imports what the first question needs, and takes it out of the collector's sight."""
     text = "import engine as tf\n@tf.function\ndef f(x):\n    while x > 0:\n        x -= 1\n"
     snapshot = snapshot_of("warm.py", text, {})
-    for name, arguments in (("facts", ()), ("hover", (30,)), ("graph_code", ("f",))):
+    for name, arguments in (("facts", ()), ("hints", ()), ("graph_code", ("f",))):
         try:
             JOBS[name](snapshot, *arguments)
         except Exception as error:

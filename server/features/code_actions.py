@@ -24,7 +24,7 @@ _OPTIONS = types.CodeActionOptions(
 async def code_actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
     """What can be done about the findings that touch a range."""
     uri = params.text_document.uri
-    facts = await session.facts(uri)
+    facts = await session.facts_now(uri)
     span = facts.program.span(uri, params.range) if facts else None
     if facts is None or span is None:
         return []

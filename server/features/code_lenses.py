@@ -19,7 +19,7 @@ async def code_lenses(session: Session, params: types.CodeLensParams) -> list[ty
     uri = params.text_document.uri
     if not session.settings.options(uri).code_lens:
         return []
-    facts = await session.facts(uri)
+    facts = await session.facts_now(uri)
     lenses = []
     for function in facts.functions if facts else ():
         if function.kind != "decorated" or "<lambda>" in function.qualname:

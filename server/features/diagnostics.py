@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from server.feature import feature, listener
 from server.translate import diagnostic
+from server.views import SCHEME
 
 if TYPE_CHECKING:
     from server.session import Facts, Session
@@ -28,6 +29,9 @@ def by_document(session: Session, facts: Facts) -> dict[str, list[types.Diagnost
         uri, shown = diagnostic(facts.program, finding, index)
         if not session.client.related_information:
             shown.related_information = None
+        if session.client.reads_content and shown.code_description is not None:
+            # The page that ships inside, so that the link needs no network.
+            shown.code_description.href = f"{SCHEME}:/rules/{finding.code}.md"
         found[uri].append(shown)
     for uri, raised in session.runs.errors(facts.program).items():
         found.setdefault(uri, []).extend(raised)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -9,6 +10,7 @@ from lsprotocol import types
 from engine.ide.snapshot import GraphCode
 from server.analysis.client import AnalysisError, Stale
 from server.feature import command, feature, listener
+from server.features.explain import markdown, page_of
 from server.places import Place, find, place_of_arguments, place_of_params, position_of
 from server.translate import read
 from server.transport.protocol import invalid
@@ -50,6 +52,10 @@ async def content(
     session: Session, params: types.TextDocumentContentParams
 ) -> types.TextDocumentContentResult:
     """The text of a virtual document."""
+    if rule := re.match(rf"{SCHEME}:/{{1,3}}rules/(GR\d+)\.md$", params.uri):
+        page = await page_of(session, rule[1])
+        text = markdown(page) if page else f"There is no rule {rule[1]}.\n"
+        return types.TextDocumentContentResult(text)
     view = views(session).by_uri(params.uri) or await _revived(session, params.uri)
     if view is None:
         return types.TextDocumentContentResult(
@@ -147,7 +153,8 @@ async def refresh(session: Session, view: View) -> ViewText:
             view.show(text)
             return text
         try:
-            answer = await session.analysis.ask(program, "graph_code", view.function, urgency=0)
+            job = "graph_code" if view.kind == "code" else "readable_code"
+            answer = await session.analysis.ask(program, job, view.function, urgency=0)
         except Stale:
             continue
         except AnalysisError as error:

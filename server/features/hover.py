@@ -1,19 +1,26 @@
-"""Hover: the rule's help on a finding, the graph code on a traced function."""
+"""Hover: a rule's help on a finding, graph code and traces on a function, a value elsewhere."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from engine.ide.snapshot import HoverContent
+from engine.ide.answers import ValueInfo
+from engine.ide.rules import RulePage
+from engine.ide.snapshot import GraphCode
 from server.analysis.client import AnalysisError, Stale
 from server.feature import feature
 from server.markdown import MAX_HOVER, fence, prose, visible
 from server.translate import read
 
 if TYPE_CHECKING:
-    from server.session import Session
+    from engine.base.diagnostics import Diagnostic
+    from engine.base.source import Span
+    from engine.ide.snapshot import FunctionInfo
+    from server.session import Facts, Session
+
+_TRACES = 5
 
 
 @feature(types.TEXT_DOCUMENT_HOVER)
@@ -21,46 +28,111 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     """What is known about the place under the pointer."""
     uri = params.text_document.uri
     for _ in range(5):
-        program = session.program(uri)
-        offset = program.offset(uri, params.position) if program else None
-        if program is None or offset is None:
+        facts = await session.facts_now(uri)
+        offset = facts.program.offset(uri, params.position) if facts else None
+        if facts is None or offset is None:
             return None
         try:
-            answer = await session.analysis.ask(program, "hover", offset, urgency=0)
+            return await _hover(session, facts, uri, offset)
         except Stale:
             continue
         except AnalysisError:
             return None
-        if answer is None:
-            return None
-        content = read(answer, HoverContent)
-        if content.kind == "code" and not session.settings.options(uri).hover_graph_code:
-            return None
-        place = program.location(content.span)
-        shown = as_plain_text(content) if session.client.plain_hovers else as_markdown(content)
-        return types.Hover(shown, place.range if place.uri == uri else None)
     return None
 
 
-def as_markdown(content: HoverContent) -> types.MarkupContent:
-    """The content as Markdown in which nothing the user wrote is markup."""
-    parts = [f"**{prose(content.title)}**"]
-    if content.kind == "code":
-        parts.append(fence(cut(content.text), "python"))
-    else:
-        parts.append(prose(cut(content.text)))
-    if content.url.startswith("https://"):
-        parts.append(f"[Read more]({content.url})")
-    return types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(parts))
+async def _hover(session: Session, facts: Facts, uri: str, offset: int) -> types.Hover | None:
+    touching = [one for one in facts.diagnostics if one.span.start <= offset <= one.span.end]
+    if touching:
+        finding = min(touching, key=lambda one: (len(one.span), one.code))
+        return _shown(session, facts, uri, finding.span, await _help(session, facts, finding))
+    for function in facts.functions:
+        if function.name_span.start <= offset <= function.name_span.end:
+            if not session.settings.options(uri).hover_graph_code:
+                return None
+            parts = await _function(session, facts, function)
+            return _shown(session, facts, uri, function.name_span, parts)
+    answer = await session.analysis.ask(facts.program, "value_at", offset, urgency=1)
+    if answer is None:
+        return None
+    value = read(answer, ValueInfo)
+    return _shown(session, facts, uri, value.span, [_value(value)])
 
 
-def as_plain_text(content: HoverContent) -> types.MarkupContent:
-    """The content for a client that shows text as it is."""
-    text = f"{visible(content.title)}\n\n{visible(cut(content.text))}"
-    return types.MarkupContent(types.MarkupKind.PlainText, text)
+async def rule_page(session: Session, facts: Facts, code: str) -> RulePage | None:
+    """The page of a rule; asked for once."""
+    pages: dict[str, RulePage | None] = session.room("rule pages", dict)
+    if code not in pages:
+        answer = await session.analysis.ask(facts.program, "rule_page", code, urgency=0)
+        pages[code] = None if answer is None else read(answer, RulePage)
+    return pages[code]
 
 
-def cut(text: str, limit: int = MAX_HOVER - 400) -> str:
+async def _help(session: Session, facts: Facts, finding: Diagnostic) -> list[Any]:
+    page = await rule_page(session, facts, finding.code)
+    parts: list[Any] = [f"`{finding.code}` {finding.name}", finding.message]
+    if page is not None:
+        parts.append(page.docs)
+    if finding.url.startswith("https://"):
+        parts.append(("link", finding.url))
+    return parts
+
+
+async def _function(session: Session, facts: Facts, function: FunctionInfo) -> list[Any]:
+    answer = await session.analysis.ask(facts.program, "graph_code", function.qualname, urgency=0)
+    code = read(answer, GraphCode)
+    title = (
+        f"Graph code of `{function.qualname}`"
+        if function.converted
+        else f"`{function.qualname}` is traced as it is: it is not converted"
+    )
+    parts: list[Any] = [title, ("code", cut(code.text))]
+    told = session.runs.told(facts.program, function.qualname)
+    traces = told.answer.get("traces", []) if told else []
+    if traces:
+        lines = [f"traced {len(traces)} time{'s' if len(traces) > 1 else ''}:"]
+        for trace in traces[-_TRACES:]:
+            why = f"  # {trace['reason']}" if trace.get("reason") else ""
+            lines.append(f"{function.qualname.rpartition('.')[2]}{trace['signature']}{why}")
+        parts.append(("code", "\n".join(lines)))
+    return parts
+
+
+def _value(value: ValueInfo) -> str:
+    if value.stage == "graph":
+        kind = f"a tensor of the graph: `{value.text}`" if value.text else "a tensor of the graph"
+        return f"`{value.name}` is {kind}"
+    return f"`{value.name}` is Python's: it is fixed while the function is traced"
+
+
+def _shown(
+    session: Session, facts: Facts, uri: str, span: Span, parts: list[Any]
+) -> types.Hover | None:
+    place = facts.program.location(span)
+    make = _plain if session.client.plain_hovers else _markdown
+    return types.Hover(make(parts), place.range if place.uri == uri else None)
+
+
+def _markdown(parts: list[Any]) -> types.MarkupContent:
+    """Parts as Markdown in which nothing the user wrote is markup; the first is the title."""
+    shown = []
+    for index, part in enumerate(parts):
+        if isinstance(part, str):
+            shown.append(f"**{prose(part)}**" if index == 0 and len(parts) > 1 else prose(part))
+        elif part[0] == "code":
+            shown.append(fence(part[1], "python"))
+        else:
+            shown.append(f"[Read more]({part[1]})")
+    return types.MarkupContent(types.MarkupKind.Markdown, "\n\n".join(shown))
+
+
+def _plain(parts: list[Any]) -> types.MarkupContent:
+    """Parts for a client that shows text as it is."""
+    texts = [visible(part if isinstance(part, str) else part[1]) for part in parts]
+    return types.MarkupContent(types.MarkupKind.PlainText, "\n\n".join(texts))
+
+
+def cut(text: str, limit: int = MAX_HOVER - 1000) -> str:
     """A long text, cut at a line end, with a word on where the rest is."""
     if len(text) <= limit:
         return text

@@ -21,16 +21,11 @@ async def initialize(session: Session, params: types.InitializeParams) -> None:
     session.client = ClientFacts.of(params)
     session.settings = SettingsStore(session.client.settings)
     session.trusted = session.client.trusted
+    session.server.protocol.on_initialized = session.start
     session.server.protocol.hidden_commands = set(session.client.commands)
     # A process id that means nothing here (the client is in another container) is not watched.
     if params.process_id and params.process_id > 0 and is_alive(params.process_id):
         session.spawn(watch_client(params.process_id, session.server.protocol.end))
-
-
-@feature(types.INITIALIZED, first=True)
-async def initialized(session: Session, params: object) -> None:
-    """From here on the client may be asked."""
-    session.started = True
 
 
 @feature(types.SHUTDOWN)

@@ -19,7 +19,7 @@ async def symbols(
 ) -> list[types.DocumentSymbol]:
     """The traced functions of a document."""
     uri = params.text_document.uri
-    facts = await session.facts(uri)
+    facts = await session.facts_now(uri)
     found = []
     for function in facts.functions if facts else ():
         if facts is None or "<lambda>" in function.qualname:

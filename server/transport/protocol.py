@@ -47,7 +47,8 @@ class Protocol(LanguageServerProtocol):
     Attributes:
         exit_code: None while the conversation goes on; then what the process should answer.
         hidden_commands: Commands that are executed when asked for but not announced.
-        custom_params: Methods of our own whose params are handed over as plain JSON.
+        on_exit: Called when the conversation ends.
+        on_initialized: Called when the client may be asked.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +56,7 @@ class Protocol(LanguageServerProtocol):
         self.exit_code: int | None = None
         self.hidden_commands: set[str] = set()
         self.on_exit: Callable[[], None] = lambda: None
+        self.on_initialized: Callable[[], None] = lambda: None
         self._initialized = False
 
     # -- receiving ---------------------------------------------------------------------------
@@ -204,6 +206,13 @@ class Protocol(LanguageServerProtocol):
                 name for name in provider.commands if name not in self.hidden_commands
             ]
         return result
+
+    @lsp_method(types.INITIALIZED)
+    def lsp_initialized(self, *args: Any) -> _Steps:
+        """Lets the session know at once, before the next message is looked at."""
+        self.on_initialized()
+        inner: _Steps = super().lsp_initialized(*args)  # type: ignore[no-untyped-call]
+        yield from inner
 
     @lsp_method(types.SHUTDOWN)
     def lsp_shutdown(self, *args: Any) -> _Steps:

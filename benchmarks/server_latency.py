@@ -1,0 +1,227 @@
+"""The language server as an editor feels it: over stdio, wall time, on a 300 and a 2,000-line file."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import readable, table
+
+SERVER = Path(__file__).parent.parent / "server" / "__main__.py"
+BLOCK = '''
+@tf.function
+def step_{n}(x, y, training=False):
+    """Takes one step."""
+    total = tf.zeros([])
+    for i in tf.range(10):
+        if tf.reduce_sum(x) > 0:
+            x = x * 2.0 - y
+            total += tf.reduce_mean(x)
+        else:
+            x = tf.tanh(x + y)
+    while tf.reduce_max(x) > 1.0:
+        x = x / 2.0
+    {finding}
+    scaled = [tf.cast(x, tf.float32), y]
+    if training:
+        total = total + scaled[0] * 0.5
+    return helper_{n}(x, total)
+
+
+def helper_{n}(x, scale):
+    values = []
+    for k in range(3):
+        values.append(x * k + scale)
+    return tf.add_n(values)
+
+'''
+
+
+class Editor:
+    """A client that speaks JSON with a server process."""
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(SERVER), "--stdio"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        )
+        self._ids = count(1)
+        self._waiting: dict[Any, queue.SimpleQueue[dict[str, Any]]] = {}
+        self.published: queue.SimpleQueue[tuple[float, dict[str, Any]]] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        stream = os.fdopen(os.dup(self.process.stdout.fileno()), "rb")
+        while header := stream.readline():
+            length = int(header.split(b":")[1])
+            stream.readline()
+            message = json.loads(stream.read(length))
+            if message.get("method") == "textDocument/publishDiagnostics":
+                self.published.put((time.perf_counter(), message["params"]))
+            elif "method" not in message:
+                self._waiting.pop(message["id"]).put(message)
+
+    def send(self, method: str, params: Any, number: int | None = None) -> None:
+        message = {"jsonrpc": "2.0", "method": method, "params": params}
+        if number is not None:
+            message["id"] = number
+        body = json.dumps(message).encode()
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+    def call(self, method: str, params: Any) -> Any:
+        number = next(self._ids)
+        answer = self._waiting[number] = queue.SimpleQueue()
+        self.send(method, params, number)
+        return answer.get(timeout=60).get("result")
+
+    def initialize(self) -> float:
+        """Seconds from the start of the process to the answer."""
+        self.call("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        answered = time.perf_counter() - self.started
+        self.send("initialized", {})
+        return answered
+
+    def findings(self, uri: str, version: int) -> float:
+        """When the findings of a version arrived."""
+        while True:
+            when, params = self.published.get(timeout=60)
+            if params["uri"] == uri and (params.get("version") or 0) >= version:
+                return when
+
+    def stop(self) -> None:
+        self.call("shutdown", None)
+        self.send("exit", None)
+        self.process.wait(10)
+
+
+class File:
+    """A document of the editor's and its edits."""
+
+    def __init__(self, editor: Editor, lines: int) -> None:
+        self.editor = editor
+        self.uri = f"file:///nowhere/lines_{lines}.py"
+        self.version = 1
+        text = "import engine as tf\n"
+        number = 0
+        while text.count("\n") < lines:
+            finding = "print(x)" if number % 4 == 0 else "x = tf.identity(x)"
+            text += BLOCK.format(n=number, finding=finding)
+            number += 1
+        self.functions = number
+        self.lines = text.split("\n")
+        self.places = [i for i, line in enumerate(self.lines) if line.startswith("    total = ")]
+        item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
+        editor.send("textDocument/didOpen", {"textDocument": item})
+
+    def type(self, index: int) -> None:
+        """One more character at the end of a line of code, or one less."""
+        line = self.places[index // 2 % len(self.places)]
+        column = len(self.lines[line])
+        start = {"line": line, "character": column}
+        end = {"line": line, "character": column + index % 2}
+        self.version += 1
+        self.editor.send(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": self.uri, "version": self.version},
+                "contentChanges": [
+                    {"range": {"start": start, "end": end}, "text": "" if index % 2 else "1"}
+                ],
+            },
+        )
+
+    def at(self, line: int, character: int) -> dict[str, Any]:
+        return {
+            "textDocument": {"uri": self.uri},
+            "position": {"line": line, "character": character},
+        }
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def quantile(values: list[float], part: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * part))]
+
+
+def row(name: str, values: list[float]) -> tuple[str, str, str, str]:
+    return (
+        name,
+        readable(statistics.median(values)),
+        readable(quantile(values, 0.95)),
+        readable(max(values)),
+    )
+
+
+def requests(file: File, number: int) -> dict[str, Callable[[], object]]:
+    line = next(i for i, text in enumerate(file.lines) if f"def step_{number}(" in text)
+    whole = {"start": {"line": line, "character": 0}, "end": {"line": line + 15, "character": 0}}
+    document = {"textDocument": {"uri": file.uri}}
+    call = file.editor.call
+    return {
+        "hover": lambda: call("textDocument/hover", file.at(line, 6)),
+        "lenses": lambda: call("textDocument/codeLens", document),
+        "hints": lambda: call("textDocument/inlayHint", {**document, "range": whole}),
+        "actions": lambda: call(
+            "textDocument/codeAction", {**document, "range": whole, "context": {"diagnostics": []}}
+        ),
+    }
+
+
+def measure(lines: int, keys: int) -> list[tuple[str, str, str, str]]:
+    editor = Editor()
+    initialized = editor.initialize()
+    file = File(editor, lines)
+    first = editor.findings(file.uri, 1) - editor.started
+    typed, asked, typing = [], {}, {}
+    for index in range(keys):
+        start = time.perf_counter()
+        file.type(index)
+        typed.append(editor.findings(file.uri, file.version) - start)
+    for index in range(keys):
+        for name, ask in requests(file, index % file.functions).items():
+            asked.setdefault(name, []).append(seconds(ask))
+    for index in range(keys * 2):
+        begun = time.perf_counter()
+        file.type(index)
+        name, ask = list(requests(file, index % file.functions).items())[index % 4]
+        typing.setdefault(name, []).append(seconds(ask))
+        time.sleep(max(0.0, 1 / 30 - (time.perf_counter() - begun)))
+    editor.stop()
+    return [
+        row("initialize answered", [initialized]),
+        row("first findings after start", [first]),
+        row("findings after a key", typed),
+        *(row(name, values) for name, values in asked.items()),
+        *(row(f"{name} while typing", values) for name, values in typing.items()),
+    ]
+
+
+def main() -> None:
+    """Print the tables."""
+    for lines in (300, 2000):
+        rows = measure(lines, keys=60)
+        table(f"Language server, {lines} lines", ("what", "median", "p95", "most"), rows)
+
+
+if __name__ == "__main__":
+    main()
