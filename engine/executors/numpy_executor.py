@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import os
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -96,10 +96,18 @@ class NumpyExecutable:
             run = self._write()
         try:
             return run(*arrays)  # type: ignore[no-any-return]
-        except OpError as error:
-            raise located(error, self.failing_node(error), self.graph) from error.__cause__
-        except _FAILURES as error:
-            raise located(error, self.failing_node(error), self.graph) from error
+        except (OpError, *_FAILURES) as error:
+            self.fail(error)
+
+    def fail(self, error: Exception) -> NoReturn:
+        """Raise what `run` raised, with the node that failed and the user's line."""
+        cause = error.__cause__ if isinstance(error, OpError) else error
+        raise located(error, self.failing_node(error), self.graph) from cause
+
+    @property
+    def ready(self) -> bool:
+        """Is the source compiled?"""
+        return self._run is not None
 
     def _call_first(self, arrays: tuple[Any, ...]) -> tuple[Any, ...]:
         self._left -= 1

@@ -52,6 +52,7 @@ class ConcreteFunction:
         self._single = structure is True
         self._program: Executable | None = None
         self._captured_values: tuple[Any, ...] | None = None
+        self.guarding = 0  # attempts at a short cut for its calls
 
     # -- description -----------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 from engine.ir.op import public
 from engine.ir.shapes import Dims, at_least_as_specific, relax
 from engine.tracing.concrete import ConcreteFunction
+from engine.tracing.guards import MISS, Guard, extended
 from engine.tracing.parameters import Parameters, check_input_signature
 from engine.tracing.retracing import RetracingDetector
 from engine.tracing.signature import Call
@@ -59,6 +60,7 @@ class Function:
         self._created: list[Any] = []
         self._traces = 0
         self._detector = RetracingDetector()
+        self._guards: tuple[Guard, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,10 +81,17 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph for these arguments, tracing it first where there is none yet."""
+        for guard in self._guards:
+            result = guard(args, kwargs)
+            if result is not MISS:
+                return result
         if _EAGERLY[0]:
             return self.python_function(*args, **kwargs)
         concrete, call = self._concrete(args, kwargs)
-        return concrete.call_flat(call.leaves)
+        result = concrete.call_flat(call.leaves)
+        self._guards = extended(self._guards, concrete, args, kwargs, call.leaves, _EAGERLY,
+                                self._detector)  # fmt: skip
+        return result
 
     def _bound_parameters(self) -> Parameters:
         if self._parameters is None:

@@ -17,9 +17,10 @@ _MOST_WARNINGS = 2
 class RetracingDetector:
     """Counts calls and traces of one function over its recent history."""
 
-    __slots__ = ("_calls", "_per_trace", "_warned")
+    __slots__ = ("_calls", "_per_trace", "_warned", "hits")
 
     def __init__(self) -> None:
+        self.hits = 0  # calls by the short cut
         self._per_trace: list[int] = []
         self._calls = 0
         self._warned = 0
@@ -32,6 +33,10 @@ class RetracingDetector:
 
     def traced(self, function: Any, before: Call | None, now: Call) -> None:
         """A call that had to trace."""
+        if self._per_trace:
+            self._per_trace[-1] += self.hits
+            self._calls += self.hits
+        self.hits = 0
         self._calls += 1
         self._per_trace.append(1)
         while self._per_trace and self._calls - self._per_trace[0] > _HISTORY:
