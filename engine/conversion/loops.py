@@ -60,7 +60,7 @@ def staged_while(
     loop = _Loop(test, body, get_state, set_state, names, start, invariants, any(missing))
     after, turned = loop.run(options.get("maximum_iterations"))
     if any(missing):
-        after = _after_one_turn(turned, after, names, missing, before)
+        _check_turned(turned, names, missing, before)
     set_state(after)
 
 
@@ -319,23 +319,15 @@ def _try_turn(
     return recorder.subgraph(run, [], "first_turn")[2]  # type: ignore[no-any-return]
 
 
-def _after_one_turn(
-    turned: Any,
-    after: tuple[Any, ...],
-    names: tuple[str, ...],
-    missing: tuple[bool, ...],
-    before: tuple[Any, ...],
-) -> tuple[Any, ...]:
-    """The variables, valid only if the loop had a turn."""
-    tf = operations()
+def _check_turned(
+    turned: Any, names: tuple[str, ...], missing: tuple[bool, ...], before: tuple[Any, ...]
+) -> None:
+    """Have the graph check that there was a turn: else the filled-in values would come out."""
     words = [
         "the function return value" if value.__class__ is UndefinedReturnValue else name
         for name, absent, value in zip(names, missing, before)
         if absent
     ]
-    check = tf.debugging.Assert(
+    operations().debugging.Assert(
         turned, [f"loop must iterate at least once to initialize {', '.join(words)}"]
     )
-    with tf.control_dependencies([check]):
-        layout = Layout(list(after))
-        return tuple(layout.rebuild([tf.identity(leaf) for leaf in layout.leaves]))
