@@ -46,7 +46,7 @@ def trace(
     method: Any = function
     if hasattr(function, "__func__") and hasattr(function, "__self__"):
         function, given = method.__func__, (method.__self__, *args)
-    body = _converted(function) if options.get("autograph", True) else function
+    body = _converted(function, options) if options.get("autograph", True) else function
     with interpreting(recorder):
         result = body(*given, **kwargs)
         _check_unchanged(before, (args, kwargs), name, call)
@@ -57,10 +57,11 @@ def trace(
     return concrete, recorder.variables
 
 
-def _converted(function: Callable[..., Any]) -> Callable[..., Any]:
+def _converted(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
     from engine.conversion.convert import convert
+    from engine.conversion.options import options_for
 
-    return convert(function)
+    return convert(function, options_for(features=options.get("autograph_options")))
 
 
 def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
