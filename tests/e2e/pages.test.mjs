@@ -84,7 +84,7 @@ describe('the graph page', () => {
     await eventually('both were posted', () => sent.length >= 3);
     assert.deepEqual(sent.slice(1), [
       { kind: 'toggle', id: 'n3' },
-      { kind: 'reveal', id: 'n14' },
+      { kind: 'reveal', id: 'n14', focus: true },
     ]);
   });
 

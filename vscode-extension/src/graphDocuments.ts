@@ -2,16 +2,25 @@
 
 import * as vscode from 'vscode';
 import type { Target } from './functions';
-import { isGraphDocument, SCHEME, type View } from './protocol';
+import { isGraphDocument, SCHEME, type GraphCode, type View } from './protocol';
 import type { Server } from './server';
 
 const SETTLE = 120;
+
+/** What a virtual document shows. */
+interface Shown {
+  readonly source: string;
+  readonly function: string;
+  readonly view: View;
+}
 
 export class GraphDocuments implements vscode.Disposable {
   private readonly marked = vscode.window.createTextEditorDecorationType({
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
     isWholeLine: true,
   });
+  /** By the uris of the virtual documents that have been shown. */
+  private readonly shown = new Map<string, Shown>();
   private readonly disposables: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
 
@@ -31,18 +40,16 @@ export class GraphDocuments implements vscode.Disposable {
 
   /** Show a view of a function beside its source. Answers false when the server has none. */
   async show(target: Target, view: View): Promise<boolean> {
-    const code = await this.server.request('graphlens/graphCode', {
-      textDocument: { uri: target.uri },
-      function: target.function.qualname,
-      view,
-    });
+    const shown = { source: target.uri, function: target.function.qualname, view };
+    const code = await this.code(shown);
     if (!code) return false;
     let document = await vscode.workspace.openTextDocument(vscode.Uri.parse(code.uri));
     if (document.languageId !== code.languageId) {
       document = await vscode.languages.setTextDocumentLanguage(document, code.languageId);
     }
+    this.shown.set(document.uri.toString(), shown);
     await vscode.window.showTextDocument(document, {
-      viewColumn: this.column(code.uri),
+      viewColumn: this.column(document),
       preserveFocus: true,
       preview: false,
     });
@@ -50,11 +57,22 @@ export class GraphDocuments implements vscode.Disposable {
     return true;
   }
 
-  /** The place on the other side: graph code for a source position and the reverse. */
+  /**
+   * The place on the other side. From graph code that is the source; from the source, the graph
+   * code in sight that has something for the line.
+   */
   async otherSide(
     uri: vscode.Uri,
     position: vscode.Position,
   ): Promise<vscode.Location | undefined> {
+    if (uri.scheme !== SCHEME) {
+      for (const { document } of this.visible(uri)) {
+        const line = (await this.linesFor(document, position.line))[0];
+        if (line !== undefined) {
+          return new vscode.Location(document.uri, new vscode.Position(line, 0));
+        }
+      }
+    }
     const there = await this.server.request('graphlens/mapPosition', {
       uri: uri.toString(),
       position: { line: position.line, character: position.character },
@@ -69,34 +87,66 @@ export class GraphDocuments implements vscode.Disposable {
     for (const item of this.disposables) item.dispose();
   }
 
-  /** Where the document is shown already, else beside. */
-  private column(uri: string): vscode.ViewColumn {
-    const shown = vscode.window.visibleTextEditors.find(
-      (editor) => editor.document.uri.toString() === uri,
-    );
-    const other = vscode.window.visibleTextEditors.find((editor) =>
-      isGraphDocument(editor.document),
-    );
-    return shown?.viewColumn ?? other?.viewColumn ?? vscode.ViewColumn.Beside;
+  private code({ source, function: name, view }: Shown): Promise<GraphCode | null> {
+    return this.server.request('graphlens/graphCode', {
+      textDocument: { uri: source },
+      function: name,
+      view,
+    });
+  }
+
+  /** Editors in sight that show graph code of this source. */
+  private visible(source: vscode.Uri): vscode.TextEditor[] {
+    return vscode.window.visibleTextEditors.filter(({ document }) => {
+      const shown = this.shown.get(document.uri.toString());
+      return shown && vscode.Uri.parse(shown.source).toString() === source.toString();
+    });
+  }
+
+  /** The lines of graph code that a line of the source became. */
+  private async linesFor(document: vscode.TextDocument, line: number): Promise<number[]> {
+    const shown = this.shown.get(document.uri.toString());
+    const code = shown && (await this.code(shown));
+    return (code?.lineMap ?? [])
+      .filter(([generated, source]) => source === line && generated < document.lineCount)
+      .map(([generated]) => generated);
+  }
+
+  /** Where the document is shown already, else where another one is, else beside. */
+  private column(document: vscode.TextDocument): vscode.ViewColumn {
+    const editors = vscode.window.visibleTextEditors;
+    const same = editors.find((editor) => editor.document === document);
+    const other = editors.find((editor) => isGraphDocument(editor.document));
+    return same?.viewColumn ?? other?.viewColumn ?? vscode.ViewColumn.Beside;
   }
 
   private follow(editor: vscode.TextEditor): void {
-    const graphs = vscode.window.visibleTextEditors.filter((each) =>
-      isGraphDocument(each.document),
-    );
-    if (graphs.length === 0 || editor.document.languageId === 'Log') return;
+    if (!vscode.window.visibleTextEditors.some(({ document }) => isGraphDocument(document))) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.mark(editor).catch(() => undefined), SETTLE);
+    this.timer = setTimeout(() => {
+      // A server that is just restarting has no answer; the next move of the cursor asks again.
+      void this.mark(editor).catch(() => undefined);
+    }, SETTLE);
   }
 
-  private async mark(editor: vscode.TextEditor): Promise<void> {
-    const location = await this.otherSide(editor.document.uri, editor.selection.active);
-    for (const other of vscode.window.visibleTextEditors) {
-      const here = location && other.document.uri.toString() === location.uri.toString();
-      other.setDecorations(this.marked, here ? [location.range] : []);
-      if (here) {
-        other.revealRange(location.range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  private async mark(from: vscode.TextEditor): Promise<void> {
+    const { document, selection } = from;
+    for (const editor of vscode.window.visibleTextEditors) {
+      if (editor === from) this.highlight(editor, []);
+      else if (this.visible(document.uri).includes(editor)) {
+        this.highlight(editor, await this.linesFor(editor.document, selection.active.line));
+      } else if (isGraphDocument(document)) {
+        const there = await this.otherSide(document.uri, selection.active);
+        const here = there?.uri.toString() === editor.document.uri.toString();
+        this.highlight(editor, there && here ? [there.range.start.line] : []);
       }
     }
+  }
+
+  private highlight(editor: vscode.TextEditor, lines: readonly number[]): void {
+    const ranges = lines.map((line) => new vscode.Range(line, 0, line, 0));
+    editor.setDecorations(this.marked, ranges);
+    const first = ranges[0];
+    if (first) editor.revealRange(first, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 }

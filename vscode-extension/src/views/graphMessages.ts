@@ -13,16 +13,19 @@ export type ToGraphPage =
 
 export type FromGraphPage =
   | { kind: 'ready' | 'openAll' | 'closeAll' | 'trace' }
-  | { kind: 'toggle' | 'reveal'; id: string }
+  | { kind: 'toggle'; id: string }
+  | { kind: 'reveal'; id: string; focus: boolean }
   | { kind: 'stage'; stage: Stage }
   | { kind: 'export'; format: Format };
 
 const LONGEST_ID = 10_000;
+const isId = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= LONGEST_ID;
 
 /** A message that came out of the page, if it is one of ours in every part. */
 export function parseFromGraphPage(message: unknown): FromGraphPage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { kind, id, stage, format } = message as Record<string, unknown>;
+  const { kind, id, focus, stage, format } = message as Record<string, unknown>;
   switch (kind) {
     case 'ready':
     case 'openAll':
@@ -30,8 +33,9 @@ export function parseFromGraphPage(message: unknown): FromGraphPage | undefined 
     case 'trace':
       return { kind };
     case 'toggle':
+      return isId(id) ? { kind, id } : undefined;
     case 'reveal':
-      return typeof id === 'string' && id.length <= LONGEST_ID ? { kind, id } : undefined;
+      return isId(id) && typeof focus === 'boolean' ? { kind, id, focus } : undefined;
     case 'stage':
       return stage === 'before' || stage === 'after' ? { kind, stage } : undefined;
     case 'export':

@@ -15,7 +15,14 @@ import {
 } from './graphMessages';
 import { Layout } from './layout';
 import { page, resourceRoot } from './page';
-import { countNodes, everyNode, expandable, openAtFirst, type Picture } from './picture';
+import {
+  countNodes,
+  everyNode,
+  expandable,
+  nodesOfLine,
+  openAtFirst,
+  type Picture,
+} from './picture';
 
 export class GraphPanels implements vscode.Disposable {
   private readonly open = new Map<string, GraphPanel>();
@@ -140,8 +147,7 @@ class GraphPanel implements vscode.Disposable {
   /** Mark the nodes that a line of the source made. */
   markLine(uri: string, line: number): void {
     if (!this.graph || uri !== this.target.document.uri.toString()) return;
-    const ids: string[] = [];
-    for (const { id, source } of everyNode(this.graph)) if (source?.line === line) ids.push(id);
+    const ids = nodesOfLine(this.graph, line, this.open);
     if (this.ready) void this.panel.webview.postMessage({ kind: 'mark', ids });
   }
 
@@ -207,7 +213,7 @@ class GraphPanel implements vscode.Disposable {
         );
         return;
       case 'reveal':
-        return this.revealSource(message.id);
+        return this.revealSource(message.id, message.focus);
       case 'export':
         return this.export(message.format);
       case 'ready':
@@ -215,7 +221,7 @@ class GraphPanel implements vscode.Disposable {
     }
   }
 
-  private async revealSource(id: string): Promise<void> {
+  private async revealSource(id: string, focus: boolean): Promise<void> {
     if (!this.graph) return;
     for (const { id: each, source } of everyNode(this.graph)) {
       if (each !== id || !source) continue;
@@ -228,7 +234,7 @@ class GraphPanel implements vscode.Disposable {
       const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
       await vscode.window.showTextDocument(document, {
         selection: range,
-        preserveFocus: true,
+        preserveFocus: !focus,
         viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
       });
       return;

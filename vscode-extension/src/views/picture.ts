@@ -63,6 +63,17 @@ export function countNodes(graph: Graph): number {
   );
 }
 
+/** The boxes in the picture that a line made: nodes, or the closed boxes that hide them. */
+export function nodesOfLine(graph: Graph, line: number, open: ReadonlySet<string>): string[] {
+  return graph.nodes.flatMap((node) => {
+    const inner = Object.values(node.graphs);
+    const inside = inner.flatMap((each) => nodesOfLine(each, line, open));
+    if (node.source?.line === line) return [node.id, ...(open.has(node.id) ? inside : [])];
+    if (inside.length === 0) return [];
+    return open.has(node.id) ? inside : [node.id];
+  });
+}
+
 /** Which boxes stand open when the picture is first drawn. */
 export function openAtFirst(graph: Graph): Set<string> {
   const open = new Set<string>();
@@ -83,8 +94,23 @@ export function expandable(graph: Graph): Set<string> {
   return ids;
 }
 
-const detailOf = ({ dtype, shape }: GraphNode): string =>
-  shorten([dtype, shape].filter((part) => part !== null).join(' '));
+/** Nodes whose dtype and shape stand on a line that leaves them. */
+function told(graph: Graph, fine: boolean): Set<string> {
+  return new Set(
+    fine ? graph.edges.filter(({ label }) => label !== '').map(({ from }) => from) : [],
+  );
+}
+
+function detailOf(node: GraphNode, onEdges: boolean): string {
+  const inside = Object.values(node.graphs).reduce((sum, graph) => sum + countNodes(graph), 0);
+  if (inside > 0) return `${inside} nodes`;
+  if (onEdges && node.kind !== 'input') return '';
+  return shorten([node.dtype, node.shape].filter((part) => part !== null).join(' '));
+}
+
+/** A constant is called by its value. */
+const labelOf = ({ kind, label, attributes }: GraphNode): string =>
+  shorten(kind === 'constant' ? (attributes['value'] ?? label) : label);
 
 /** The name of a branch or body inside its node. */
 const groupId = (node: string, attribute: string): string => `${node}/${attribute}`;
@@ -137,10 +163,11 @@ function level(
   options: Record<string, string>,
 ): { children: ElkNode[]; edges: ElkExtendedEdge[] } {
   const ids = new Set(graph.nodes.map(({ id }) => id));
+  const onEdges = told(graph, fine);
   const children = graph.nodes.map((node): ElkNode => {
     const inner = Object.entries(node.graphs);
     if (inner.length === 0 || !open.has(node.id)) {
-      return { id: node.id, ...sizeOf(node, inner) };
+      return { id: node.id, ...sizeOf(node, onEdges.has(node.id)) };
     }
     return {
       id: node.id,
@@ -171,18 +198,19 @@ function level(
       targets: [edge.to],
       ...(fine &&
         edge.label !== '' && {
-          labels: [{ text: '', width: shorten(edge.label).length * 6.2 + 6, height: 14 }],
+          labels: [{ text: '·', width: shorten(edge.label).length * 6.2 + 6, height: 14 }],
         }),
     }));
   return { children, edges };
 }
 
-function sizeOf(node: GraphNode, inner: readonly unknown[]): { width: number; height: number } {
-  const longest = Math.max(shorten(node.label).length, detailOf(node).length * 0.85);
-  const toggle = inner.length > 0 ? 22 : 0;
+function sizeOf(node: GraphNode, onEdges: boolean): { width: number; height: number } {
+  const detail = detailOf(node, onEdges);
+  const longest = Math.max(labelOf(node).length, detail.length * 0.85);
+  const toggle = Object.keys(node.graphs).length > 0 ? 22 : 0;
   return {
-    width: Math.ceil(Math.max(64, longest * CHARACTER + 22 + toggle)),
-    height: node.kind === 'constant' ? 28 : 42,
+    width: Math.ceil(Math.max(48, longest * CHARACTER + 22 + toggle)),
+    height: detail === '' ? 28 : 42,
   };
 }
 
@@ -190,17 +218,19 @@ function sizeOf(node: GraphNode, inner: readonly unknown[]): { width: number; he
 export function fromElk(root: ElkNode, graph: Graph, open: ReadonlySet<string>): Picture {
   const nodes: PlacedNode[] = [];
   const edges: PlacedEdge[] = [];
+  const fine = visibleNodes(graph, open) <= FINE_LIMIT;
   collect(root, graph, '', 0, 0);
   return { nodes, edges, width: root.width ?? 0, height: root.height ?? 0 };
 
   function collect(laid: ElkNode, inside: Graph, prefix: string, left: number, top: number): void {
     const byId = new Map(inside.nodes.map((node) => [node.id, node]));
+    const onEdges = told(inside, fine);
     for (const child of laid.children ?? []) {
       const node = byId.get(child.id);
       if (!node) continue;
       const x = left + (child.x ?? 0);
       const y = top + (child.y ?? 0);
-      nodes.push(placed(node, open.has(node.id), box(child, x, y)));
+      nodes.push(placed(node, open.has(node.id), onEdges.has(node.id), box(child, x, y)));
       for (const group of child.children ?? []) {
         const attribute = group.id.slice(node.id.length + 1);
         const inner = node.graphs[attribute];
@@ -233,16 +263,15 @@ const box = (laid: ElkNode, x: number, y: number): Box => ({
   height: laid.height ?? 0,
 });
 
-function placed(node: GraphNode, open: boolean, where: Box): PlacedNode {
-  const inner = Object.values(node.graphs);
-  const inside = inner.reduce((sum, graph) => sum + countNodes(graph), 0);
+function placed(node: GraphNode, open: boolean, onEdges: boolean, where: Box): PlacedNode {
+  const holds = Object.keys(node.graphs).length > 0;
   return {
     id: node.id,
-    label: shorten(node.label),
-    detail: detailOf(node) || (inside > 0 ? `${inside} nodes` : ''),
+    label: labelOf(node),
+    detail: detailOf(node, onEdges),
     kind: node.kind,
-    expandable: inner.length > 0,
-    open: inner.length > 0 && open,
+    expandable: holds,
+    open: holds && open,
     line: node.source?.line ?? null,
     ...where,
   };

@@ -7,6 +7,7 @@ import {
   countNodes,
   expandable,
   fromElk,
+  nodesOfLine,
   openAtFirst,
   shorten,
   toElk,
@@ -56,6 +57,16 @@ test('small branches stand open at first, and every node is counted', () => {
   assert.equal(countNodes(graph), 7);
   assert.deepEqual([...openAtFirst(graph)], ['cond']);
   assert.deepEqual([...expandable(graph)], ['cond']);
+});
+
+test('a line is found in its nodes, or in the closed box that hides them', () => {
+  const here: Graph = {
+    ...graph,
+    nodes: graph.nodes.map((each) => ({ ...each, source: null })),
+  };
+  assert.deepEqual(nodesOfLine(here, 3, new Set(['cond'])), ['t.a', 't.b', 'e.a', 'e.b']);
+  assert.deepEqual(nodesOfLine(here, 3, new Set()), ['cond']);
+  assert.deepEqual(nodesOfLine(here, 4, new Set()), []);
 });
 
 test('a closed box hides what it holds', async () => {

@@ -5,7 +5,7 @@ import { element } from '../dom';
 import { CloseUp } from './closeUp';
 import { Minimap } from './minimap';
 import { Overview } from './overview';
-import { centre, Scene } from './scene';
+import { areaOf, centre, Scene, touches } from './scene';
 import { colours, watchTheme } from './theme';
 import { Viewport } from './viewport';
 
@@ -14,7 +14,8 @@ const CLOSE_UP_NODES = 350;
 const READABLE = 0.32;
 
 export interface BoardActions {
-  reveal(id: string): void;
+  /** `focus`: the user goes there, not only looks there. */
+  reveal(id: string, focus: boolean): void;
   toggle(id: string): void;
   announce(text: string): void;
 }
@@ -83,8 +84,15 @@ export class Board {
     this.draw();
   }
 
-  mark(ids: Iterable<string>): void {
+  /** Mark nodes; with `follow`, the view goes to the first of them if none is in sight. */
+  mark(ids: readonly string[], follow = false): void {
     this.marked = new Set(ids);
+    const nodes = ids.flatMap((id) => this.scene?.node(id) ?? []);
+    const { area } = this.view;
+    const first = nodes[0];
+    if (follow && first && !nodes.some((node) => touches(areaOf(node), area))) {
+      this.view.centreOn(...centre(first));
+    }
     this.draw();
   }
 

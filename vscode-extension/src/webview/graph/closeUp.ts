@@ -23,6 +23,7 @@ export class CloseUp {
           viewBox: '0 0 8 8',
           refX: 7,
           refY: 4,
+          markerUnits: 'userSpaceOnUse',
           markerWidth: 8,
           markerHeight: 8,
           orient: 'auto',

@@ -50,7 +50,7 @@ function click(board: Board, actions: BoardActions, event: PointerEvent): void {
   board.select(node);
   if (!node) return;
   if (board.onToggle(node, event.clientX, event.clientY)) actions.toggle(node.id);
-  else if (node.line !== null) actions.reveal(node.id);
+  else if (node.line !== null) actions.reveal(node.id, false);
 }
 
 function listenToWheel(board: Board): void {
@@ -80,7 +80,7 @@ function listenToKeys(board: Board, actions: BoardActions, focusSearch: () => vo
     Escape: () => board.select(undefined),
     Enter: () => {
       const node = board.selection;
-      if (node && node.line !== null) actions.reveal(node.id);
+      if (node && node.line !== null) actions.reveal(node.id, true);
     },
     ' ': () => {
       const node = board.selection;

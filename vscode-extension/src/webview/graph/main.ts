@@ -16,7 +16,7 @@ const notice = element('div', { class: 'notice' });
 notice.hidden = true;
 
 const actions = {
-  reveal: (id: string) => post({ kind: 'reveal', id }),
+  reveal: (id: string, focus: boolean) => post({ kind: 'reveal', id, focus }),
   toggle: (id: string) => post({ kind: 'toggle', id }),
   announce: (text: string) => (says.textContent = text),
 };
@@ -81,7 +81,7 @@ function receive(message: ToGraphPage): void {
       break;
     }
     case 'mark':
-      board.mark(message.ids);
+      board.mark(message.ids, true);
       break;
   }
 }

@@ -105,7 +105,7 @@ function timesOf({ timing }: Run): HTMLElement[] {
     ['a later call, as a graph', timing.graph],
     ['the same call, eager', timing.eager],
   ];
-  const known = rows.filter((row): row is [string, number] => row[1] !== null);
+  const known = rows.filter((row): row is [string, number] => row[1] !== null && row[1] > 0);
   const longest = Math.max(timing.graph ?? 0, timing.eager ?? 0);
   const cells = known.map(([name, value]) => {
     const compared = longest > 0 && (name.startsWith('a later') || name.startsWith('the same'));
@@ -119,6 +119,7 @@ function timesOf({ timing }: Run): HTMLElement[] {
       element('td', { class: 'bars' }, ...(compared ? [bar] : [])),
     );
   });
+  if (known.length === 0) return [];
   return [section('Time', element('table', { class: 'times' }, ...cells))];
 }
 

@@ -1,0 +1,60 @@
+// A notebook: its cells are one program, and findings stand in the cell they belong to.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Session } from './editor/session.mjs';
+
+const cell = (...lines) => ({
+  ...{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [] },
+  source: lines.map((line, i) => (i < lines.length - 1 ? `${line}\n` : line)),
+});
+
+const NOTEBOOK = {
+  cells: [
+    { cell_type: 'markdown', metadata: {}, source: ['# A lesson'] },
+    cell('%matplotlib inline', 'import engine as tf'),
+    cell('@tf.function', 'def step(x):', '    print("tracing")', '    return x + 1'),
+    cell('def helper(x):', '    return x'),
+    cell('step(tf.constant(1))'),
+  ],
+  metadata: { language_info: { name: 'python' } },
+  nbformat: 4,
+  nbformat_minor: 5,
+};
+
+/** @type {Session} */
+let session;
+before(async () => {
+  session = await Session.start('notebook', {
+    files: { 'lesson.ipynb': JSON.stringify(NOTEBOOK) },
+  });
+});
+after(() => session?.end());
+
+test('the finding is underlined in its cell, with the import of another cell known', () =>
+  session.step(async (workbench) => {
+    await workbench.page.locator('.explorer-folders-view').getByText('lesson.ipynb').dblclick();
+    const cells = workbench.page.locator('.notebookOverlay .cell-editor-container');
+    await cells.nth(1).waitFor();
+    const underlined = workbench.page.locator(
+      '.notebookOverlay [class*="squiggly-"]:not(.squiggly-unnecessary)',
+    );
+    await underlined.first().waitFor({ timeout: 40_000 });
+    assert.equal(await underlined.count(), 1, 'the magic is no finding');
+    await workbench.problem('GR201', 'print');
+    await session.picture('notebook');
+  }));
+
+test('hovering over the function in its cell shows its graph code', () =>
+  session.step(async (workbench) => {
+    const name = workbench.page
+      .locator('.notebookOverlay .view-line span', { hasText: /^step$/ })
+      .first();
+    const box = await name.boundingBox();
+    assert.ok(box);
+    await workbench.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+    await workbench.page
+      .locator('.monaco-hover:not(.hidden)', { hasText: 'tf__step' })
+      .first()
+      .waitFor();
+  }));
