@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -127,7 +128,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
         if known is None:
             return tf.maximum(alpha * x, x, name=name)  # type: ignore[no-any-return]
         alpha = known
-    return leaky_relu_op(x, float(alpha), name)  # type: ignore[no-any-return]
+    return leaky_relu_op(x, struct.unpack("f", struct.pack("f", alpha))[0], name)  # type: ignore[no-any-return]
 
 
 @public("nn.crelu")

@@ -47,8 +47,8 @@ def cholesky(input: Tensor, name: str | None = None) -> TensorSpec:
         input: positive definite matrices [..., n, n]; the upper triangle is not looked at.
         name: of the node.
 
-    Raises:
-        InvalidArgumentError: if a matrix is not positive definite.
+    Returns:
+        A tensor of the same shape; nan where a matrix is not positive definite.
     """
     return spec(input.dtype, square_dims(input))
 
@@ -61,9 +61,19 @@ def _cholesky_kernel(xp: Any, x: Any) -> Any:
     try:
         return xp.linalg.cholesky(full)
     except xp.linalg.LinAlgError:
-        raise InvalidArgumentError(
-            None, None, "Cholesky decomposition was not successful. The input might not be valid."
-        ) from None
+        return _cholesky_one_by_one(xp, full)
+
+
+def _cholesky_one_by_one(xp: Any, full: Any) -> Any:
+    """The factors of the matrices that have one, nan for the others."""
+    n = full.shape[-1]
+    out = xp.empty_like(full).reshape(-1, n, n)
+    for i, matrix in enumerate(full.reshape(-1, n, n)):
+        try:
+            out[i] = xp.linalg.cholesky(matrix)
+        except xp.linalg.LinAlgError:
+            out[i] = xp.tril(xp.full((n, n), xp.nan, full.dtype))
+    return out.reshape(full.shape)
 
 
 @cholesky.gradient

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.op import op, public
 from engine.ir.shapes import broadcast
@@ -213,13 +212,15 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
         raise ValueError(
             f'Got {len(tensors)} arguments for equation "{equation}", expecting {len(terms)}.'
         )
+    missing = next((c for c in output if c != "." and c not in "".join(terms)), None)
+    if missing is not None:
+        raise ValueError(
+            f"Output subscripts contain the label {missing} not present in the input subscripts."
+        )
     if len(set(output)) != len(output):
         raise ValueError(f"Output subscripts contain a label appearing more than once: {output}")
     resolved = ",".join(terms) + "->" + output
-    try:
-        return einsum_op(tensors, resolved.replace(".", "..."), name)  # type: ignore[no-any-return]
-    except InvalidArgumentError:
-        raise
+    return einsum_op(tensors, resolved.replace(".", "..."), name)  # type: ignore[no-any-return]
 
 
 @public("tensordot", "linalg.tensordot")

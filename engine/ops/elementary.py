@@ -37,7 +37,7 @@ def _sqrt_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 sqrt = unary(
     "math.sqrt", "sqrt", type="Sqrt", doc="The square root; nan for negative numbers.",
     kernel=lambda xp, x: xp.sqrt(x), ufunc="sqrt", gradient=_sqrt_gradient, dtypes=INEXACT,
-    samples=[("float32[3,4]>0",), ("float64[]>0",), ("complex128[3]",)],
+    samples=[("float32[3,4](0.2,3)",), ("float64[](0.2,3)",), ("complex128[3]",)],
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def _rsqrt_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 rsqrt = unary(
     "math.rsqrt", type="Rsqrt", doc="1 / sqrt(x).",
     kernel=lambda xp, x: 1 / xp.sqrt(x), gradient=_rsqrt_gradient, dtypes=INEXACT,
-    samples=[("float32[3,4]>0",), ("float64[]>0",)],
+    samples=[("float32[3,4](0.2,3)",), ("float64[](0.2,3)",)],
 )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def _log_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 log = unary(
     "math.log", type="Log", doc="The natural logarithm; nan for negative numbers, -inf for 0.",
     kernel=lambda xp, x: xp.log(x), ufunc="log", gradient=_log_gradient, dtypes=INEXACT,
-    samples=[("float32[3,4]>0",), ("float64[]>0",), ("complex128[3]",)],
+    samples=[("float32[3,4](0.2,3)",), ("float64[](0.2,3)",), ("complex128[3]",)],
 )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _log1p_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 log1p = unary(
     "math.log1p", type="Log1p", doc="log(1 + x), accurate for small x.",
     kernel=lambda xp, x: xp.log1p(x), ufunc="log1p", gradient=_log1p_gradient, dtypes=INEXACT,
-    samples=[("float32[3,4]>0",), ("float64[]>0",)],
+    samples=[("float32[3,4](0.2,3)",), ("float64[](0.2,3)",)],
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ reciprocal = unary(
     "math.reciprocal", type="Reciprocal", doc="1 / x, element by element.",
     kernel=lambda xp, x: 1 / x,
     gradient=_reciprocal_gradient, dtypes=INEXACT,
-    samples=[("float32[3,4]>0",), ("float64[]>0",)],
+    samples=[("float32[3,4](0.2,3)",), ("float64[](0.2,3)",)],
 )  # fmt: skip
 
 
@@ -210,8 +210,8 @@ pow_op = binary(
     "math.pow", "pow", type="Pow", doc="x to the power of y, element by element.",
     kernel=lambda xp, x, y: x**y, expression="{0} ** {1}", ufunc="power",
     gradient=_pow_gradient, dtypes=NUMERIC - UNSIGNED,
-    samples=[("float32[3,4]>0", "float32[4]"), ("float64[]>0", "float64[2]"),
-             ("int32[3]>0", "int32[]>0")],
+    samples=[("float32[3,4](0.2,3)", "float32[4]"), ("float64[](0.2,3)", "float64[2]"),
+             ("int32[3](0.2,3)", "int32[](0.2,3)")],
 )  # fmt: skip
 
 

@@ -141,14 +141,14 @@ left_shift = binary(
     "bitwise.left_shift", type="LeftShift",
     doc="The bits of x moved left by y; y is clamped to [0, bits - 1].",
     kernel=_shift_kernel(True), dtypes=INTEGER,
-    samples=[("int32[3,4]", "int32[4]>0"), ("uint8[]", "uint8[2]")],
+    samples=[("int32[3,4]", "int32[4](0.2,3)"), ("uint8[]", "uint8[2]")],
 )  # fmt: skip
 
 right_shift = binary(
     "bitwise.right_shift", type="RightShift",
     doc="The bits of x moved right by y, keeping the sign; y is clamped to [0, bits - 1].",
     kernel=_shift_kernel(False), dtypes=INTEGER,
-    samples=[("int32[3,4]", "int32[4]>0"), ("uint8[]", "uint8[2]")],
+    samples=[("int32[3,4]", "int32[4](0.2,3)"), ("uint8[]", "uint8[2]")],
 )  # fmt: skip
 
 

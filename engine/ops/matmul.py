@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import COMPLEX, FLOATING, INTEGER, NUMERIC, int8, int16
 from engine.ir.op import op, public
@@ -44,6 +45,9 @@ def mat_mul(
 def _mat_mul_kernel(
     xp: Any, a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False
 ) -> Any:
+    if a.ndim != 2 or b.ndim != 2:
+        raise InvalidArgumentError(None, None, f"In[0] and In[1] must be matrices, got shapes "
+                                               f"{list(a.shape)} and {list(b.shape)}")  # fmt: skip
     return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
 
 

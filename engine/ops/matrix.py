@@ -507,9 +507,6 @@ def eye(
 
     square = num_columns is None
     columns = num_rows if square else num_columns
-    for value in (num_rows, columns):
-        if isinstance(value, int) and value < 0:
-            raise ValueError(f"num_rows and num_columns must be non-negative, got {value}")
     least = num_rows if square else tf.minimum(num_rows, columns)
     size = known_value(least) if isinstance(least, Tensor) else least
     lead = [] if batch_shape is None else batch_shape

@@ -100,18 +100,19 @@ def sqrtm(input: Tensor, name: str | None = None) -> TensorSpec:
 
 @sqrtm.kernel
 def _sqrtm_kernel(xp: Any, x: Any) -> Any:
-    """Denman and Beavers' iteration, in double precision."""
+    """From the eigenvectors; a matrix without a root of its own kind answers nan."""
     check_square(x)
-    wide = x.astype(xp.complex128 if x.dtype.kind == "c" else xp.float64)
-    y, z = wide, xp.broadcast_to(xp.eye(x.shape[-1]), x.shape).astype(wide.dtype)
-    for _ in range(100):
-        try:
-            y, z = (y + xp.linalg.inv(z)) / 2, (z + xp.linalg.inv(y)) / 2
-        except xp.linalg.LinAlgError:
-            raise InvalidArgumentError(None, None, "Input matrix has no square root.") from None
-        if bool((abs(y @ y - wide) <= 1e-14 * (1 + abs(wide))).all()):
-            break
-    return y.astype(x.dtype)
+    wide = x.astype(xp.complex128)
+    values, vectors = xp.linalg.eig(wide)
+    try:
+        root = (vectors * xp.sqrt(values)[..., None, :]) @ xp.linalg.inv(vectors)
+    except xp.linalg.LinAlgError:
+        raise InvalidArgumentError(None, None, "Input matrix has no square root.") from None
+    if x.dtype.kind == "c":
+        return root.astype(x.dtype)
+    size = abs(root).max(axis=(-2, -1), keepdims=True) if root.size else 1.0
+    real = (abs(root.imag) <= 1e-9 * size).all(axis=(-2, -1), keepdims=True)
+    return xp.where(real, root.real, xp.nan).astype(x.dtype)
 
 
 @sqrtm.gradient

@@ -74,7 +74,7 @@ def _truncate_div_kernel(xp: Any, x: Any, y: Any) -> Any:
 truncatediv = binary(
     "truncatediv", type="TruncateDiv", doc="x / y rounded towards zero, element by element.",
     kernel=_truncate_div_kernel, dtypes=REAL, gradient=_no_gradients,
-    samples=[("int32[3,4]", "int32[4]>0"), ("float64[]", "float64[2]>0")],
+    samples=[("int32[3,4]", "int32[4](0.2,3)"), ("float64[]", "float64[2](0.2,3)")],
 )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ truncatemod = binary(
     doc="The remainder of `truncatediv`; it has the sign of x.",
     kernel=_truncate_mod_kernel, gradient=_truncate_mod_gradient,
     dtypes=FLOATING | {int32, int64},
-    samples=[("int32[3,4]", "int32[4]>0"), ("float64[2]", "float64[2]>0")],
+    samples=[("int32[3,4]", "int32[4](0.2,3)"), ("float64[2]", "float64[2](0.2,3)")],
 )  # fmt: skip
 
 

@@ -309,6 +309,13 @@ def lstsq(
     return tf.matmul(a, cholesky_solve(chol, b), adjoint_a=True, name=name)  # type: ignore[no-any-return]
 
 
+def _check_real_matrix(a: Tensor) -> None:
+    if not a.dtype.is_floating:
+        raise TypeError(f"Input `a` must have `float`-like `dtype` (saw {a.dtype.name}).")
+    if a.dims is not None and len(a.dims) < 2:
+        raise ValueError(f"Input `a` must have at least 2 dimensions (saw: {len(a.dims)}).")
+
+
 @public("linalg.pinv")
 def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | None = None) -> Tensor:
     """The Moore-Penrose inverses of matrices, from their singular values.
@@ -329,8 +336,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     from engine.ops.namespace import tf
 
     a = convert_to_tensor(a)
-    if not a.dtype.is_floating and not a.dtype.is_complex:
-        raise TypeError(f"Input `a` must have `float`-like `dtype` (saw {a.dtype.name}).")
+    _check_real_matrix(a)
     s, u, v = tf.linalg.svd(a)
     if rcond is None:
         spacing = 2.220446049250313e-16 if a.dtype.size == 8 else 1.1920928955078125e-07
@@ -362,6 +368,7 @@ def matrix_rank(
     from engine.ops.namespace import tf
 
     a = convert_to_tensor(a)
+    _check_real_matrix(a)
     s = tf.linalg.svd(a, compute_uv=False)
     if tol is None:
         spacing = 2.220446049250313e-16 if a.dtype.size == 8 else 1.1920928955078125e-07

@@ -41,9 +41,9 @@ cos = _declare("cos", "Cos", "cos", "The cosine of x in radians.",
 tan = _declare("tan", "Tan", "tan", "The tangent of x in radians.",
                lambda tf, y: y * y + 1, of_output=True)  # fmt: skip
 asin = _declare("asin", "Asin", "arcsin", "The angle whose sine is x; nan outside [-1, 1].",
-                lambda tf, x: tf.math.rsqrt(1 - x * x), near="<1")  # fmt: skip
+                lambda tf, x: tf.math.rsqrt(1 - x * x), near="(-0.9,0.9)")  # fmt: skip
 acos = _declare("acos", "Acos", "arccos", "The angle whose cosine is x; nan outside [-1, 1].",
-                lambda tf, x: tf.negative(tf.math.rsqrt(1 - x * x)), near="<1")  # fmt: skip
+                lambda tf, x: tf.negative(tf.math.rsqrt(1 - x * x)), near="(-0.9,0.9)")  # fmt: skip
 atan = _declare("atan", "Atan", "arctan", "The angle in (-pi/2, pi/2) whose tangent is x.",
                 lambda tf, x: tf.math.reciprocal(x * x + 1))  # fmt: skip
 sinh = _declare("sinh", "Sinh", "sinh", "The hyperbolic sine.", lambda tf, x: tf.cosh(x))
@@ -52,10 +52,10 @@ asinh = _declare("asinh", "Asinh", "arcsinh", "The inverse of the hyperbolic sin
                  lambda tf, x: tf.math.rsqrt(x * x + 1))  # fmt: skip
 acosh = _declare("acosh", "Acosh", "arccosh",
                  "The inverse of the hyperbolic cosine; nan below 1.",
-                 lambda tf, x: tf.math.rsqrt((x - 1) * (x + 1)), near=">1")  # fmt: skip
+                 lambda tf, x: tf.math.rsqrt((x - 1) * (x + 1)), near="(1.1,4)")  # fmt: skip
 atanh = _declare("atanh", "Atanh", "arctanh",
                  "The inverse of the hyperbolic tangent; nan outside [-1, 1].",
-                 lambda tf, x: tf.math.reciprocal(1 - x * x), near="<1")  # fmt: skip
+                 lambda tf, x: tf.math.reciprocal(1 - x * x), near="(-0.9,0.9)")  # fmt: skip
 
 
 def _atan2_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
