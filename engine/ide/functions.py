@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from engine.base.source import Span
 from engine.ide.snapshot import FunctionInfo
@@ -11,6 +12,8 @@ from engine.inference.values import Function
 from engine.lint.facts import Facts
 
 __all__ = ["traced_functions"]
+
+_NAME = re.compile(r"def[\s\\]+([^\s(\[:\\]+)")
 
 
 def traced_functions(facts: Facts) -> tuple[FunctionInfo, ...]:
@@ -36,8 +39,10 @@ def _describe(facts: Facts, function: Function, context: Context, staged: bool) 
             first = facts.span(decorator).start
             at = facts.source.text.rfind("@", 0, first)
             span = Span(min(span.start, at if at >= 0 else first), span.end)
-        at = facts.source.text.index(node.name, facts.span(node).start + 3)
-        name_span = Span(at, at + len(node.name))
+        # Not by looking for the name: Python normalises it, so the text may spell it otherwise.
+        found = _NAME.search(facts.source.text, facts.span(node).start)
+        if found is not None:
+            name_span = Span(*found.span(1))
     entries = facts.machine.entries_of.get(id(node), set())
     kind = "decorated" if staged else "called"
     return FunctionInfo(
