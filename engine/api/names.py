@@ -44,15 +44,30 @@ def _load(package: str) -> None:
         import_all(importlib.import_module(package))
 
 
+def _load_basis() -> None:
+    """What every program needs: values, and the operators of tensors."""
+    if "basis" not in _loaded:
+        from engine.api import values
+
+        _loaded.add("basis")
+        values.declare()
+        importlib.import_module("engine.ops.operators")
+
+
+def _is_namespace(path: str) -> bool:
+    """Are there names below `path`, as far as the index knows?"""
+    start = path + "."
+    return any(name.startswith(start) for name in PUBLIC.where)
+
+
 def load_core() -> None:
     """Declare all names outside the rooms."""
     if "core" in _loaded:
         return
     _loaded.add("core")
     from engine import ops
-    from engine.api import values
 
-    values.declare()
+    _load_basis()
     ops.load()
     for package in _SOURCES:
         _load(package)
@@ -72,16 +87,19 @@ def find(path: str) -> Any:
     Raises:
         AttributeError: if there is none.
     """
-    if path in PUBLIC:
-        return PUBLIC[path]
-    load_core()
-    if path in PUBLIC:
+    _load_basis()
+    if path in PUBLIC or PUBLIC.declare(path):
         return PUBLIC[path]
     room = _ROOMS.get(path.split(".", 1)[0])
     if room is not None and _exists(room):
         _load(room)
         if path in PUBLIC:
             return PUBLIC[path]
+    if path != "raw" and _is_namespace(path):
+        return importlib.import_module(f"engine.{path}")
+    load_core()
+    if path in PUBLIC:
+        return PUBLIC[path]
     if path != "raw" and any(name.startswith(path + ".") for name in PUBLIC):
         return importlib.import_module(f"engine.{path}")
     raise AttributeError(f"module 'engine' has no attribute {path!r}")
@@ -133,7 +151,8 @@ class _NamespaceFinder(importlib.abc.MetaPathFinder):
         if not fullname.startswith("engine."):
             return None
         prefix = fullname.removeprefix("engine.") + "."
-        if not any(name.startswith(prefix) for name in PUBLIC):
+        known = any(name.startswith(prefix) for name in PUBLIC) or _is_namespace(prefix[:-1])
+        if not known:
             load_core()
             if not any(name.startswith(prefix) for name in PUBLIC):
                 return None

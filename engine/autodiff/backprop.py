@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
+from engine.ir.interpreter import current
 from engine.ir.op import Op
 from engine.ir.tensor import Tensor
 from engine.ops.namespace import tf
@@ -115,10 +117,14 @@ def input_gradients(entry: Entry, outputs: list[Any]) -> Sequence[Any]:
     """Gradients of one call's inputs, from those of its outputs."""
     op = entry.op
     if op.backward is None:
+        _declare_gradients()
+    if op.backward is None:
         if op.name in _NO_GRADIENT or not any(
             differentiable(t) for t in entry.inputs if t is not None
         ):
             return [None] * len(entry.inputs)
+        if current().eager:
+            raise LookupError(f"gradient registry has no entry for: {op.type}")
         raise LookupError(f"No gradient defined for operation '{op.type}' (op type: {op.type})")
     if getattr(op.backward, "takes_missing", False):
         filled = outputs
@@ -132,6 +138,15 @@ def input_gradients(entry: Entry, outputs: list[Any]) -> Sequence[Any]:
     if isinstance(result, (tuple, list)):
         return result
     return [result] + [None] * (len(entry.inputs) - 1)
+
+
+@functools.cache
+def _declare_gradients() -> None:
+    """Import all of this package: those of control flow and calls are declared here."""
+    import engine.autodiff
+    from engine.base.discover import import_all
+
+    import_all(engine.autodiff)
 
 
 def takes_missing(backward: Any) -> Any:

@@ -20,6 +20,7 @@ optional one), a parameter called `name` names the node, all others are attribut
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
@@ -31,7 +32,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PURE, READ, WRITE, IO, RANDOM, GRAPHS = "", "read", "write", "io", "random", "graphs"
 """Effects. READ and WRITE concern the resource inputs; IO nodes keep their order and always run;
-GRAPHS: those of the graphs among the attributes; RANDOM nodes draw from hidden state: they are never merged, but may be dropped."""
+GRAPHS: those of the graphs among the attributes; RANDOM nodes draw from hidden state: they are
+never merged, but may be dropped."""
 
 
 class Parameter:
@@ -62,11 +64,12 @@ class Op:
         ufunc: name of the numpy ufunc that does the same and takes `out`.
         bind: (xp, attrs, input specs, output specs) -> callable on arrays, where specialising pays.
         value_dependent: does `infer` look at values of constant inputs?
+        answers_tuple: do its kernels answer a tuple, even of one array (as `infer` says)?
         samples: argument lists, such as ``("float32[3,4]",)``, which tests run everywhere.
     """
 
     __slots__ = (
-        "allowed", "attr_names", "backward", "bind", "compute", "defaults", "doc", "effect",
+        "allowed", "answers_tuple", "attr_names", "backward", "bind", "compute", "defaults", "doc", "effect",
         "elementwise", "exports", "expression", "function", "infer", "infer_cache", "name",
         "name_hint", "parameters", "samples", "signature", "type", "ufunc", "value_dependent",
     )  # fmt: skip
@@ -86,6 +89,7 @@ class Op:
         self.ufunc: str | None = None
         self.elementwise = False
         self.value_dependent = False
+        self.answers_tuple = False
         self.samples: tuple[Any, ...] = ()
         self.allowed: Mapping[str, Collection[DType]] = {}
         self.defaults: Mapping[str, DType] = {}
@@ -124,16 +128,55 @@ class OpFunction(Protocol):
         """Register (xp, attrs, input_specs, output_specs) -> callable on arrays."""
 
 
-OPS: dict[str, Op] = {}
+class Registry(dict[str, Any]):
+    """What modules declare, by name; a name that is looked up gets its module imported.
+
+    Args:
+        section: dictionary of `engine.ir.index` that says where names are declared.
+    """
+
+    def __init__(self, section: str) -> None:
+        super().__init__()
+        self._section = section
+        self._where: dict[str, str] | None = None
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The module of each name in the index."""
+        if self._where is None:
+            from engine.ir import index
+
+            modules: dict[str, str] = getattr(index, self._section)
+            self._where = {n: module for module, text in modules.items() for n in text.split()}
+        return self._where
+
+    def __missing__(self, name: str) -> Any:
+        if not self.declare(name):
+            raise KeyError(name)
+        return dict.__getitem__(self, name)
+
+    def declare(self, name: str) -> bool:
+        """Import the module that the index gives for a name; is the name known now?"""
+        module = self.where.get(name)
+        if module is not None and name not in self:
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError as error:
+                if error.name != module:
+                    raise  # else: the index is older than the folder
+        return name in self
+
+
+OPS: Registry = Registry("OPS")
 """All ops by their first public name."""
 
-PUBLIC: dict[str, Any] = {}
+PUBLIC: Registry = Registry("PUBLIC")
 """All public names (`"math.add"`) with the functions, classes and values they stand for."""
 
 
 def find_op(name: str) -> Op:
     """The op with that first public name. Raises KeyError where there is none."""
-    return OPS[name]
+    return OPS[name]  # type: ignore[no-any-return]
 
 
 def op(
@@ -202,6 +245,7 @@ def public(*names: str) -> Callable[[Any], Any]:
 
 def _read_signature(made: Op, groups: Mapping[str, str | DType | None]) -> None:
     made.signature = inspect.signature(made.infer)
+    made.answers_tuple = str(made.signature.return_annotation).startswith("tuple")
     parameters = []
     attrs = []
     for key, parameter in made.signature.parameters.items():

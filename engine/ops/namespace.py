@@ -31,8 +31,10 @@ class Namespace:
 
 def find_public(path: str) -> Any:
     """What the public name `path` stands for. Raises AttributeError where there is none."""
-    if path in PUBLIC:
+    if path in PUBLIC or PUBLIC.declare(path):
         return PUBLIC[path]
+    if any(name.startswith(path + ".") for name in PUBLIC.where):
+        return Namespace(path + ".")
     from engine.ops import load
 
     load()
