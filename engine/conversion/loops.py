@@ -300,6 +300,7 @@ def _try_turn(
     from engine.ir.convert import convert_to_tensor
     from engine.ir.interpreter import current
     from engine.ir.structure import map_structure
+    from engine.ir.tensor import Tensor
 
     recorder: Any = current()
 
@@ -307,7 +308,8 @@ def _try_turn(
         inner: Any = current()
 
         def symbolic(value: Any) -> Any:
-            if not is_scalar(value):
+            # A constant has another value in the next turn: nothing may be concluded from it.
+            if not is_scalar(value) and not isinstance(value, Tensor):
                 return value
             tensor = convert_to_tensor(value)
             return inner.placeholder(tensor.dtype, tensor.dims, "state")
