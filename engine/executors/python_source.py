@@ -334,11 +334,7 @@ def _large(tensor: Any) -> bool:
 
 def answers_tuple(node: Node) -> bool:
     """Do the op's kernels answer a tuple, even for one output?"""
-    return len(node.outputs) != 1 or node.op.effect == "graphs" or node.op.name in TUPLES
-
-
-TUPLES: set[str] = {"raw.split", "raw.split_evenly", "raw.unstack", "identity_n"}
-"""Ops whose kernels answer a tuple, whatever the number of outputs."""
+    return len(node.outputs) != 1 or node.op.answers_tuple
 
 
 def python_source(

@@ -10,7 +10,8 @@ from engine.ir.dtypes import DType, as_dtype, int32
 from engine.ir.interpreter import current
 from engine.ir.op import public
 from engine.ir.shapes import Dims, TensorShape, as_dims, compatible, show
-from engine.ir.tensor import EagerTensor, Tensor
+from engine.ir.static_value import get_static_value
+from engine.ir.tensor import Tensor
 from engine.ops import tensor_list
 from engine.ops.namespace import tf
 
@@ -46,8 +47,9 @@ class TensorArray:
             if size is None:
                 raise ValueError("Argument `size` must be provided if handle is not provided.")
             length = convert_to_tensor(size, int32)
-            if isinstance(length, EagerTensor) and not self._dynamic:
-                self._count = int(length._value)
+            known = get_static_value(length)
+            if known is not None and not self._dynamic:
+                self._count = int(known)
             flow = tensor_list.list_reserve(length)
         self._flow: Tensor = flow
 

@@ -259,7 +259,7 @@ _any, _any_dynamic = declare_reduction("any", "Any", _any_kernel, None, None)
 
 def _reducer_binder(ufunc: str) -> Callable[..., Any]:
     def bind(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Callable[[Any], Any]:
-        if not inputs[0].dims:
+        if inputs[0].dims == ():
             return lambda x: x
         reduce = getattr(xp, ufunc).reduce
         axis, keepdims = attrs["axis"], attrs["keepdims"]

@@ -45,7 +45,7 @@ class ConcreteFunction:
     ) -> None:  # fmt: skip
         self.graph = graph
         self.captures = captures
-        self.call = call
+        self.call = call.without_objects()
         self.name = name
         self.variables = variables
         self._structure = structure

@@ -131,6 +131,17 @@ class Call:
         args = tuple(replace(value) for value in self.args)
         return args, {key: replace(value) for key, value in self.kwargs.items()}
 
+    def without_objects(self) -> Call:
+        """The same call, with Python objects held weakly: a trace must not keep them alive."""
+        made = object.__new__(Call)
+        made.leaves = [leaf if leaf.dtype is resource else _as_spec(leaf) for leaf in self.leaves]
+        made.names, made.paths = self.names, self.paths
+        made.skeleton, made.dims, made._variables = self.skeleton, self.dims, self._variables
+        args, kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
+        made.args = tuple(_weakly(value) for value in args)
+        made.kwargs = {key: _weakly(value) for key, value in kwargs.items()}
+        return made
+
     def with_dims(self, dims: tuple[Dims, ...]) -> Call:
         """The same call with more general shapes: tensors become specs."""
         replaced = iter(
@@ -145,6 +156,22 @@ class Call:
         made.args, made.kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
         made._variables = self._variables
         return made
+
+
+def _as_spec(leaf: Any) -> Any:
+    return leaf if isinstance(leaf, TensorSpec) else TensorSpec(leaf.shape, leaf.dtype)
+
+
+def _weakly(value: Any) -> Any:
+    """Containers and literals as they are; other objects as weak references where possible."""
+    if type(value) in _LITERALS or isinstance(value, (Tensor, TensorSpec, Variable)):
+        return value
+    if is_nested(value):
+        return like(value, [_weakly(child) for child in children(value)])
+    try:
+        return weakref.ref(value)
+    except TypeError:
+        return value
 
 
 def _rebuild(value: Any, ordered: list[tuple[Any, Any]]) -> Any:
