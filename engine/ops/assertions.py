@@ -90,7 +90,7 @@ def Assert(condition: Any, data: Any, summarize: Any = None, name: str | None = 
         if not condition:
             shown = "\n".join(_eager_text(item, summarize) for item in data)
             raise InvalidArgumentError(
-                None, None, f"Expected '{condition}' to be true. Summarized data: {shown}"
+                None, None, f"Expected '{condition!s}' to be true. Summarized data: {shown}"
             )
         return None
     if not data:
@@ -354,7 +354,7 @@ def assert_near(
     ]
     near = tf.abs(x - y) < tolerance[1] + tolerance[0] * tf.abs(y)
     condition = tf.reduce_all(near)
-    head = f"x and y not equal to tolerance rtol = {tolerance[0]}, atol = {tolerance[1]}"
+    head = f"x and y not equal to tolerance rtol = {tolerance[0]!s}, atol = {tolerance[1]!s}"
     names = [
         f"{letter} (shape={item.shape} dtype={item.dtype.name}) = " if current().eager
         else _named(item, letter) for letter, item in (("x", x), ("y", y))

@@ -98,8 +98,8 @@ def assert_rank_in(
 
 
 @public("debugging.assert_scalar")
-def assert_scalar(tensor: Any, message: Any = None, name: str | None = None) -> Tensor:
-    """`tensor`, or a stop where it is no scalar.
+def assert_scalar(tensor: Any, message: Any = None, name: str | None = None) -> None:
+    """Stop unless `tensor` is a scalar.
 
     Args:
         tensor: tensor.
@@ -113,7 +113,6 @@ def assert_scalar(tensor: Any, message: Any = None, name: str | None = None) -> 
     if x.dims != ():
         where = f" for {_name(x)}" if _name(x) else ""
         raise ValueError(f"{message or ''}Expected scalar shape{where}, saw shape: {x.shape}.")
-    return x
 
 
 @public("debugging.assert_type")
