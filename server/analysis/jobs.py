@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from engine.base.options import Settings
@@ -32,7 +33,16 @@ def facts(snapshot: Snapshot) -> dict[str, Any]:
         gravest = sorted(range(len(found)), key=lambda index: found[index].severity.rank)
         kept = sorted(gravest[:MAX_FINDINGS])
         found = tuple(found[index] for index in kept)
-    return {"diagnostics": found, "functions": snapshot.functions, "dropped": dropped}
+    return {"diagnostics": found, "functions": _functions(snapshot), "dropped": dropped}
+
+
+def _functions(snapshot: Snapshot) -> Any:
+    """The functions; a fault in finding them must not take the findings away."""
+    try:
+        return snapshot.functions
+    except Exception as error:
+        print(f"functions of a text were not found: {error!r}", file=sys.stderr)
+        return ()
 
 
 @job
