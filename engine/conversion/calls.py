@@ -60,6 +60,8 @@ def converted_call(
         from engine.conversion.constructs.builtin import call_builtin
 
         return call_builtin(f, args, kwargs, caller_fn_scope)
+    if _takes_user_function(f):
+        return _hand_over(f, args, kwargs)
     if is_unsupported(f) or (not options.user_requested and is_allowed(f)):
         _ALLOWED.add(f, options)
         return _call(f, args, kwargs)
@@ -70,6 +72,24 @@ def converted_call(
 
 def _call(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
     return f(*args, **kwargs) if kwargs else f(*args)
+
+
+_HANDED = ("map_fn", "vectorized_map")
+"""Functions of the engine that convert the function they are given, as TensorFlow's do."""
+
+
+def _takes_user_function(f: Any) -> bool:
+    return getattr(f, "__name__", "") in _HANDED and f.__module__.startswith("engine.")
+
+
+def _hand_over(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
+    from engine.conversion.api import tf_convert
+
+    if args:
+        args = (tf_convert(args[0]), *args[1:])
+    elif kwargs and "fn" in kwargs:
+        kwargs = {**kwargs, "fn": tf_convert(kwargs["fn"])}
+    return _call(f, args, kwargs)
 
 
 _BUILTINS = frozenset(id(value) for value in vars(__import__("builtins")).values())

@@ -1,8 +1,10 @@
 """The generated code is what TensorFlow generates, function by function."""
 
+import ast
 import inspect
 import pathlib
 import re
+import sys
 
 import pytest
 
@@ -33,7 +35,12 @@ RECORDED = recorded()
 
 
 def normalised(text: str) -> list[str]:
-    """TensorFlow keeps these names in sets: their order changes from run to run."""
+    """TensorFlow keeps these names in sets: their order changes from run to run.
+
+    Python 3.10 writes parentheses around tuples that are assigned to, later ones do not.
+    """
+    if sys.version_info < (3, 11):
+        text = ast.unparse(ast.parse(text))
     lines: list[str] = []
     undefined: list[str] = []
     for line in text.rstrip().split("\n"):

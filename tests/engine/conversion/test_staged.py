@@ -464,3 +464,13 @@ def test_converted_functions_run_eagerly_too() -> None:
     made = tf.autograph.to_graph(f)
     assert made(tf.constant(4)).numpy() == 3
     assert made(tf.constant(2)).numpy() == 0
+
+
+def test_functions_given_to_map_fn_are_converted() -> None:
+    def positive(x):
+        if x > 0:
+            return x
+        return -x
+
+    assert run(lambda x: tf.map_fn(positive, x), [1, -2]) == [1, 2]
+    assert run(lambda x: tf.map_fn(fn=positive, elems=x), [1, -2]) == [1, 2]
