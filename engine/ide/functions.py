@@ -20,17 +20,27 @@ def traced_functions(facts: Facts) -> tuple[FunctionInfo, ...]:
     """Each function of the file that is staged or reached from one that is, in order of place."""
     machine = facts.machine
     staged = {id(function.node) for function in machine.staged_functions}
+    # A method is known by its class only when the class is complete.
+    methods = {
+        id(value.node): value.qualname
+        for owner in machine.classes
+        for value in owner.attributes.values()
+        if isinstance(value, Function) and value.owner is owner
+    }
     found: dict[int, FunctionInfo] = {}
     for function in (*machine.functions, *machine.staged_functions):
         context = machine.visited_staged.get(id(function.node))
         if context is None or function.module is not facts.module:
             continue
-        info = _describe(facts, function, context, id(function.node) in staged)
+        qualname = methods.get(id(function.node), function.qualname)
+        info = _describe(facts, function, qualname, context, id(function.node) in staged)
         found.setdefault(id(function.node), info)
     return tuple(sorted(found.values(), key=lambda info: (info.span.start, info.span.end)))
 
 
-def _describe(facts: Facts, function: Function, context: Context, staged: bool) -> FunctionInfo:
+def _describe(
+    facts: Facts, function: Function, qualname: str, context: Context, staged: bool
+) -> FunctionInfo:
     node = function.node
     span = facts.span(node)
     name_span = span
@@ -46,7 +56,7 @@ def _describe(facts: Facts, function: Function, context: Context, staged: bool) 
     entries = facts.machine.entries_of.get(id(node), set())
     kind = "decorated" if staged else "called"
     return FunctionInfo(
-        function.qualname,
+        qualname,
         span,
         name_span,
         kind,  # type: ignore[arg-type]
