@@ -104,4 +104,7 @@ def _bound_command(session: Session, handler: Callable[..., Any]) -> Callable[..
     async def answer(*arguments: Any) -> Any:
         return await handler(session, *arguments)
 
+    # Trap: pygls asks whether the first annotation is a subclass of the server; on Python 3.10
+    # `Any` is no class.
+    answer.__annotations__ = {}
     return answer

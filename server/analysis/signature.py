@@ -43,7 +43,11 @@ def signatures(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _parameters(snapshot: Snapshot, function: FunctionInfo) -> list[dict[str, Any]]:
-    definition = _definition(snapshot.source.slice(function.span))
+    source = snapshot.source
+    line_start = source.line_start(source.position(function.span.start)[0])
+    indentation = source.text[line_start : function.span.start]
+    before = indentation if indentation.isspace() else ""
+    definition = _definition(before + source.slice(function.span))
     if definition is None:
         return []
     arguments = definition.args

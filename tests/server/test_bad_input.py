@@ -38,7 +38,7 @@ TEXTS = {
     "generator": HEAD + "def f(x):\n    yield x\n" + GOOD,
     "async": HEAD + "async def f(x):\n    await x\n" + GOOD,
     "async_generator": HEAD + "async def f(x):\n    yield x\n" + GOOD,
-    "lambdas_on_a_line": "import engine as tf\nf, g = map(tf.function, [lambda x: x, lambda x: -x])\n",
+    "lambdas_on_a_line": "import engine as tf\nf, g = map(tf.function, [lambda x: x, lambda: 1])\n",
     "nothing_but_decorators": HEAD * 3,
     "match": HEAD + "def f(x):\n    match x:\n        case {'a': [1, *_]}:\n            return x\n",
     "walrus_and_star": HEAD + "def f(*a, **k):\n    if (n := len(a)) > 1:\n        return n\n",
