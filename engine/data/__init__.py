@@ -1,0 +1,13 @@
+"""`tf.data`: sequences of elements, made, changed and read one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    from engine.api import names
+
+    return names.attribute("engine.data", name)

@@ -1,0 +1,105 @@
+"""Elements of datasets: tuples and dictionaries of tensors; lists are tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import variant
+from engine.ir.shapes import TensorShape, relax
+from engine.ir.spec import TensorSpec, TypeSpec, spec
+from engine.ir.structure import flatten, map_structure
+
+
+class DatasetSpec(TypeSpec):
+    """Describes a dataset that is (part of) an element.
+
+    Args:
+        element_spec: of its elements.
+        dataset_shape: accepted.
+    """
+
+    __slots__ = ("element_spec",)
+
+    def __init__(self, element_spec: Any, dataset_shape: Any = ()) -> None:
+        self.element_spec = element_spec
+
+    dtype = variant
+    dims: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> TensorShape:
+        return TensorShape(())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
+
+    def __hash__(self) -> int:
+        return hash(DatasetSpec)
+
+    def __repr__(self) -> str:
+        return f"DatasetSpec({self.element_spec!r}, TensorShape([]))"
+
+
+def is_dataset(value: Any) -> bool:
+    """Is it a dataset?"""
+    return hasattr(type(value), "_autograph_for_") and hasattr(value, "element_spec")
+
+
+def normalized(element: Any) -> Any:
+    """An element with tensors (or datasets) as leaves; lists become tensors.
+
+    Raises:
+        TypeError, ValueError: if a leaf has no tensor form.
+    """
+    if isinstance(element, Mapping):
+        return type(element)((key, normalized(value)) for key, value in element.items())  # type: ignore[call-arg]
+    if isinstance(element, tuple):
+        items = [normalized(item) for item in element]
+        return type(element)(*items) if hasattr(element, "_fields") else tuple(items)
+    if is_dataset(element) or element is None:
+        return element
+    return convert_to_tensor(element)
+
+
+def spec_of(leaf: Any) -> Any:
+    """What describes a leaf: a tensor's dtype and shape, or a dataset's elements."""
+    if is_dataset(leaf):
+        return DatasetSpec(leaf.element_spec)
+    return spec(leaf.dtype, leaf.dims)
+
+
+def element_spec_of(element: Any) -> Any:
+    """The specs of an element, in its structure."""
+    return map_structure(lambda leaf: None if leaf is None else spec_of(leaf), element)
+
+
+def with_first(element_spec: Any, size: int | None) -> Any:
+    """Specs of elements stacked `size` at a time."""
+    return map_structure(
+        lambda s: spec(s.dtype, None if s.dims is None else (size, *s.dims)), element_spec
+    )
+
+
+def without_first(element_spec: Any) -> Any:
+    """Specs of the slices of elements along their first axis."""
+    return map_structure(
+        lambda s: spec(s.dtype, None if s.dims is None else s.dims[1:]), element_spec
+    )
+
+
+def common(left: Any, right: Any) -> Any:
+    """Specs that the elements of two datasets fit. Raises TypeError where the dtypes differ."""
+    for a, b in zip(flatten(left), flatten(right)):
+        if a.dtype is not b.dtype:
+            raise TypeError(f"Incompatible types of input datasets: {left} vs. {right}.")
+    return map_structure(
+        lambda a, b: a if isinstance(a, DatasetSpec) else spec(a.dtype, relax(a.dims, b.dims)),
+        left, right,
+    )  # fmt: skip
+
+
+def as_specs(signature: Any) -> Any:
+    """A signature with a `TensorSpec` for each leaf."""
+    return map_structure(lambda s: s if isinstance(s, TypeSpec) else TensorSpec(None, s), signature)
