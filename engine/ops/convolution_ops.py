@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any, NamedTuple
 
 from engine.base.errors import InvalidArgumentError
@@ -76,91 +77,82 @@ def _check_ranks(rank: int, x: Any, filters: Any) -> None:
                              f"{name}: {bracketed(value.dims)}")  # fmt: skip
 
 
-def _declare(rank: int, types: tuple[str, str, str]) -> Family:
-    """Convolution over `rank` spatial axes, channels last."""
-    samples = {
-        2: [("float32[2,5,5,3]", "float32[3,3,3,2]", (1, 1), "SAME", (1, 1)),
-            ("float64[1,6,5,4]", "float64[2,3,2,4]", (2, 1), "VALID", (1, 2))],
-        3: [("float64[1,3,4,3,2]", "float64[2,2,2,2,3]", (1, 2, 1), "SAME", (1, 1, 1))],
-    }[rank]  # fmt: skip
+def _infer_forward(
+    input: Tensor, filter: Tensor, strides: Any, padding: Any, dilations: Any,
+    name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    rank = len(strides)
+    _check_ranks(rank, input, filter)
+    x = input.dims or (None,) * (rank + 2)
+    w = filter.dims or (None,) * (rank + 2)
+    if x[-1] is not None and w[-2] is not None and x[-1] % w[-2]:
+        raise ValueError(f"Depth of input ({x[-1]}) is not a multiple of input depth of filter "
+                         f"({w[-2]}) for input shapes: {bracketed(input.dims)}, "
+                         f"{bracketed(filter.dims)}.")  # fmt: skip
+    sizes = output_sizes(x[1:-1], w[:rank], strides, dilations, padding)
+    return spec(input.dtype, (x[0], *sizes, w[-1]))
 
-    def infer(
-        input: Tensor, filter: Tensor, strides: Any, padding: Any, dilations: Any,
-        name: str | None = None,
-    ) -> TensorSpec:  # fmt: skip
-        _check_ranks(rank, input, filter)
-        x = input.dims or (None,) * (rank + 2)
-        w = filter.dims or (None,) * (rank + 2)
-        if x[-1] is not None and w[-2] is not None and x[-1] % w[-2]:
-            raise ValueError(f"Depth of input ({x[-1]}) is not a multiple of input depth of filter "
-                             f"({w[-2]}) for input shapes: {bracketed(input.dims)}, "
-                             f"{bracketed(filter.dims)}.")  # fmt: skip
-        sizes = output_sizes(x[1:-1], w[:rank], strides, dilations, padding)
-        return spec(input.dtype, (x[0], *sizes, w[-1]))
 
-    def kernel(xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
-        groups = _groups(x.shape[-1], w.shape[-2], w.shape[-1])
-        parts = _patches(xp, x, w.shape[:rank], strides, dilations, padding)
-        lead, window, depth = parts.shape[:-2], parts.shape[-2], w.shape[-2]
-        if groups == 1:
-            rows = parts.reshape(-1, window * depth)
-            return (rows @ w.reshape(window * depth, -1)).reshape(*lead, w.shape[-1])
-        rows = parts.reshape(-1, window, groups, depth).transpose(2, 0, 1, 3)
-        columns = w.reshape(window, depth, groups, -1).transpose(2, 0, 1, 3)
-        product = rows.reshape(groups, -1, window * depth) @ columns.reshape(
-            groups, window * depth, -1
-        )
-        return xp.ascontiguousarray(product.transpose(1, 0, 2)).reshape(*lead, w.shape[-1])
+def _forward_kernel(xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    """Patches as rows of a matrix, times the filters as columns; groups as a batch."""
+    groups = _groups(x.shape[-1], w.shape[-2], w.shape[-1])
+    parts = _patches(xp, x, w.shape[:-2], strides, dilations, padding)
+    lead, window, depth = parts.shape[:-2], parts.shape[-2], w.shape[-2]
+    if groups == 1:
+        rows = parts.reshape(-1, window * depth)
+        return (rows @ w.reshape(window * depth, -1)).reshape(*lead, w.shape[-1])
+    rows = parts.reshape(-1, window, groups, depth).transpose(2, 0, 1, 3)
+    columns = w.reshape(window, depth, groups, -1).transpose(2, 0, 1, 3)
+    left = rows.reshape(groups, -1, window * depth)
+    product = left @ columns.reshape(groups, window * depth, -1)
+    return xp.ascontiguousarray(product.transpose(1, 0, 2)).reshape(*lead, w.shape[-1])
 
-    def infer_to_input(
-        input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: Any, padding: Any,
-        dilations: Any, name: str | None = None,
-    ) -> TensorSpec:  # fmt: skip
-        return spec(out_backprop.dtype, _known_shape(input_sizes, rank + 2))
 
-    def to_input(
-        xp: Any, sizes: Any, w: Any, grad: Any, strides: Any, padding: Any, dilations: Any
-    ) -> Any:
-        shape = tuple(int(n) for n in sizes)
-        _check_backward(shape, w.shape[:rank], grad, strides, dilations, padding)
-        groups = _groups(shape[-1], w.shape[-2], w.shape[-1])
-        lead, depth = grad.shape[:-1], w.shape[-2]
-        if groups == 1:
-            parts = grad.reshape(-1, w.shape[-1]) @ w.reshape(-1, w.shape[-1]).T
-        else:
-            columns = w.reshape(-1, depth, groups, w.shape[-1] // groups)
-            rows = grad.reshape(-1, groups, w.shape[-1] // groups)
-            parts = xp.einsum("ngo,kdgo->nkgd", rows, columns)
-        parts = parts.reshape(*lead, -1, shape[-1])
-        return _gathered(xp, parts, shape, w.shape[:rank], strides, dilations, padding)
+def _infer_to_input(
+    input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: Any, padding: Any,
+    dilations: Any, name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    return spec(out_backprop.dtype, _known_shape(input_sizes, len(strides) + 2))
 
-    def infer_to_filters(
-        input: Tensor, filter_sizes: Tensor, out_backprop: Tensor, strides: Any, padding: Any,
-        dilations: Any, name: str | None = None,
-    ) -> TensorSpec:  # fmt: skip
-        return spec(input.dtype, _known_shape(filter_sizes, rank + 2))
 
-    def to_filters(
-        xp: Any, x: Any, sizes: Any, grad: Any, strides: Any, padding: Any, dilations: Any
-    ) -> Any:
-        shape = tuple(int(n) for n in sizes)
-        groups = _groups(x.shape[-1], shape[-2], shape[-1])
-        parts = _patches(xp, x, shape[:rank], strides, dilations, padding)
-        window = parts.shape[-2]
-        if groups == 1:
-            rows = parts.reshape(-1, window * x.shape[-1])
-            return (rows.T @ grad.reshape(-1, shape[-1])).reshape(shape)
-        rows = parts.reshape(-1, window, groups, shape[-2])
-        columns = grad.reshape(-1, groups, shape[-1] // groups)
-        return xp.einsum("nkgd,ngo->kdgo", rows, columns).reshape(shape)
+def _to_input_kernel(
+    xp: Any, sizes: Any, w: Any, grad: Any, strides: Any, padding: Any, dilations: Any
+) -> Any:
+    shape = tuple(int(n) for n in sizes)
+    window = w.shape[:-2]
+    _check_backward(shape, window, grad, strides, dilations, padding)
+    groups = _groups(shape[-1], w.shape[-2], w.shape[-1])
+    lead, depth = grad.shape[:-1], w.shape[-2]
+    if groups == 1:
+        parts = grad.reshape(-1, w.shape[-1]) @ w.reshape(-1, w.shape[-1]).T
+    else:
+        columns = w.reshape(-1, depth, groups, w.shape[-1] // groups)
+        rows = grad.reshape(-1, groups, w.shape[-1] // groups)
+        parts = xp.einsum("ngo,kdgo->nkgd", rows, columns)
+    parts = parts.reshape(*lead, -1, shape[-1])
+    return _gathered(xp, parts, shape, window, strides, dilations, padding)
 
-    functions = _register(rank, types, samples, (infer, infer_to_input, infer_to_filters))
-    kernels: tuple[Any, ...] = (kernel, to_input, to_filters)
-    for function, compute in zip(functions, kernels):
-        function.op.compute = compute
-    family = Family(*functions)
-    _add_gradients(family)
-    return family
+
+def _infer_to_filters(
+    input: Tensor, filter_sizes: Tensor, out_backprop: Tensor, strides: Any, padding: Any,
+    dilations: Any, name: str | None = None,
+) -> TensorSpec:  # fmt: skip
+    return spec(input.dtype, _known_shape(filter_sizes, len(strides) + 2))
+
+
+def _to_filters_kernel(
+    xp: Any, x: Any, sizes: Any, grad: Any, strides: Any, padding: Any, dilations: Any
+) -> Any:
+    shape = tuple(int(n) for n in sizes)
+    groups = _groups(x.shape[-1], shape[-2], shape[-1])
+    parts = _patches(xp, x, shape[:-2], strides, dilations, padding)
+    window = parts.shape[-2]
+    if groups == 1:
+        rows = parts.reshape(-1, window * x.shape[-1])
+        return (rows.T @ grad.reshape(-1, shape[-1])).reshape(shape)
+    rows = parts.reshape(-1, window, groups, shape[-2])
+    columns = grad.reshape(-1, groups, shape[-1] // groups)
+    return xp.einsum("nkgd,ngo->kdgo", rows, columns).reshape(shape)
 
 
 def _check_backward(
@@ -174,19 +166,33 @@ def _check_backward(
         )  # fmt: skip
 
 
-def _register(rank: int, types: Any, samples: Any, infers: Any) -> list[OpFunction]:
-    names = ("forward", "to_input", "to_filters")
+def _declare(rank: int, types: tuple[str, str, str], samples: Any) -> Family:
+    """Convolution over `rank` spatial axes, channels last."""
+    roles: tuple[Any, ...] = (
+        ("forward", _infer_forward, _forward_kernel),
+        ("to_input", _infer_to_input, _to_input_kernel),
+        ("to_filters", _infer_to_filters, _to_filters_kernel),
+    )
     found = []
-    for type, role, infer in zip(types, names, infers):
-        infer.__name__ = infer.__qualname__ = f"conv{rank}d_{role}"
-        infer.__doc__ = f"{type} with the channels last."
-        found.append(
-            op(f"raw.conv{rank}d_{role}", type=type, dtypes={"T": _DTYPES},
-               groups={"input_sizes": int32, "filter_sizes": int32},
-               value_dependent=role != "forward",
-               samples=samples if role == "forward" else ())(infer)
-        )  # fmt: skip
-    return found
+    for type, (role, base, compute) in zip(types, roles):
+        infer = _copy(base, f"conv{rank}d_{role}", f"{type} with the channels last.")
+        made = op(f"raw.conv{rank}d_{role}", type=type, dtypes={"T": _DTYPES},
+                  groups={"input_sizes": int32, "filter_sizes": int32},
+                  value_dependent=role != "forward",
+                  samples=samples if role == "forward" else ())(infer)  # fmt: skip
+        made.op.compute = compute
+        found.append(made)
+    family = Family(*found)
+    _add_gradients(family)
+    return family
+
+
+def _copy(function: Any, name: str, doc: str) -> Any:
+    """The same function under another name."""
+    made = FunctionType(function.__code__, function.__globals__, name, function.__defaults__)
+    made.__annotations__ = function.__annotations__
+    made.__doc__ = doc
+    return made
 
 
 def shape_of(tf: Any, x: Tensor) -> Any:
@@ -228,8 +234,15 @@ def _add_gradients(family: Family) -> None:
     to_filters.op.backward = to_filters_gradient
 
 
-CONV2D = _declare(2, ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"))
-CONV3D = _declare(3, ("Conv3D", "Conv3DBackpropInputV2", "Conv3DBackpropFilterV2"))
+CONV2D = _declare(
+    2, ("Conv2D", "Conv2DBackpropInput", "Conv2DBackpropFilter"),
+    [("float32[2,5,5,3]", "float32[3,3,3,2]", (1, 1), "SAME", (1, 1)),
+     ("float64[1,6,5,4]", "float64[2,3,2,4]", (2, 1), "VALID", (1, 2))],
+)  # fmt: skip
+CONV3D = _declare(
+    3, ("Conv3D", "Conv3DBackpropInputV2", "Conv3DBackpropFilterV2"),
+    [("float64[1,3,4,3,2]", "float64[2,2,2,2,3]", (1, 2, 1), "SAME", (1, 1, 1))],
+)  # fmt: skip
 
 
 # -- depthwise
