@@ -8,7 +8,7 @@ import { Session } from './editor/session.mjs';
 import { eventually } from './editor/wait.mjs';
 
 const FILE = 'fizzbuzz.py';
-const TITLE = 'as traced';
+const TITLE = 'Collapse';
 
 /** @type {Session} */
 let session;
@@ -54,12 +54,12 @@ test('boxes close and open again', () =>
   session.step(async (workbench) => {
     const view = await workbench.webview(TITLE);
     const all = await view.locator('.node').count();
-    await view.getByText('Close all').click();
+    await view.getByText('Collapse').click();
     await eventually('fewer boxes', async () => (await view.locator('.node').count()) < all);
     assert.equal(await view.locator('.node.open').count(), 0);
     await view.locator('.says', { hasText: /^\d+ nodes/ }).waitFor();
     const closed = await view.locator('.says').innerText();
-    await view.getByText('Open all').click();
+    await view.getByText('Expand').click();
     await eventually('more nodes', async () => {
       const now = await view.locator('.says').innerText();
       return /^\d+ nodes/.test(now) && parseInt(now, 10) > parseInt(closed, 10);

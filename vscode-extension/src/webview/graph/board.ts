@@ -110,7 +110,7 @@ export class Board {
       if (centred && this.view.scale < 0.6) this.view.scale = 0.9;
       if (centred || hidden) this.view.centreOn(x, y);
       const line = node.line === null ? '' : `, line ${node.line + 1}`;
-      this.actions.announce(`${node.label} ${node.detail}${line}`);
+      this.actions.announce(`${`${node.label} ${node.detail}`.trim()}${line}`);
     }
     this.draw();
   }

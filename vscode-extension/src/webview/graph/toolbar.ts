@@ -23,7 +23,7 @@ export class Toolbar {
 
   constructor(actions: ToolbarActions) {
     this.stage = select('Which graph', [
-      ['before', 'as traced'],
+      ['before', 'traced'],
       ['after', 'optimized'],
     ]);
     this.stage.addEventListener('change', () => actions.stage(this.stage.value as Stage));
@@ -63,8 +63,8 @@ export class Toolbar {
       element(
         'span',
         { class: 'group' },
-        tool('Open all', 'Open every branch and loop', () => actions.openAll()),
-        tool('Close all', 'Close every branch and loop', () => actions.closeAll()),
+        tool('Expand', 'Open every branch and loop', () => actions.openAll()),
+        tool('Collapse', 'Close every branch and loop', () => actions.closeAll()),
       ),
       save,
     );
