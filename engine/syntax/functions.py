@@ -197,8 +197,7 @@ def _compiles_to(node: ast.Lambda, code: CodeType) -> bool:
     inner = next((one for one in made.co_consts if isinstance(one, CodeType)), None)
     if inner is None:
         return False
-    constants = [one for one in inner.co_consts if not isinstance(one, CodeType)]
-    wanted = [one for one in code.co_consts if not isinstance(one, CodeType)]
+    constants, wanted = _constants(inner), _constants(code)
     return (
         inner.co_names == code.co_names and constants == wanted
         if code.co_freevars
@@ -206,3 +205,12 @@ def _compiles_to(node: ast.Lambda, code: CodeType) -> bool:
         and inner.co_names == code.co_names
         and constants == wanted
     )
+
+
+def _constants(code: CodeType) -> list[object]:
+    """A function's constants, without inner functions and, as on Python 3.10, their full names."""
+    return [
+        one
+        for one in code.co_consts
+        if not isinstance(one, CodeType) and not (isinstance(one, str) and "<locals>" in one)
+    ]

@@ -29,7 +29,7 @@ _PREFIXES: tuple[tuple[str, str], ...] = (
 
 
 def canonical(dotted: str) -> str:
-    """The symbol for an imported dotted name, `numpy.array` for what we have no shorter name for."""
+    """The symbol for an imported dotted name, `numpy.array` where we have no shorter name."""
     for prefix, symbol in _PREFIXES:
         if dotted == prefix:
             return symbol

@@ -3,6 +3,7 @@
 import inspect
 import linecache
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -198,7 +199,7 @@ def test_optional_features() -> None:
     assert "optional_features=(ag__.Feature.ALL,)" in code
     assert "values = ag__.new_list([])" in code
     assert "values = ag__.list_append(ag__.ld(values), ag__.ld(x))" in code
-    assert "values, values_1 = ag__.list_pop(ag__.ld(values), None," in code
+    assert re.search(r"values, values_1\)? = ag__\.list_pop\(ag__\.ld\(values\), None,", code)
     assert "values = ag__.set_item(ag__.ld(values), 0, 1)" in code
     assert "ag__.assert_stmt(ag__.eq(ag__.ld(x), 1), lambda: 'no')" in code
     assert "ag__.converted_call(ag__.ld(print), (ag__.get_item(ag__.ld(values), 0," in code
