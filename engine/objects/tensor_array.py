@@ -113,7 +113,8 @@ class TensorArray:
             length = len(self._flow._value)  # type: ignore[attr-defined]
             if not 0 <= int(at._value) < length:  # type: ignore[attr-defined]
                 raise OutOfRangeError(
-                    None, None, f"Tried to read from index {at._value} but array size is: {length} ",  # type: ignore[attr-defined]
+                    None, None,
+                    f"Tried to read from index {int(at._value)} but array size is: {length} ",  # type: ignore[attr-defined]
                 )  # fmt: skip
         return tensor_list.list_get(  # type: ignore[no-any-return]
             self._flow, at, dtype=self._dtype, dims=self._element, zero=True

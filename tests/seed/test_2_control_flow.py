@@ -110,7 +110,9 @@ def test_2_4_tanh_loop(capfd):
     lines = capfd.readouterr().err.splitlines()
     assert len(lines) == 13
     assert lines[0] == "[1 2 3]"
-    assert lines[1] == "[0.761594176 0.964027584 0.995054722]"
+    # tanh is approximated: by TensorFlow within 4.4 units in the last place, by numpy within 1.4
+    printed = [float(number) for number in lines[1].strip("[]").split()]
+    np.testing.assert_allclose(printed, [0.761594176, 0.964027584, 0.995054722], rtol=2e-7)
     np.testing.assert_allclose(result.numpy(), [0.31778264, 0.3279555, 0.32901827], rtol=1e-6)
 
 

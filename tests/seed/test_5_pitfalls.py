@@ -8,6 +8,8 @@ import pytest
 
 import engine as tf
 from engine.base.diagnostics import Severity
+from engine.base.options import Settings
+from engine.ide.hints import hints
 from engine.ide.snapshot import Snapshot
 
 
@@ -130,17 +132,23 @@ def test_5_4_the_editor_flags_it_first():
 
 
 @pytest.mark.parametrize(
-    ("header", "body"),
+    ("header", "body", "becomes"),
     [
-        ("if tf.reduce_sum(x) > 0:", "x = -x"),
-        ("while tf.reduce_sum(x) > 0:", "x = x - 1"),
-        ("for i in tf.range(3):", "x = x + i"),
+        ("if tf.reduce_sum(x) > 0:", "x = -x", "graph cond"),
+        ("while tf.reduce_sum(x) > 0:", "x = x - 1", "graph while"),
+        ("for i in tf.range(3):", "x = x + i", "graph loop"),
     ],
 )
-def test_5_5_what_becomes_of_control_flow_on_tensors(header, body):
+def test_5_5_what_becomes_of_control_flow_on_tensors(header, body, becomes):
     code = f"@tf.function\ndef f(x):\n    {header}\n        {body}\n    return x\n"
-    told = [finding for finding in findings(code) if line_of(code, finding) == 3]
-    assert [finding.severity for finding in told] == [Severity.INFO]
+    snapshot = Snapshot("file.py", "import engine as tf\n" + code)
+    told = [hint for hint in hints(snapshot) if snapshot.source.position(hint.offset)[0] == 3]
+    assert [hint.label for hint in told if hint.kind == "flow"] == [becomes]
+    # As a finding it is information, and off unless it is asked for: code is full of it.
+    asked = Snapshot(snapshot.path, snapshot.text, Settings(extend_select=("GR314",)))
+    named = [finding for finding in asked.diagnostics if finding.code == "GR314"]
+    assert [finding.severity for finding in named] == [Severity.INFO]
+    assert findings(code, "staged-condition") == []
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,8 @@ def test_output_gradients_weigh_the_targets():
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = x * x
-    np.testing.assert_array_equal(tape.gradient(y, x, output_gradients=tf.constant([10.0, 1.0])), [20.0, 4.0])
+    weights = tf.constant([10.0, 1.0])
+    np.testing.assert_array_equal(tape.gradient(y, x, output_gradients=weights), [20.0, 4.0])
 
 
 def test_custom_gradient_eager_traced_and_called_from_outside():

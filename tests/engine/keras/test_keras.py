@@ -1,4 +1,4 @@
-"""Keras layers, models, losses, metrics and optimizers; expected figures read off TensorFlow 2.21."""
+"""Keras layers, models, losses, metrics, optimizers; figures read off TensorFlow 2.21."""
 
 import numpy as np
 import pytest
