@@ -7,6 +7,7 @@ from engine import autograph as autograph
 from engine import bitwise as bitwise
 from engine import compat as compat
 from engine import config as config
+from engine import debugging as debugging
 from engine import dtypes as dtypes
 from engine import errors as errors
 from engine import io as io
@@ -16,6 +17,7 @@ from engine import nest as nest
 from engine import nn as nn
 from engine import ragged as ragged
 from engine import random as random
+from engine import signal as signal
 from engine import strings as strings
 from engine.autodiff.custom import custom_gradient as custom_gradient
 from engine.autodiff.custom import grad_pass_through as grad_pass_through
@@ -69,6 +71,7 @@ from engine.ops.array_shape import shape_n as shape_n
 from engine.ops.array_shape import size as size
 from engine.ops.array_shape import squeeze as squeeze
 from engine.ops.array_shape import transpose as transpose
+from engine.ops.assertions import Assert as Assert
 from engine.ops.basic import constant as constant
 from engine.ops.casting import cast as cast
 from engine.ops.casting import saturate_cast as saturate_cast
@@ -89,6 +92,7 @@ from engine.ops.creation import ones_like as ones_like
 from engine.ops.creation import range_ as range
 from engine.ops.creation import zeros as zeros
 from engine.ops.creation import zeros_like as zeros_like
+from engine.ops.debugging import assert_rank as assert_rank
 from engine.ops.eigen import eig as eig
 from engine.ops.eigen import eigvals as eigvals
 from engine.ops.einsum import einsum as einsum
@@ -170,6 +174,27 @@ def as_string(
 ) -> _Tensor: ...
 def asin(x: Any, name: str | None = ...) -> _Tensor: ...
 def asinh(x: Any, name: str | None = ...) -> _Tensor: ...
+def assert_equal(
+    x: Any,
+    y: Any,
+    message: Any = ...,
+    summarize: Any = ...,
+    name: str | None = ...,
+) -> Any: ...
+def assert_greater(
+    x: Any,
+    y: Any,
+    message: Any = ...,
+    summarize: Any = ...,
+    name: str | None = ...,
+) -> Any: ...
+def assert_less(
+    x: Any,
+    y: Any,
+    message: Any = ...,
+    summarize: Any = ...,
+    name: str | None = ...,
+) -> Any: ...
 def atan(x: Any, name: str | None = ...) -> _Tensor: ...
 def atan2(y: Any, x: Any, name: str | None = ...) -> _Tensor: ...
 def atanh(x: Any, name: str | None = ...) -> _Tensor: ...

@@ -7,6 +7,9 @@ from engine.ops.clip import global_norm as global_norm
 from engine.ops.decomposition import lu as lu
 from engine.ops.decomposition import qr as qr
 from engine.ops.decomposition import svd as svd
+from engine.ops.diagonal import diag as diag
+from engine.ops.diagonal import diag_part as diag_part
+from engine.ops.diagonal import set_diag as set_diag
 from engine.ops.eigen import eig as eig
 from engine.ops.eigen import eigh as eigh
 from engine.ops.eigen import eigvals as eigvals
@@ -17,11 +20,8 @@ from engine.ops.matmul import matmul as matmul
 from engine.ops.matmul import matvec as matvec
 from engine.ops.matrix import adjoint as adjoint
 from engine.ops.matrix import band_part as band_part
-from engine.ops.matrix import diag as diag
-from engine.ops.matrix import diag_part as diag_part
 from engine.ops.matrix import eye as eye
 from engine.ops.matrix import matrix_transpose as matrix_transpose
-from engine.ops.matrix import set_diag as set_diag
 from engine.ops.matrix import trace as trace
 from engine.ops.matrix_functions import expm as expm
 from engine.ops.matrix_functions import tridiagonal_matmul as tridiagonal_matmul

@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
+from typing import TypeVar as _TypeVar
 
 AST = ast.AST
-_Node = TypeVar("_Node", bound=ast.AST)
+_Node = _TypeVar("_Node", bound=ast.AST)
 
 class mod(AST): ...
 
@@ -345,11 +346,13 @@ class withitem(AST):
     context_expr: expr
     optional_vars: expr | None
     def __init__(self, context_expr: expr = ..., optional_vars: expr | None = ...) -> None: ...
+_Pattern = pattern
+
 class match_case(AST):
-    pattern: pattern
+    pattern: _Pattern
     guard: expr | None
     body: list[stmt]
-    def __init__(self, pattern: pattern = ..., guard: expr | None = ..., body: list[stmt] = ...) -> None: ...
+    def __init__(self, pattern: _Pattern = ..., guard: expr | None = ..., body: list[stmt] = ...) -> None: ...
 class MatchValue(pattern):
     value: expr
     def __init__(self, value: expr = ...) -> None: ...
@@ -374,9 +377,9 @@ class MatchStar(pattern):
     name: str | None
     def __init__(self, name: str | None = ...) -> None: ...
 class MatchAs(pattern):
-    pattern: pattern | None
+    pattern: _Pattern | None
     name: str | None
-    def __init__(self, pattern: pattern | None = ..., name: str | None = ...) -> None: ...
+    def __init__(self, pattern: _Pattern | None = ..., name: str | None = ...) -> None: ...
 class MatchOr(pattern):
     patterns: list[pattern]
     def __init__(self, patterns: list[pattern] = ...) -> None: ...
