@@ -33,7 +33,7 @@ class Settings:
         per_file_ignores: Path patterns, and the codes or prefixes that are off in such files.
         exclude: Path patterns of files never looked at.
         extend_exclude: More such patterns.
-        keras: The major version of Keras the project runs on.
+        keras: The major version of Keras the project runs on; None: what the file looks like.
         root: The folder that the patterns are relative to.
     """
 
@@ -44,7 +44,7 @@ class Settings:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[str, ...] = field(default=DEFAULT_EXCLUDE)
     extend_exclude: tuple[str, ...] = ()
-    keras: int = 3
+    keras: int | None = None
     root: Path | None = None
 
     def severity_of(self, code: str, default: Severity) -> Severity:

@@ -9,11 +9,13 @@ from engine.inference.events import AttributeRead, Read, Stored
 from engine.inference.library_tables import ATTRIBUTES, CONSTANTS, VARIABLE_LISTS
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
+    NO_SIZE,
     UNKNOWN,
     Born,
     ClassValue,
     Const,
     Container,
+    Deferred,
     Function,
     Instance,
     Library,
@@ -141,6 +143,8 @@ _DTYPES = frozenset(
 
 def _of_module(machine: Machine, owner: ModuleValue, name: str) -> Value:
     found = owner.module.scope.names.get(name)
+    if isinstance(found, Deferred):
+        found = owner.module.scope.names[name] = machine.load(found)
     if found is not None:
         return found
     inner = machine.module_of(owner.module, f".{name}")
@@ -151,7 +155,7 @@ def _of_tensor(owner: Tensor, name: str) -> Value:
     if name == "shape":
         if owner.dims is None:
             return Python("shape")
-        missing: Value = Const(None) if owner.declared else Python("int")
+        missing: Value = NO_SIZE if owner.declared else Python("int")
         items = [missing if size is None else Const(size) for size in owner.dims]
         made = Container("shape", items)
         made.source = owner

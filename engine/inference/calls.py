@@ -137,7 +137,11 @@ def call_function(
         UserCalled(node, frame.context, function, arguments.positional, arguments.keywords)
     )
     context = _callee_context(machine, function, node, frame.context)
-    return walk(machine, function, bind(function, arguments), context, node)
+    result = walk(machine, function, bind(function, arguments), context, node)
+    if function.wrapped == "gradient" and isinstance(result, Container) and result.items:
+        # A custom gradient gives its result and the function of the gradient.
+        return result.items[0] if len(result.items) == 2 else result
+    return result
 
 
 def _host(machine: Machine, function: Function, node: ast.AST, frame: Frame) -> Value:
@@ -151,13 +155,19 @@ def _callee_context(
     machine: Machine, function: Function, node: ast.AST, caller: Context
 ) -> Context:
     converted, reason = caller.converted, caller.reason
-    if caller.staged and converted:
+    if caller.staged and _is_converted_within(function):
+        converted, reason = True, ""
+    elif function.wrapped == "unknown" and caller.staged:
+        # Some decorator may convert it, or call it in its own way.
+        converted, reason = True, ""
+    elif caller.staged and converted:
         why = why_not_converted(function)
         if why:
             converted, reason = False, why
             if why not in ("do_not_convert", "gradient"):
                 machine.emit(GivenUp(node, caller, function, why))
     return caller.with_(
+        guard=caller.guard or function.wrapped == "once",
         module=function.module,
         function=function,
         converted=converted,
@@ -166,6 +176,12 @@ def _callee_context(
         caller=caller,
         call=node,
     )
+
+
+def _is_converted_within(function: Function) -> bool:
+    """Whether the function stands in one that is converted: then it was converted with it."""
+    born = function.born.context
+    return born.staged and born.converted and function.convert is not False
 
 
 def walk(
@@ -180,8 +196,8 @@ def walk(
     if recursive:
         machine.emit(Recursed(node, context.caller or context, function, list(values.values())))
         return Unknown("derived") if context.staged else UNKNOWN
-    if not machine.has_room():
-        return UNKNOWN
+    if not machine.has_room() or machine.is_far(function, context):
+        return Unknown("derived") if context.staged else UNKNOWN
     key = _memo_key(function, values, context)
     if key in machine.memo:
         return machine.memo[key]
@@ -267,8 +283,10 @@ def _call_instance(
             frame.context = inner
             return _as_op_result(result, frame)
         return call_value(machine, bind_receiver(method, instance), arguments, node, frame)
-    if instance.cls.flavours & {"layer", "model", "loss", "metric"}:
+    if instance.cls.flavours & {"loss", "metric"}:
         return Tensor(frame.context.staged, node=node)
+    if instance.cls.flavours & {"layer", "model"} and frame.context.staged:
+        return Unknown("derived")
     return _call_unknown(machine, instance, arguments, node, frame)
 
 

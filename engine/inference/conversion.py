@@ -26,6 +26,10 @@ def construct_that_gives_up(function: Function) -> ast.AST | None:
     return _syntax(function)[1]
 
 
+def _is_mangled(name: str) -> bool:
+    return name.startswith("__") and not name.endswith("__")
+
+
 def _syntax(function: Function) -> tuple[str, ast.AST | None]:
     node = function.node
     cached = _cache.get(id(node))
@@ -53,4 +57,6 @@ def _look(function: Function) -> tuple[str, ast.AST | None]:
             return "match", child
         if isinstance(child, (ast.For, ast.While)) and child.orelse:
             return "else", child
+        if isinstance(child, ast.Attribute) and _is_mangled(child.attr) and function.owner:
+            return "mangled", child
     return "", None

@@ -9,6 +9,7 @@ from engine.inference.context import Staging
 from engine.inference.events import Staged
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import Const, Function, Instance, Library, Symbol, Unknown, Value
+from engine.syntax.imports import dotted_name
 
 __all__ = ["STAGERS", "decorate", "stage", "staging_of"]
 
@@ -35,6 +36,10 @@ def decorate(
     value: Value = function
     for decorator in reversed(node.decorator_list):
         applied = machine.eval(decorator, frame)
+        name = dotted_name(decorator) or ""
+        if name.rsplit(".", 1)[-1].endswith("once") and isinstance(value, Function):
+            value = _with(value, wrapped="once")
+            continue
         value = _apply(machine, decorator, applied, value, frame)
     return value
 
@@ -57,7 +62,9 @@ def _apply(machine: Machine, node: ast.expr, decorator: Value, value: Value, fra
         return value
     if isinstance(decorator, (Function, Instance)):
         made = machine.call(decorator, Arguments([value], {}), node, frame)
-        return made if isinstance(made, (Function, Library)) else value
+        if isinstance(made, (Function, Library)):
+            return made
+        return _with(value, wrapped="unknown") if isinstance(value, Function) else value
     if isinstance(decorator, Unknown) and isinstance(value, Function):
         return _with(value, wrapped="unknown")
     return value
@@ -86,7 +93,7 @@ def _apply_symbol(name: str, value: Value) -> Value:
     if name in _UNCONVERTED:
         return _with(value, convert=False)
     if name in _GRADIENTS:
-        return _with(value, convert=False, wrapped="gradient")
+        return _with(value, wrapped="gradient")
     if name in _HOST:
         return _with(value, wrapped="host")
     if name in _CACHES:

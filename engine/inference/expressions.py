@@ -121,21 +121,21 @@ def boolean(machine: Machine, node: ast.BoolOp, frame: Frame) -> Value:
         value = machine.eval(part, frame)
         last = index == len(node.values) - 1
         results.append(value)
-        if last:
-            break
         kind = "or" if stop else "and"
+        if last:
+            if any(other.stage is Stage.STAGED for other in results[:-1]):
+                test(machine, part, value, kind, frame, True)
+            break
         test(machine, part, value, kind, frame, frame.context.converted)
         known = truth(value)
         if known is stop:
             return value
         if known is not None:
             results.pop()
-    if any(value.stage is Stage.STAGED for value in results):
+    if any(value.stage is Stage.STAGED for value in results[:-1]):
         return Tensor(frame.context.staged, "bool", (), node)
+    # With Python values on the left, `or` and `and` give one of their operands.
     return join_all(results)
-
-
-_NEGATIVE = (ast.NotEq, ast.IsNot, ast.NotIn)
 
 
 def compare(machine: Machine, node: ast.Compare, frame: Frame) -> Value:

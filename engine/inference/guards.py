@@ -7,7 +7,7 @@ import ast
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import NONE, Const, Python, Tensor, Union, Unknown, join_all
 
-__all__ = ["is_once_guard", "narrowed"]
+__all__ = ["is_once_guard", "narrowed", "switches_itself_off"]
 
 
 def is_once_guard(test: ast.expr, holds: bool) -> bool:
@@ -28,6 +28,19 @@ def is_once_guard(test: ast.expr, holds: bool) -> bool:
     if isinstance(test, (ast.Attribute, ast.Name, ast.Subscript)):
         # `if not self.built:`, `if not cell:`, `if not self._model:`; a parameter is no guard.
         return not holds and not _is_mode(test)
+    return False
+
+
+def switches_itself_off(node: ast.If, arm: int) -> bool:
+    """Whether an arm changes the flag that led into it: `if first: first = False`."""
+    if not isinstance(node.test, (ast.Name, ast.Attribute, ast.UnaryOp)):
+        return False
+    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
+    flag = ast.unparse(test)
+    for statement in node.body if arm == 0 else node.orelse:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            if any(ast.unparse(target) == flag for target in statement.targets):
+                return True
     return False
 
 

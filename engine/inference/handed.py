@@ -31,6 +31,7 @@ _REPEATED = ("tf.map_fn", "tf.scan", "tf.foldl", "tf.foldr", "tf.vectorized_map"
 _HOST = ("tf.py_function", "tf.numpy_function", "tf.compat.v1.py_func", "tf.compat.v1.py_function")
 _WRAPPERS = ("tf.custom_gradient", "tf.recompute_grad", "tf.grad_pass_through")
 _MAPS = ("tf.nest.map_structure", "tf.nest.map_structure_up_to", "functools.reduce")
+_CONVERTING = ("functools.reduce",)
 _DATASET = (
     "map",
     "filter",
@@ -196,7 +197,6 @@ def _wrapped(arguments: Arguments) -> Value:
     function = arguments.positional[0] if arguments.positional else UNKNOWN
     if isinstance(function, Function):
         made = function.copy()
-        made.convert = False
         made.wrapped = "gradient"
         return made
     return function
@@ -214,7 +214,7 @@ def _mapped(
     if name == "functools.reduce":
         leaves = [UNKNOWN, element_of(rest[0], frame.context.staged) if rest else UNKNOWN]
     context = frame.context
-    if context.staged:
+    if context.staged and name not in _CONVERTING:
         frame.context = context.with_(converted=False, reason="library")
     result = machine.call(function, Arguments(leaves, {}), node, frame)
     frame.context = context

@@ -56,6 +56,7 @@ def interpret(
 def _interpret(parsed: Parsed, workspace: Workspace, keras: int) -> tuple[Module, Machine]:
     module = Module(parsed)
     machine = new_machine(workspace, keras)
+    machine.home = module
     machine.run_module(module)
     _walk_the_rest(machine, module)
     return module, machine

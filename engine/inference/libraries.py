@@ -31,6 +31,12 @@ from engine.inference.values import (
 
 __all__ = ["call_library", "call_symbol", "note"]
 
+_OP_FAMILIES = frozenset(
+    [
+        "math", "linalg", "nn", "image", "signal", "strings", "random", "bitwise", "sparse", "dtypes",
+        "audio", "quantization", "sets", "io",
+    ]
+)  # fmt: skip
 _DECORATORS = (
     "tf.autograph.experimental.do_not_convert",
     "tf.autograph.do_not_convert",
@@ -218,9 +224,31 @@ def result_kind(name: str) -> str:
             if kind == "loss" and is_function:
                 return "tensor"
             return kind
-    if name.startswith("tf."):
-        return "tensor" if parts[-1][:1].islower() else "?"
+    if name.startswith("tf.") and parts[-1][:1].islower():
+        return "tensor" if len(parts) == 2 or parts[1] in _OP_FAMILIES else "?"
     return "?"
+
+
+# Layers that give something else than one tensor, or may.
+_OTHER_RESULTS = (
+    "LSTM", "GRU", "RNN", "SimpleRNN", "Bidirectional", "MultiHeadAttention", "Attention", "Lambda",
+    "TimeDistributed", "StackedRNNCells", "LSTMCell", "GRUCell", "SimpleRNNCell", "AdditiveAttention",
+    "TFSMLayer", "Wrapper", "ConvLSTM2D", "DenseFeatures",
+)  # fmt: skip
+
+
+def _object_result(callee: Library, node: ast.AST, frame: Frame) -> Value:
+    """What a model, layer, loss or metric gives when it is called."""
+    staged = frame.context.staged
+    last = callee.name.rsplit(".", 1)[-1]
+    sure = callee.kind in ("loss", "metric", "schedule")
+    if callee.kind == "layer" and callee.name.startswith("tf.keras.layers."):
+        sure = last not in _OTHER_RESULTS
+    if callee.kind == "model" and last == "Sequential":
+        sure = True
+    if sure:
+        return Tensor(staged, node=node)
+    return Unknown("derived") if staged else UNKNOWN
 
 
 def call_library(
@@ -247,8 +275,9 @@ def call_library(
         return machine.call(callee.data, arguments, node, frame)
     if callee.kind in ("layer", "model", "metric", "loss", "schedule"):
         event = note(machine, f"{callee.kind}.__call__", arguments, node, frame, callee)
-        event.result = Tensor(frame.context.staged, node=node)
-        return UNKNOWN if callee.kind == "model" and not frame.context.staged else event.result
+        result = _object_result(callee, node, frame)
+        event.result = result
+        return result
     if callee.kind == "staged":
         values = [*arguments.positional, *arguments.keywords.values()]
         note(machine, "staged.__call__", arguments, node, frame, callee)

@@ -13,8 +13,10 @@ from engine.inference.values import (
     UNKNOWN,
     Born,
     ClassValue,
+    Deferred,
     Function,
     Instance,
+    ModuleValue,
     Symbol,
     Value,
 )
@@ -29,6 +31,7 @@ E = TypeVar("E", bound=Event)
 
 _MOST_CALLS = 4000
 _MOST_DEPTH = 24
+_FAR, _FAR_STAGED = 1, 5
 
 
 class Frame:
@@ -76,6 +79,8 @@ class Machine:
         self.workspace = workspace
         self.keras = keras
         self.events: dict[type[Event], list[Any]] = {}
+        self.home: Module | None = None
+        self.loading: set[Hashable] = set()
         self.active: list[Function] = []
         self.memo: dict[Hashable, Value] = {}
         self.entered: dict[Hashable, Value] = {}
@@ -141,11 +146,39 @@ class Machine:
             current = scope.outer
         while current is not None:
             if name in current.names and (current is scope or not current.is_class):
-                return current.names[name], current
+                value = current.names[name]
+                if isinstance(value, Deferred):
+                    value = current.names[name] = self.load(value)
+                return value, current
             current = current.outer
         if name in _BUILTINS:
             return Symbol(f"builtins.{name}"), None
         return None, None
+
+    def load(self, deferred: Deferred) -> Value:
+        """What an imported name stands for; unknown while it is being found out (a cycle)."""
+        key = deferred.key()
+        if key in self.loading:
+            return UNKNOWN
+        self.loading.add(key)
+        try:
+            return self._load(deferred)
+        finally:
+            self.loading.discard(key)
+
+    def _load(self, deferred: Deferred) -> Value:
+        if deferred.is_module:
+            found = self.module_of(deferred.importer, deferred.names[0])
+            return UNKNOWN if found is None else ModuleValue(found)
+        whole = self.module_of(deferred.importer, deferred.names[0])
+        if whole is not None:
+            return ModuleValue(whole)
+        base, attribute = deferred.names[1:]
+        found = self.module_of(deferred.importer, base) if base.strip(".") else None
+        if found is None:
+            return Symbol(deferred.names[0].lstrip("."))
+        value = found.scope.names.get(attribute, UNKNOWN)
+        return self.load(value) if isinstance(value, Deferred) else value
 
     def module_of(self, importer: Module, dotted: str) -> Module | None:
         """A module of the workspace by the name it is imported by, walked if it was not yet."""
@@ -153,6 +186,16 @@ class Machine:
         if found is not None and not found.interpreted:
             self.run_module(found)
         return found
+
+    def is_far(self, function: Function, context: Context) -> bool:
+        """Whether a function of another file is too far from the checked one to be walked.
+
+        What other files do outside of a trace matters little here: only what they make.
+        """
+        if self.home is None or function.module is self.home:
+            return False
+        foreign = sum(1 for active in self.active if active.module is not self.home)
+        return foreign >= (_FAR_STAGED if context.staged else _FAR)
 
     def run_module(self, module: Module) -> None:
         """Walks the statements of a module, once, as Python would when it is imported or run."""

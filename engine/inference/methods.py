@@ -130,7 +130,9 @@ def _library_method(owner: Library, name: str, arguments: Arguments, frame: Fram
         if isinstance(sources, Container):
             items = None if sources.items is None else [Tensor(staged)] * len(sources.items)
             return Container("list", items, Tensor(staged))
-        if isinstance(sources, (Tensor, Library)):
+        if isinstance(sources, Tensor) or (
+            isinstance(sources, Library) and sources.kind == "variable"
+        ):
             return Tensor(staged)
         return Unknown("derived") if staged else UNKNOWN
     if owner.kind == "iterator" and name in ("get_next", "__next__"):
@@ -202,7 +204,7 @@ def _grow(owner: Container, value: Value, frame: Frame) -> None:
         and not frame.context.unsure
         and owner.kind == "list"
     ):
-        owner.items.append(value)
+        owner.items.append(UNKNOWN if isinstance(value, Container) and value.holds(owner) else value)
     else:
         owner.forget_items()
 

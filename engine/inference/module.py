@@ -10,7 +10,7 @@ from engine.base.source import SourceFile, Span
 from engine.inference.context import Scope
 from engine.syntax.parse import Parsed, parse
 
-__all__ = ["Module", "Workspace", "mentions_framework"]
+__all__ = ["Module", "Workspace", "keras_of", "mentions_framework"]
 
 _FRAMEWORK = re.compile(r"\b(?:tensorflow|keras|tf_keras|engine|graphlens)\b")
 
@@ -18,6 +18,18 @@ _FRAMEWORK = re.compile(r"\b(?:tensorflow|keras|tf_keras|engine|graphlens)\b")
 def mentions_framework(text: str) -> bool:
     """Whether a text can stage anything by itself; false for most files, and cheap."""
     return _FRAMEWORK.search(text) is not None
+
+
+_KERAS_2 = re.compile(
+    r"\btf_keras\b|tensorflow_addons|tensorflow_recommenders|tensorflow\.python\.keras|reset_states\("
+    r"|experimental_run_v2|keras\.experimental|compat\.v1|layers\.experimental|add_metric\("
+    r"|\(lr=|keras\.optimizers\.legacy|tensorflow_probability|learning_phase|experimental_make_numpy"
+)
+
+
+def keras_of(text: str) -> int:
+    """The major version of Keras that a file was written for: 3, unless it uses what 3 left out."""
+    return 2 if _KERAS_2.search(text) else 3
 
 
 class Module:
@@ -84,47 +96,91 @@ class Workspace:
     def __init__(self, most: int = 40) -> None:
         self.most = most
         self.modules: dict[Path, Module | None] = {}
+        self._paths: dict[tuple[Path, str], Path | None] = {}
+        self._folders: dict[str, Path | None] = {}
 
     def find(self, importer: Module, dotted: str) -> Module | None:
         """The module that a dotted name means in a file, None where it is no file of ours."""
-        start = _folder_of(importer.path)
-        if start is None or not dotted:
+        path = self._path(importer, dotted)
+        return None if path is None else self._load(path, dotted.lstrip("."))
+
+    def has(self, importer: Module, dotted: str) -> bool:
+        """Whether a dotted name means a file of ours; reads nothing."""
+        return self._path(importer, dotted) is not None
+
+    def _path(self, importer: Module, dotted: str) -> Path | None:
+        if self.most == 0 or not dotted.strip("."):
             return None
+        start = self._folder_of(importer.path)
+        if start is None:
+            return None
+        key = (start, dotted)
+        if key not in self._paths:
+            self._paths[key] = self._search(start, dotted)
+        return self._paths[key]
+
+    def _folder_of(self, path: str) -> Path | None:
+        if path not in self._folders:
+            self._folders[path] = _folder_of(path)
+        return self._folders[path]
+
+    def _search(self, start: Path, dotted: str) -> Path | None:
         level = len(dotted) - len(dotted.lstrip("."))
         parts = [part for part in dotted.split(".") if part]
         if level:
             folder = start
             for _ in range(level - 1):
                 folder = folder.parent
-            return self._in_folder(folder, parts)
-        if not parts:
-            return None
+            return _in_folder(folder, parts)
         for folder in (start, *list(start.parents)[:6]):
-            found = self._in_folder(folder, parts)
+            found = _in_folder(folder, parts)
             if found is not None:
                 return found
             if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
-                return self._in_folder(folder / "src", parts)
-        return None
-
-    def _in_folder(self, folder: Path, parts: list[str]) -> Module | None:
-        base = folder.joinpath(*parts)
-        for candidate in (base.with_suffix(".py") if parts else None, base / "__init__.py"):
-            if candidate is not None and (candidate in self.modules or _is_file(candidate)):
-                return self._load(candidate, ".".join(parts))
+                return _in_folder(folder / "src", parts)
         return None
 
     def _load(self, path: Path, name: str) -> Module | None:
         if path not in self.modules:
             self.modules[path] = None
             if len(self.modules) <= self.most:
-                text = _read(path)
-                if text is not None:
-                    self.modules[path] = Module(parse(text, str(path)), name)
+                parsed = _parsed(path)
+                if parsed is not None:
+                    self.modules[path] = Module(parsed, name)
         return self.modules[path]
 
 
 _LARGEST = 1_000_000
+_KEPT = 300
+_trees: dict[Path, tuple[tuple[int, int], Parsed]] = {}
+
+
+def _in_folder(folder: Path, parts: list[str]) -> Path | None:
+    base = folder.joinpath(*parts)
+    for candidate in (base.with_suffix(".py") if parts else None, base / "__init__.py"):
+        if candidate is not None and _is_file(candidate):
+            return candidate
+    return None
+
+
+def _parsed(path: Path) -> Parsed | None:
+    """The tree of another file; kept, as long as the file stays as it is."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    mark = (status.st_mtime_ns, status.st_size)
+    known = _trees.get(path)
+    if known is not None and known[0] == mark:
+        return known[1]
+    text = _read(path)
+    if text is None:
+        return None
+    if len(_trees) >= _KEPT:
+        _trees.clear()
+    made = parse(text, str(path))
+    _trees[path] = (mark, made)
+    return made
 
 
 def _folder_of(path: str) -> Path | None:

@@ -135,7 +135,8 @@ def ask(
     try:
         args = [_given(value) for value in positional]
         named = {key: _given(value) for key, value in keywords.items()}
-    except _NotKnown:
+    except (_NotKnown, TypeError, ValueError):
+        # A dtype that does not exist, a shape that is none: nothing to ask with.
         return None
     return _call(function, args, named, symbolic)
 

@@ -40,12 +40,16 @@ def creation_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
     if not arguments.positional and "initial_value" not in arguments.keywords:
         return dtype_of_value(arguments.keywords.get("dtype")), None
     value = (arguments.positional or [arguments.keywords.get("initial_value")])[0]
-    given = dtype_of_value(arguments.keywords.get("dtype"))
-    if given is None and len(arguments.positional) > 1:
-        given = dtype_of_value(arguments.positional[1])
+    wanted = arguments.keywords.get("dtype")
+    if wanted is None and len(arguments.positional) > 1:
+        wanted = arguments.positional[1]
+    given = dtype_of_value(wanted)
     if value is None:
         return given, None
     dtype, dims = _literal(value)
+    if wanted is not None and given is None and not _is_none(wanted):
+        # Some dtype is asked for that cannot be told from the text.
+        dtype = None
     shape = dims_of_value(arguments.keywords.get("shape"))
     return given or dtype, shape if shape is not None else dims
 
@@ -78,11 +82,12 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
     if name in ("tf.constant", "tf.convert_to_tensor", "numpy.array", "numpy.asarray"):
         return creation_spec(arguments)
     if short in _FILLED or name in _SAMPLERS:
-        dtype = dtype_of_value(keywords.get("dtype"))
-        if dtype is None and short in ("zeros", "ones") and len(arguments.positional) > 1:
-            dtype = dtype_of_value(arguments.positional[1])
+        wanted = keywords.get("dtype")
+        if wanted is None and short in ("zeros", "ones") and len(arguments.positional) > 1:
+            wanted = arguments.positional[1]
+        dtype = dtype_of_value(wanted)
         default = "float64" if name.startswith("numpy.") else "float32"
-        if short == "fill":
+        if short == "fill" or (wanted is not None and dtype is None):
             default = ""
         return dtype or default or None, dims_of_value(first or keywords.get("shape"))
     if name == "tf.cast":
@@ -92,17 +97,18 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
         return _range_spec(arguments)
     if name == "tf.shape":
         dims = spec_of(first)[1] if first is not None else None
-        return "int32", None if dims is None else (len(dims),)
+        return _counted(arguments), None if dims is None else (len(dims),)
     if name in ("tf.size", "tf.rank"):
-        return "int32", ()
+        return _counted(arguments), ()
     if short in _LIKE and first is not None:
         dtype, dims, _ = spec_of(first)
-        return dtype_of_value(keywords.get("dtype")) or dtype, dims
+        wanted = keywords.get("dtype")
+        return (dtype if wanted is None else dtype_of_value(wanted)), dims
     return None, None
 
 
 def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
-    given = dtype_of_value(arguments.keywords.get("dtype"))
+    wanted = arguments.keywords.get("dtype")
     dtypes = {spec_of(value)[0] for value in arguments.positional}
     numbers = [v.value for v in arguments.positional if isinstance(v, Const)]
     dims: Dims | None = (None,)
@@ -110,4 +116,16 @@ def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
         if 1 <= len(numbers) <= 3 and (len(numbers) < 3 or numbers[2]):
             dims = (len(range(*numbers)),)
     dtype = dtypes.pop() if len(dtypes) == 1 else None
-    return given or dtype, dims
+    return (dtype if wanted is None else dtype_of_value(wanted)), dims
+
+
+def _counted(arguments: Arguments) -> str | None:
+    """The dtype of `tf.shape` and `tf.size`, which may be asked for."""
+    wanted = arguments.keywords.get("out_type")
+    if wanted is None and len(arguments.positional) > 1:
+        wanted = arguments.positional[1]
+    return "int32" if wanted is None else dtype_of_value(wanted)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None

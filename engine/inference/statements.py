@@ -20,6 +20,7 @@ from engine.inference.values import (
     ClassValue,
     Const,
     Container,
+    Deferred,
     Function,
     ModuleValue,
     Symbol,
@@ -144,10 +145,10 @@ def _store_item(
         if owner.kind == "dict" and owner.keys is not None and isinstance(index, Const):
             if index.value in owner.keys and owner.items is not None:
                 place = owner.keys.index(index.value)
-                owner.items[place] = value
+                owner.items[place] = UNKNOWN if isinstance(value, Container) and value.holds(owner) else value
             elif owner.items is not None:
                 owner.keys.append(index.value)
-                owner.items.append(value)
+                owner.items.append(UNKNOWN if isinstance(value, Container) and value.holds(owner) else value)
             owner.add(value)
         else:
             owner.forget_items()
@@ -224,17 +225,14 @@ def _imported_value(
 ) -> Value:
     importer = frame.scope.module
     if isinstance(node, ast.Import):
-        found = machine.module_of(importer, symbol)
-        return ModuleValue(found) if found is not None else Symbol(symbol)
+        if not machine.workspace.has(importer, symbol):
+            return Symbol(symbol)
+        return Deferred(importer, (symbol,), is_module=True)
     base = "." * node.level + (node.module or "")
+    if not machine.workspace.has(importer, base) and not machine.workspace.has(importer, symbol):
+        return Symbol(symbol)
     attribute = symbol[len(base) :].lstrip(".")
-    whole = machine.module_of(importer, symbol)
-    if whole is not None:
-        return ModuleValue(whole)
-    found = machine.module_of(importer, base) if base.strip(".") else None
-    if found is not None:
-        return found.scope.names.get(attribute, UNKNOWN)
-    return Symbol(symbol)
+    return Deferred(importer, (symbol, base, attribute), is_module=False)
 
 
 def _import_star(

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NONE",
+    "NO_SIZE",
     "UNKNOWN",
     "ClassValue",
     "Const",
     "Container",
+    "Deferred",
     "Dims",
     "Function",
     "Instance",
@@ -134,6 +136,8 @@ class Const(Value):
 
 
 NONE = Const(None)
+NO_SIZE = Const(None)
+"""The None that a size is where a signature leaves it open."""
 
 
 class Python(Value):
@@ -188,6 +192,20 @@ class ModuleValue(Value):
         self.module = module
 
 
+class Deferred(Value):
+    """A name imported from a module of the workspace, which is read when the name is first used."""
+
+    __slots__ = ("importer", "is_module", "names")
+
+    def __init__(self, importer: Module, names: tuple[str, ...], is_module: bool) -> None:
+        self.importer = importer
+        self.names = names
+        self.is_module = is_module
+
+    def key(self) -> Hashable:
+        return ("deferred", id(self.importer), self.names)
+
+
 class Born:
     """Where and when an object came into being."""
 
@@ -234,8 +252,17 @@ class Container(Value):
 
     def add(self, value: Value) -> None:
         """Some element may be `value` from now on."""
+        if isinstance(value, Container) and value.holds(self):
+            value = UNKNOWN
         empty = self.items is not None and not self.items
         self.element = value if empty else join(self.element, value)
+
+    def holds(self, other: Container, depth: int = 0) -> bool:
+        """Whether a collection is this one or somewhere in it: cycles would have no end."""
+        if self is other or depth > 4:
+            return True
+        parts = self.items if self.items is not None else [self.element]
+        return any(isinstance(part, Container) and part.holds(other, depth + 1) for part in parts)
 
     def forget_items(self) -> None:
         """How many elements there are, and in which order, is no longer known."""

@@ -125,11 +125,14 @@ def is_staged(value: Value | None) -> bool:
     return value.stage is Stage.STAGED
 
 
-def has_staged(value: Value | None) -> bool:
+_DEEPEST = 6
+
+
+def has_staged(value: Value | None, depth: int = 0) -> bool:
     """Whether a value is staged or a collection with staged elements."""
     if isinstance(value, Container):
         parts = value.items if value.items is not None else [value.element]
-        return any(has_staged(part) for part in parts[:50])
+        return depth < _DEEPEST and any(has_staged(part, depth + 1) for part in parts[:50])
     return value is not None and value.stage is Stage.STAGED
 
 

@@ -12,7 +12,7 @@ from engine.base.options import Settings
 from engine.base.source import SourceFile, Span
 from engine.inference.context import Context
 from engine.inference.interpret import interpret
-from engine.inference.module import Module, Workspace, mentions_framework
+from engine.inference.module import Module, Workspace, keras_of, mentions_framework
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
@@ -37,7 +37,7 @@ def analyse(
     if not mentions_framework(source.text):
         return None
     try:
-        return Facts(*interpret(source, workspace or Workspace(), settings.keras))
+        return Facts(*interpret(source, workspace or Workspace(), settings.keras or keras_of(source.text)))
     except RecursionError:
         return None
 

@@ -19,6 +19,7 @@ _WORDS = {
     "walrus": "`:=`",
     "match": "`match`",
     "else": "a loop with `else`",
+    "mangled": "a name with two leading underscores",
     "lambdas": "several lambdas on one line",
 }
 

@@ -14,9 +14,6 @@ from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
 _ARRAY = ("tensorarray.write", "tensorarray.unstack", "tensorarray.scatter", "tensorarray.split")
-_PURE_METHODS = ("tensor.",)
-_NO_RESULT = ("tensor.set_shape", "tensor.assign", "tensor.numpy", "tensor.item", "tensor.tolist",
-              "tensor.backward", "tensor.eval")  # fmt: skip
 
 
 @rule(
@@ -88,7 +85,7 @@ def dropped_result(facts: Facts) -> Iterator[Finding]:
         elif _is_pure(call.name) and isinstance(event.value, (Tensor, Library)):
             if isinstance(event.value, Library) and event.value.kind in ("op", "dataset"):
                 continue
-            shown = call.name.replace("tensor.", ".", 1)
+            shown = call.name
             message = (
                 f"`{shown}` changes nothing and its result is dropped: it is left out of the graph."
             )
@@ -96,8 +93,6 @@ def dropped_result(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_pure(name: str) -> bool:
-    if name.startswith(_PURE_METHODS):
-        return not name.startswith(_NO_RESULT)
     if not name.startswith("tf.") or name.startswith(STATEFUL):
         return False
     last = name.rsplit(".", 1)[-1]

@@ -12,6 +12,13 @@ from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 from engine.syntax.imports import module_bindings, resolve
 
+_LATE = frozenset(
+    f"tf.errors.{name}"
+    for name in (
+        "InvalidArgumentError", "OutOfRangeError", "OpError", "FailedPreconditionError", "AbortedError",
+        "DataLossError", "ResourceExhaustedError", "InternalError", "CancelledError",
+    )
+)  # fmt: skip
 _BROAD = ("ValueError", "TypeError", "Exception", "BaseException")
 
 
@@ -66,11 +73,12 @@ def except_never_fires(facts: Facts) -> Iterator[Finding]:
     bindings = module_bindings(facts.module.tree)
     for event in facts.staged(Tried):
         node = event.node
-        if not isinstance(node, ast.Try):
+        entry = event.context.entry
+        if not isinstance(node, ast.Try) or entry is None or entry.staging.kind == "keras":
             continue
         for handler in node.handlers:
             names = _names(handler, bindings)
-            if any(name.startswith("tf.errors.") for name in names):
+            if any(name in _LATE for name in names):
                 message = "Ops fail when the graph runs, after this `try`: the handler never runs."
                 yield Finding(handler_span(facts, handler), event.context, message)
             elif "StopIteration" in names and _takes_next(facts, node):

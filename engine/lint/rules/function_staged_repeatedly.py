@@ -14,7 +14,9 @@ from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
 _ONCE = re.compile(
-    r"^_?(main|train|run|fit|test|eval|build|make|create|get|benchmark|setup|init|demo)", re.I
+    r"main|train|run|fit|test|eval|build|make|create|get|bench|setup|init|demo|export|save|convert"
+    r"|load|experiment|profile|compile|warm",
+    re.IGNORECASE,
 )
 
 
@@ -79,7 +81,7 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
         context = event.context
         if context.staged or context.guard or event.staging.kind != "function":
             continue
-        if not isinstance(event.value, Function) or event.value.qualname == "":
+        if not isinstance(event.value, Function) or "experimental_implements" in event.staging.options:
             continue
         calls = called.get(id(event.staging), [])
         if context.loop is not None:
@@ -99,7 +101,9 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
 def _calls_by_place(facts: Facts) -> dict[int, list[Context]]:
     found: dict[int, list[Context]] = {}
     for event in facts.happened(Entered):
-        if event.function.staging is not None:
+        func = event.node.func if isinstance(event.node, ast.Call) else None
+        asks_for_graph = isinstance(func, ast.Attribute) and func.attr == "get_concrete_function"
+        if event.function.staging is not None and not asks_for_graph:
             found.setdefault(id(event.function.staging), []).append(event.context)
     return found
 
@@ -135,4 +139,11 @@ def _is_per_call(
     if function.node in looped:
         return True
     name = getattr(function.node, "name", "")
-    return bool(name) and not _ONCE.match(name) and len(calls) == len(own)
+    if not name or _ONCE.search(name) or _is_test(facts.source.path):
+        return False
+    return len(calls) == len(own)
+
+
+def _is_test(path: str) -> bool:
+    name = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return name.startswith("test_") or name.endswith("_test.py") or "/tests/" in path

@@ -50,7 +50,10 @@ def mixed_dtypes(facts: Facts) -> Iterator[Finding]:
     Use `tf.cast`.
     """
     for event in facts.staged(Computed):
-        if event.operator in _ARITHMETIC and not event.context.caught:
+        equality = event.operator in ("Eq", "NotEq") and not (
+            is_tensorlike(event.left) and is_tensorlike(event.right)
+        )
+        if (event.operator in _ARITHMETIC or equality) and not event.context.caught:
             why = _clash(event.left, event.right)
             if why:
                 message = (

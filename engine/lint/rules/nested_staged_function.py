@@ -60,13 +60,21 @@ def nested_staged_function(facts: Facts) -> Iterator[Finding]:
         if event.staging.kind != "function":
             continue
         entry = event.context.entry
-        if entry is not None and entry.staging.kind == "map":
+        if entry is None or entry.staging.kind != "function" or _has_gain(event):
             continue
         message = (
             f"This is staged anew on every trace of {facts.entry_word(entry)}, with no gain: what a "
             "traced function calls is in its graph anyway."
         )
         yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+
+
+def _has_gain(event: Staged) -> bool:
+    """Whether an option does something for the inner function alone."""
+    return bool(event.staging.options.keys() & _OWN_OPTIONS)
+
+
+_OWN_OPTIONS = frozenset(["jit_compile", "experimental_compile", "experimental_implements"])
 
 
 def _fix(facts: Facts, event: Staged) -> Fix | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Tested
-from engine.inference.values import Tensor
+from engine.inference.values import Const, Tensor
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -54,7 +54,14 @@ def non_bool_condition(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Tested):
         value = event.value
-        if not event.converted or not isinstance(value, Tensor) or not value.symbolic:
+        if not event.converted:
+            continue
+        if event.kind in ("and", "or") and isinstance(value, Const):
+            if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+                message = "A number has no truth in the graph: a bool is wanted; tracing raises."
+                yield Finding(event.node, event.context, message)
+            continue
+        if not isinstance(value, Tensor) or not value.symbolic:
             continue
         if event.kind not in _SCALAR and event.kind not in _BOOL:
             continue

@@ -67,8 +67,7 @@ def partial_return(facts: Facts) -> Iterator[Finding]:
         node = event.node
         if not isinstance(node, ast.If) or sorted(event.ends) != ["falls", "return"]:
             continue
-        returning = node.body if event.ends[0] == "return" else node.orelse
-        if not _returns_value(returning) or _in_loop(facts, node):
+        if _in_loop(facts, node):
             continue
         if not _rest_returns(facts, node):
             other = "else" if event.ends[0] == "return" else "main"
@@ -77,14 +76,6 @@ def partial_return(facts: Facts) -> Iterator[Finding]:
                 "raises. Return in both."
             )
             yield Finding(facts.header(node), event.context, message)
-
-
-def _returns_value(body: list[ast.stmt]) -> bool:
-    return any(
-        isinstance(child, ast.Return) and child.value is not None
-        for statement in body
-        for child in ast.walk(statement)
-    )
 
 
 def _in_loop(facts: Facts, node: ast.AST) -> bool:

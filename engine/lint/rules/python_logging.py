@@ -59,6 +59,9 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Called):
         if not event.name.startswith(_FAMILIES) or event.name.rsplit(".", 1)[-1] in _SETUP:
             continue
+        entry = event.context.entry
+        if entry is not None and entry.staging.kind == "keras":
+            continue
         values = (*event.args, *event.kwargs.values())
         staged = any(has_staged(value) or _is_argument(value) for value in values)
         name = facts.entry_word(event.context.entry)

@@ -58,6 +58,8 @@ def python_state_mutation(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Stored):
         if event.context.guard or is_staged(event.value) or has_staged(event.value):
             continue
+        if event.context.entry is not None and event.context.entry.staging.kind == "keras":
+            continue
         if event.kind in ("global", "nonlocal"):
             if _outlives(event, event.context) and not _TRACE_COUNTER.search(event.name):
                 yield _finding(facts, event.node, event.context, f"`{event.name}`")

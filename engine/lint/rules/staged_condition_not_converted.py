@@ -24,6 +24,7 @@ _WHY = {
     "walrus": "`:=` keeps the function from being converted",
     "match": "`match` keeps the function from being converted",
     "else": "a loop with `else` keeps the function from being converted",
+    "mangled": "`__name` attributes keep the function from being converted",
     "lambdas": "lambdas that share a line are not converted",
 }
 _WORDS = {

@@ -81,6 +81,7 @@ def stale_capture(facts: Facts) -> Iterator[Finding]:
 
     Pass the value as an argument, or keep it in a `tf.Variable`.
     """
+    seen: set[tuple[str, int]] = set()
     for event in facts.staged(Read):
         if not _is_plain(event.value) or event.context.guard:
             continue
@@ -95,6 +96,10 @@ def stale_capture(facts: Facts) -> Iterator[Finding]:
             written = _attribute_write(facts, event, event.target)
         if written is not None:
             name = facts.text(event.node)
+            key = (name, id(event.context.function.node) if event.context.function else 0)
+            if key in seen:
+                continue
+            seen.add(key)
             message = (
                 f"`{name}` is read once, while {facts.entry_word(event.context.entry)} is traced; "
                 "its later changes are ignored. Pass it as an argument, or use a `tf.Variable`."

@@ -70,6 +70,7 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
 
     Give the tensor to `tf.print` as an argument of its own, or use `tf.strings.format`.
     """
+    seen: set[ast.AST] = set()
     for event in facts.staged(Formatted):
         if not is_staged(event.value) or event.context.caught:
             continue
@@ -80,6 +81,10 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
             isinstance(parent, (ast.Raise, ast.Assert)) for parent in facts.ancestors(event.node)
         ):
             continue
+        place = _text_around(facts, event.node)
+        if place in seen and not event.spec:
+            continue
+        seen.add(place)
         if event.spec:
             message = (
                 "A staged tensor has no value to format yet; this format raises while tracing."
@@ -91,7 +96,17 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
                 "to `tf.print` by itself, or use `tf.strings.format`."
             )
             severity = Severity.WARNING
-        yield Finding(event.node, event.context, message, severity, _fix(facts, event, call))
+        yield Finding(place, event.context, message, severity, _fix(facts, event, call))
+
+
+def _text_around(facts: Facts, node: ast.AST) -> ast.AST:
+    """The f-string that a value is in; the value itself for other ways of formatting."""
+    for parent in facts.ancestors(node):
+        if isinstance(parent, ast.JoinedStr):
+            return parent
+        if isinstance(parent, ast.stmt):
+            break
+    return node
 
 
 def _call_around(facts: Facts, node: ast.AST) -> ast.Call | None:

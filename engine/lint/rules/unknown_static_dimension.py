@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.events import Called, Computed
-from engine.inference.values import Const, Container, Value
+from engine.inference.values import NO_SIZE, Container, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
@@ -78,7 +78,7 @@ def _in_shape(facts: Facts, call: Called, node: ast.expr, value: Value) -> Itera
 
 
 def _is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
+    return value is NO_SIZE
 
 
 def _is_dimension(node: ast.AST) -> bool:
