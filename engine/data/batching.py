@@ -11,14 +11,14 @@ import numpy as np
 from engine.base.errors import DataLossError, InvalidArgumentError
 from engine.data.changes import ChangedDataset
 from engine.data.dataset import Dataset, Opened, change
-from engine.data.elements import DatasetSpec, with_first
+from engine.data.elements import DatasetSpec, leaf_specs, map_specs, with_first
 from engine.data.iterators import Binding
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, string, variant
 from engine.ir.shapes import as_dims, bracketed
 from engine.ir.spec import spec
 from engine.ir.static_value import known_value
-from engine.ir.structure import flatten, is_nested, map_structure, pack
+from engine.ir.structure import is_nested, pack
 from engine.ir.tensor import EagerTensor
 
 
@@ -106,11 +106,11 @@ class PaddedBatchDataset(BatchDataset):
 
     def __init__(self, parent: Dataset, size: Any, shapes: Any, values: Any, drop: bool) -> None:
         super().__init__(parent, size, drop)
-        leaves = flatten(parent.element_spec)
+        leaves = leaf_specs(parent.element_spec)
         self._shapes = [leaf.dims if shape is None else shape
                         for leaf, shape in zip(leaves, shapes)]  # fmt: skip
         self._values = values
-        first = flatten(self.element_spec)[0].dims[0]
+        first = leaf_specs(self.element_spec)[0].dims[0]
         self.element_spec = pack(parent.element_spec, [
             spec(leaf.dtype, (first, *shape)) for leaf, shape in zip(leaves, self._shapes)
         ])  # fmt: skip
@@ -140,7 +140,8 @@ class PaddedBatchDataset(BatchDataset):
         kind = object if dtype is string else values[0].dtype
         out = np.full((len(values), *shape), self._values[component], dtype=kind)
         for i, value in enumerate(values):
-            out[(i, *(slice(0, n) for n in dims[i]))] = value
+            key: Any = (i, *(slice(0, n) for n in dims[i]))
+            out[key] = value
         return EagerTensor(out, dtype)
 
 
@@ -164,7 +165,7 @@ def padded_batch(
         ValueError: if a rank is unknown.
     """
     _check_size(batch_size)
-    leaves = flatten(self.element_spec)
+    leaves = leaf_specs(self.element_spec)
     if padded_shapes is None:
         if any(leaf.dims is None for leaf in leaves):
             raise ValueError("You must provide `padded_shapes` argument because component has "
@@ -230,7 +231,7 @@ class WindowDataset(ChangedDataset):
     def __init__(self, parent: Dataset, size: Any, shift: Any, stride: Any, drop: bool) -> None:
         super().__init__(parent, size, size if shift is None else shift, stride)
         self._drop = drop
-        self.element_spec = map_structure(DatasetSpec, parent.element_spec)
+        self.element_spec = map_specs(DatasetSpec, parent.element_spec)
 
     def size_from(self, count: int, numbers: list[int]) -> int:
         size, shift, stride = numbers
@@ -246,7 +247,7 @@ class WindowDataset(ChangedDataset):
         source = self.parents[0].rows(binding)
         reach = (size - 1) * stride + 1
         held: list[Any] = []
-        specs = flatten(self.parents[0].element_spec)
+        specs = leaf_specs(self.parents[0].element_spec)
         while True:
             held += itertools.islice(source, max(0, reach - len(held)))
             if not held or (self._drop and len(held) < reach):

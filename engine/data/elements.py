@@ -42,6 +42,33 @@ class DatasetSpec(TypeSpec):
         return f"DatasetSpec({self.element_spec!r}, TensorShape([]))"
 
 
+class NoneTensorSpec(TypeSpec):
+    """Describes a part of an element that is None."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NoneTensorSpec)
+
+    def __hash__(self) -> int:
+        return hash(NoneTensorSpec)
+
+    def __repr__(self) -> str:
+        return "NoneTensorSpec()"
+
+
+def leaf_specs(element_spec: Any) -> list[Any]:
+    """The specs of the tensors of an element, flat."""
+    return [leaf for leaf in flatten(element_spec) if not isinstance(leaf, NoneTensorSpec)]
+
+
+def map_specs(function: Any, *specs: Any) -> Any:
+    """A function of the specs of tensors; what is None stays so."""
+    return map_structure(
+        lambda s, *rest: s if isinstance(s, NoneTensorSpec) else function(s, *rest), *specs
+    )
+
+
 def is_dataset(value: Any) -> bool:
     """Is it a dataset?"""
     return hasattr(type(value), "_autograph_for_") and hasattr(value, "element_spec")
@@ -72,29 +99,27 @@ def spec_of(leaf: Any) -> Any:
 
 def element_spec_of(element: Any) -> Any:
     """The specs of an element, in its structure."""
-    return map_structure(lambda leaf: None if leaf is None else spec_of(leaf), element)
+    return map_structure(lambda leaf: NoneTensorSpec() if leaf is None else spec_of(leaf), element)
 
 
 def with_first(element_spec: Any, size: int | None) -> Any:
     """Specs of elements stacked `size` at a time."""
-    return map_structure(
+    return map_specs(
         lambda s: spec(s.dtype, None if s.dims is None else (size, *s.dims)), element_spec
     )
 
 
 def without_first(element_spec: Any) -> Any:
     """Specs of the slices of elements along their first axis."""
-    return map_structure(
-        lambda s: spec(s.dtype, None if s.dims is None else s.dims[1:]), element_spec
-    )
+    return map_specs(lambda s: spec(s.dtype, None if s.dims is None else s.dims[1:]), element_spec)
 
 
 def common(left: Any, right: Any) -> Any:
     """Specs that the elements of two datasets fit. Raises TypeError where the dtypes differ."""
-    for a, b in zip(flatten(left), flatten(right)):
+    for a, b in zip(leaf_specs(left), leaf_specs(right)):
         if a.dtype is not b.dtype:
             raise TypeError(f"Incompatible types of input datasets: {left} vs. {right}.")
-    return map_structure(
+    return map_specs(
         lambda a, b: a if isinstance(a, DatasetSpec) else spec(a.dtype, relax(a.dims, b.dims)),
         left, right,
     )  # fmt: skip

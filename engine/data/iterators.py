@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError, OutOfRangeError
-from engine.data.elements import DatasetSpec
+from engine.data.elements import DatasetSpec, NoneTensorSpec, leaf_specs
 from engine.ir.dtypes import bool_, variant
 from engine.ir.interpreter import current
 from engine.ir.op import IO, op, public
@@ -87,7 +87,7 @@ def open_reader(dataset: Any) -> Tensor:
 
 def next_element(reader: Tensor, element_spec: Any) -> Any:
     """The next element of an iterator tensor, in its structure."""
-    leaves = flatten(element_spec)
+    leaves = leaf_specs(element_spec)
     specs = tuple(spec(leaf.dtype, leaf.dims) for leaf in leaves)
     found = reader_next(reader, specs)
     flat = found if isinstance(found, tuple) else (found,)
@@ -98,10 +98,14 @@ def presented(element_spec: Any, flat: Any) -> Any:
     """Flat tensors in the structure of an element; datasets as datasets."""
     from engine.data.dataset import VariantDataset
 
-    leaves = [
-        VariantDataset(leaf, s.element_spec) if isinstance(s, DatasetSpec) else leaf
-        for s, leaf in zip(flatten(element_spec), flat)
-    ]
+    rest = iter(flat)
+    leaves: list[Any] = []
+    for s in flatten(element_spec):
+        if isinstance(s, NoneTensorSpec):
+            leaves.append(None)
+            continue
+        leaf = next(rest)
+        leaves.append(VariantDataset(leaf, s.element_spec) if isinstance(s, DatasetSpec) else leaf)
     return pack(element_spec, leaves)
 
 
@@ -198,4 +202,6 @@ class NumpyIterator:
 
 
 def _as_numpy(leaf: Any) -> Any:
+    if leaf is None:
+        return None
     return leaf.as_numpy_iterator() if hasattr(leaf, "as_numpy_iterator") else leaf.numpy()

@@ -32,7 +32,7 @@ class TensorDataset(Dataset):
     """One element."""
 
     def __init__(self, element: Any) -> None:
-        self._leaves = flatten(element)
+        self._leaves = [leaf for leaf in flatten(element) if leaf is not None]
         self.element_spec = element_spec_of(element)
 
     def own_symbols(self) -> Any:
@@ -60,7 +60,7 @@ class TensorSliceDataset(Dataset):
     """The slices of tensors along their first axis."""
 
     def __init__(self, element: Any) -> None:
-        self._leaves = flatten(element)
+        self._leaves = [leaf for leaf in flatten(element) if leaf is not None]
         if not self._leaves:
             raise ValueError("Invalid `element`. `element` should not be empty.")
         count: int | None = None

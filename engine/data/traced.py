@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.data.elements import DatasetSpec, element_spec_of, is_dataset, normalized
+from engine.data.elements import (
+    DatasetSpec,
+    element_spec_of,
+    is_dataset,
+    leaf_specs,
+    normalized,
+)
 from engine.data.iterators import Binding, presented
 from engine.executors.eager import wrap
 from engine.ir.interpreter import current, new_eager
@@ -48,7 +54,7 @@ class ElementFunction:
     def _trace(self) -> Any:
         from engine.tracing.function import function
 
-        leaves = [spec(s.dtype, s.dims) for s in flatten(self._specs)]
+        leaves = [spec(s.dtype, s.dims) for s in leaf_specs(self._specs)]
         traced = function(self._flat, autograph=False)
         return traced.get_concrete_function(*[TensorSpec(s.shape, s.dtype) for s in leaves])
 
@@ -81,7 +87,8 @@ class ElementFunction:
             for item, key in zip(concrete.captures, self._keys_of_captures)
         ]
         it: Any = current()
-        run = (it if it.eager else new_eager()).run
+        eager: Any = it if it.eager else new_eager()
+        run = eager.run
         values = run(concrete.program(), *[leaf._value for leaf in flat], *captured)
         return tuple(
             wrap(value) if out.dtype.kind != "V" else EagerTensor(value, out.dtype)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import fractions
-import importlib.util
 import random
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,9 @@ import numpy as np
 import pytest
 
 import engine as tf
+from tests.engine.answers import check
 
 ANSWERS = Path(__file__).parent / "answers"
-NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
-HAS_BFLOAT16 = importlib.util.find_spec("ml_dtypes") is not None
 X = tf.constant(np.arange(24.0).reshape(2, 3, 4).astype(np.float32))
 NAMES: dict[str, Any] = {
     "tf": tf, "np": np, "X": X, "m": tf.constant([[1, 2, 3], [4, 5, 6]]),
@@ -27,49 +24,11 @@ NAMES: dict[str, Any] = {
 }  # fmt: skip
 
 
-def lines(name: str) -> list[tuple[str, str]]:
-    """The expressions of a file, with their answers."""
-    found = []
-    for line in (ANSWERS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-        source, answer = line.split(" => ", 1)
-        if "bfloat16" in source and not HAS_BFLOAT16:
-            continue
-        found.append((source, re.sub(r"\\(.)", lambda m: {"n": "\n"}.get(m[1], m[1]), answer)))
-    return found
-
-
-def close(left: str, right: str) -> bool:
-    """The same text, numbers up to the last digits of a float32."""
-    if left == right:
-        return True
-    if NUMBER.sub("#", left).split() != NUMBER.sub("#", right).split():
-        return False
-    pairs = zip(NUMBER.findall(left), NUMBER.findall(right), strict=True)
-    return all(abs(float(a) - float(b)) <= 3e-6 * max(1e-3, abs(float(a))) for a, b in pairs)
-
-
-def shown(compute: Any, raw: bool) -> str:
-    try:
-        found = compute()
-    except Exception as error:
-        return f"!{type(error).__name__}"
-    return found if raw and isinstance(found, str) else repr(found)
-
-
-def check(name: str, compute: Any) -> None:
-    wrong = []
-    with np.printoptions(precision=7 if name == "random" else 8):
-        for source, answer in lines(name):
-            found = shown(lambda source=source: compute(source), name in ("tensors", "traced"))
-            if not close(answer, found):
-                wrong.append(f"{source}\n  TensorFlow: {answer}\n  here:       {found}")
-    assert not wrong, "\n".join(wrong)
-
-
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ["arrays", "strings", "tensors", "constants"])
 def test_eager(name: str) -> None:
-    check(name, lambda source: eval(source, dict(NAMES)))
+    path = ANSWERS / f"{name}.txt"
+    check(path, lambda source: eval(source, dict(NAMES)), raw=name == "tensors")
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -82,7 +41,7 @@ def test_constants_in_graphs() -> None:
 
         return traced()
 
-    check("graph_constants", compute)
+    check(ANSWERS / "graph_constants.txt", compute)
 
 
 def from_seed(use: Any) -> Any:
@@ -101,7 +60,7 @@ def test_random() -> None:
             tf.random.set_seed(int(seed[:-1]))
         return eval(expression, {**NAMES, "G": from_seed, "F": called_twice})
 
-    check("random", compute)
+    check(ANSWERS / "random.txt", compute, precision=7)
 
 
 def test_traced() -> None:
@@ -120,7 +79,7 @@ def test_traced() -> None:
             parts += [*getattr(error, "parts", []), f"!{type(error).__name__}"]
         return " ;; ".join(parts)
 
-    check("traced", compute)
+    check(ANSWERS / "traced.txt", compute, raw=True)
 
 
 def _run(body: Any, signature: list[Any], value: Any) -> list[str]:
