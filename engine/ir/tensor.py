@@ -326,8 +326,8 @@ class SymbolicTensor(Tensor):
             "'SymbolicTensor'"
         )
 
-    def __index__(self) -> int:
-        raise TypeError("'SymbolicTensor' object cannot be interpreted as an integer")
+    def __round__(self, digits: int = 0) -> Any:
+        raise AttributeError("'SymbolicTensor' object has no attribute '__round__': use tf.round")
 
     def __repr__(self) -> str:
         return f"<tf.Tensor {self.name!r} shape={self.shape} dtype={self.dtype.name}>"
