@@ -31,13 +31,14 @@ _MAX_FILES = 5000
 async def pull_workspace(
     session: Session, params: types.WorkspaceDiagnosticParams
 ) -> types.WorkspaceDiagnosticReport:
-    """The findings of all files; the answer comes when there is something new to say."""
+    """The findings of all files; but for the first, an answer comes when there is news."""
     known = {one.uri: one.value for one in params.previous_result_ids}
     while True:
         news = _news(session)
         reports = await _reports(session, known, params.partial_result_token)
-        if reports is not None:
-            return types.WorkspaceDiagnosticReport(items=reports)
+        if reports is not None or session.rooms.get("workspace asked") is None:
+            session.rooms["workspace asked"] = True
+            return types.WorkspaceDiagnosticReport(items=reports or [])
         await news.wait()
 
 

@@ -66,7 +66,9 @@ class Conversation:
         self.requests: list[dict[str, Any]] = []
         self.replies: dict[Any, list[dict[str, Any]]] = {}
         self.answers: dict[str, Any] = {
-            "workspace/configuration": lambda params: [None] * len(params["items"])
+            "workspace/configuration": lambda params: [None] * len(params["items"]),
+            "window/showDocument": {"success": True},
+            "workspace/applyEdit": {"applied": True},
         }
         self.stderr: list[bytes] = []
         self._ids = count(1)

@@ -130,6 +130,8 @@ def test_what_was_not_traced_says_so(server: Conversation) -> None:
 
 
 def test_an_example_gives_the_arguments(server: Conversation) -> None:
+    """Until there was a run, whose arguments are offered then."""
+    server.call("workspace/executeCommand", {"command": "graphlens.clearTraces"})
     params = {"textDocument": {"uri": URI}}
     functions = server.call("graphlens/functions", params)["functions"]
     by_name = {function["qualname"]: function for function in functions}
