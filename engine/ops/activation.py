@@ -44,6 +44,7 @@ relu_grad = binary(
     doc="The gradient where the features are positive, 0 elsewhere.",
     kernel=lambda xp, grad, features: grad * (features > 0),
     gradient=_relu_grad_gradient, dtypes=REAL,
+    samples=[("float32[3,4]", "float32[3,4]"), ("float64[3]", "float64[3]")],
 )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ relu6_grad = binary(
     doc="The gradient where the features are between 0 and 6, 0 elsewhere.",
     kernel=lambda xp, grad, features: grad * ((features > 0) & (features < 6)),
     gradient=_relu6_grad_gradient, dtypes=REAL,
+    samples=[("float32[3,4]", "float32[3,4]"), ("float64[3]", "float64[3]")],
 )  # fmt: skip
 
 
@@ -174,6 +176,7 @@ elu_grad = binary(
     doc="The gradient, times (outputs + 1) where they are negative.",
     kernel=lambda xp, grad, y: _where(xp, y < 0, grad * (y + 1), grad),
     gradient=_elu_grad_gradient, dtypes=FLOATING,
+    samples=[("float32[3,4]", "float32[3,4]"), ("float64[3]", "float64[3]")],
 )  # fmt: skip
 
 _SELU_SCALE = 1.0507009873554805
@@ -211,6 +214,7 @@ selu_grad = binary(
     "raw.selu_grad", type="SeluGrad", arguments=("gradients", "outputs"),
     doc="The gradient times the slope of `selu` where it has these outputs.",
     kernel=_selu_grad_kernel, gradient=_selu_grad_gradient, dtypes=FLOATING,
+    samples=[("float32[3,4]", "float32[3,4]"), ("float64[3]", "float64[3]")],
 )  # fmt: skip
 
 

@@ -143,8 +143,10 @@ def _complex_abs_kernel(xp: Any, x: Any) -> Any:
 
 @complex_abs.gradient
 def _complex_abs_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
+    x, size = node.inputs[0], node.outputs[0]
     zero = tf.zeros_like(grad)
-    return tf.complex(grad, zero) * tf.sign(node.inputs[0])  # type: ignore[no-any-return]
+    direction = tf.math.divide_no_nan(x, tf.complex(size, zero))
+    return tf.complex(grad, zero) * direction  # type: ignore[no-any-return]
 
 
 @public("math.abs", "abs")

@@ -191,7 +191,7 @@ def _unsorted(how: str, type: str, doc: str, gradient: Callable[..., Any]) -> Op
         f"math.unsorted_segment_{how}", type=type, value_dependent=True,
         groups={"segment_ids": "Tidx", "num_segments": "Tnum"},
         dtypes={"T": allowed, "Tidx": _IDS},
-        samples=[("float32[3,2]", (2, 0, 0), 4), ("float64[3]", (1, -1, 1), 2)],
+        samples=[("float32[4,2]", (1, 0, 0, 2), 3), ("float64[3]", (0, -1, 0), 1)],
     )(infer)  # fmt: skip
     made.op.compute = kernel
     made.op.backward = gradient
