@@ -58,10 +58,23 @@ def staged_while(
     if any(missing):
         start, invariants = _fill_in(body, get_state, set_state, before, missing, invariants, names)
     loop = _Loop(test, body, get_state, set_state, names, start, invariants, any(missing))
+    loop.relaxes = options.get("relax_shapes", False)
     after, turned = loop.run(options.get("maximum_iterations"))
     if any(missing):
         _check_turned(turned, names, missing, before)
     set_state(after)
+
+
+class _RelaxedError(Exception):
+    """A turn changed shapes that may change: the loop is recorded again with these.
+
+    Attributes:
+        shapes: what holds in every turn, for each leaf.
+    """
+
+    def __init__(self, shapes: list[Any]) -> None:
+        super().__init__()
+        self.shapes = shapes
 
 
 class _Loop:
@@ -87,20 +100,26 @@ class _Loop:
         self.invariants = invariants
         self.layout = Layout(list(start))
         self.flag = [False] if counts_turns else []
+        self.relaxes = False
 
     def run(self, limit: Any) -> tuple[tuple[Any, ...], Any]:
         """The variables after the loop, and whether there was a turn at all."""
         from engine.ops.control import while_loop
 
         given = [None] * len(self.flag) + self._flat_invariants()
-        results = while_loop(
-            self._test,
-            self._turn,
-            [*self.flag, *self.layout.leaves],
-            shape_invariants=given if any(one is not None for one in given) else None,
-            maximum_iterations=limit,
-            names=self._leaf_names(),
-        )
+        while True:
+            try:
+                results = while_loop(
+                    self._test,
+                    self._turn,
+                    [*self.flag, *self.layout.leaves],
+                    shape_invariants=given if any(one is not None for one in given) else None,
+                    maximum_iterations=limit,
+                    names=self._leaf_names(),
+                )
+                break
+            except _RelaxedError as relaxed:
+                given = relaxed.shapes
         turned = results[0] if self.flag else None
         return tuple(self.layout.rebuild(results[len(self.flag) :])), turned
 
@@ -116,8 +135,30 @@ class _Loop:
         self.set_state(entry)
         self.body()
         after = tuple(self.get_state())
+        if self.relaxes:
+            self._relax(leaves, Layout(list(after)).leaves)
         check_turn(self.start, entry, after, self.names, self.invariants)
         return [True] * len(self.flag) + Layout(list(after)).leaves
+
+    def _relax(self, leaves: Sequence[Any], results: Sequence[Any]) -> None:
+        """Start again with sizes unknown where a turn changed them."""
+        from engine.ir.convert import convert_to_tensor
+        from engine.ir.shapes import TensorShape, as_dims, relax
+
+        entry = leaves[len(self.flag) :]
+        if len(entry) != len(results):
+            return
+        shapes: list[Any] = [None] * len(self.flag)
+        changed = False
+        for before, then in zip(entry, results):
+            after = convert_to_tensor(then) if is_scalar(then) else then
+            if not is_tensor(after):
+                return
+            dims = relax(as_dims(before.shape), as_dims(after.shape))
+            changed = changed or dims != as_dims(before.shape)
+            shapes.append(TensorShape.of(dims))
+        if changed:
+            raise _RelaxedError(shapes)
 
     def _flat_invariants(self) -> list[Any]:
         from engine.ops.control import flatten_shapes

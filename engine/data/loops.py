@@ -15,6 +15,8 @@ class _ReaderLoop(_StagedLoop):
     def __init__(self, iterated: Any, *loop: Any) -> None:
         super().__init__(iterated, *loop)
         own = isinstance(iterated, DatasetIterator)
+        if not own:  # sizes may change from turn to turn, as in `Dataset.reduce`
+            self.options = {**self.options, "relax_shapes": True}
         self.reader = iterated._reader if own else open_reader(iterated)
 
     def more(self) -> Any:

@@ -18,6 +18,12 @@ PUBLIC = {
         "autograph.experimental.set_loop_options autograph.set_verbosity autograph.to_code "
         "autograph.to_graph autograph.trace"
     ),
+    "engine.objects.devices": (
+        "config.experimental.get_visible_devices config.experimental.list_logical_devices "
+        "config.experimental.list_physical_devices config.get_soft_device_placement "
+        "config.get_visible_devices config.list_logical_devices config.list_physical_devices "
+        "config.set_soft_device_placement device test.gpu_device_name test.is_gpu_available"
+    ),
     "engine.objects.functional": (
         "case foldl foldr map_fn scan vectorized_map"
     ),
@@ -40,6 +46,10 @@ PUBLIC = {
     ),
     "engine.objects.scopes": (
         "control_dependencies group name_scope no_op raw.current_scope tuple"
+    ),
+    "engine.objects.sparse": (
+        "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.reduce_sum "
+        "sparse.reorder sparse.sparse_dense_matmul sparse.to_dense"
     ),
     "engine.objects.tensor_array": (
         "TensorArray"

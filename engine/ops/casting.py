@@ -26,7 +26,12 @@ from engine.ops.namespace import tf
 _NARROW = {"int8", "uint8", "int16", "uint16"}
 
 
-@op("raw.cast", type="Cast", hint="Cast")
+@op(
+    "raw.cast",
+    samples=[("float32[3]", float64), ("int32[3]", float32), ("float32[]", int32)],
+    type="Cast",
+    hint="Cast",
+)
 def cast_op(x: Tensor, dtype: DType, name: str | None = None) -> TensorSpec:
     """`x` as `dtype`."""
     if x.dtype.kind in "SV" or dtype.kind in "SV":
@@ -96,6 +101,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
         return x
     if not isinstance(x, Tensor) and hasattr(x, "to_list") and hasattr(x, "with_values"):
         return x.with_values(cast(x.values, wanted))  # type: ignore[no-any-return]
+    if hasattr(type(x), "with_values"):  # a sparse or ragged tensor: its values are cast
+        return x.with_values(cast(x.values, dtype))  # type: ignore[no-any-return]
     tensor = convert_to_tensor(x)
     if tensor.dtype is wanted:
         return tensor
