@@ -32,7 +32,12 @@ def broadcast_to_dims(dims: Dims, wanted: Dims) -> Dims:
     return wanted
 
 
-@op("raw.broadcast_to", type="BroadcastTo", hint="BroadcastTo")
+@op(
+    "raw.broadcast_to",
+    samples=[("float32[1,3]", (2, 3)), ("float64[]", (2,))],
+    type="BroadcastTo",
+    hint="BroadcastTo",
+)
 def broadcast_to_op(input: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
     """`input` repeated along axes of size 1, and along new first axes."""
     return spec(input.dtype, broadcast_to_dims(input.dims, dims))
@@ -48,7 +53,13 @@ def _broadcast_to_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.raw.unbroadcast(grad, node.inputs[0])  # type: ignore[no-any-return]
 
 
-@op("raw.broadcast_to_dynamic", type="BroadcastTo", hint="BroadcastTo", groups={"shape": "Tidx"})
+@op(
+    "raw.broadcast_to_dynamic",
+    samples=[("float32[3]", (2, 3), None)],
+    type="BroadcastTo",
+    hint="BroadcastTo",
+    groups={"shape": "Tidx"},
+)
 def broadcast_to_dynamic(
     input: Tensor, shape: Tensor, dims: Any, name: str | None = None
 ) -> TensorSpec:
@@ -96,7 +107,12 @@ def unbroadcast(grad: Tensor, x: Tensor) -> Tensor:
     return run(tf, grad, x)
 
 
-@op("raw.broadcast_dynamic_shape", type="BroadcastArgs", hint="BroadcastArgs")
+@op(
+    "raw.broadcast_dynamic_shape",
+    samples=[((2, 1), (3,))],
+    type="BroadcastArgs",
+    hint="BroadcastArgs",
+)
 def broadcast_args(s0: Tensor, s1: Tensor, name: str | None = None) -> TensorSpec:
     """The shape that two shapes broadcast to."""
     if s0.dims is None or s1.dims is None or None in s0.dims + s1.dims:
@@ -146,7 +162,13 @@ def _broadcast_gradient_axes_kernel(xp: Any, x_shape: Any, grad_shape: Any) -> A
     return xp.array(axes, dtype="int32")
 
 
-@op("raw.sum_dynamic", type="Sum", hint="Sum", groups={"axes": "Tidx"})
+@op(
+    "raw.sum_dynamic",
+    samples=[("float32[2,3]", (0,))],
+    type="Sum",
+    hint="Sum",
+    groups={"axes": "Tidx"},
+)
 def sum_dynamic(input: Tensor, axes: Tensor) -> TensorSpec:
     """The sum over axes known at run time, which are dropped."""
     return spec(input.dtype, None)

@@ -17,7 +17,12 @@ from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 
 
-@op("raw.stack", type="Pack", hint="stack")
+@op(
+    "raw.stack",
+    samples=[(["float32[2]", "float32[2]"], 0), (["float64[]", "float64[]"], -1)],
+    type="Pack",
+    hint="stack",
+)
 def stack_op(values: Tensors, axis: int, name: str | None = None) -> TensorSpec:
     """Tensors of one shape along a new axis."""
     dims: Dims = None
@@ -91,7 +96,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     return stack_op(items, int(axis), name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.unstack", type="Unpack", hint="unstack")
+@op("raw.unstack", samples=[("float32[2,3]", 3, 1)], type="Unpack", hint="unstack")
 def unstack_op(
     value: Tensor, num: int, axis: int, name: str | None = None
 ) -> tuple[TensorSpec, ...]:
@@ -156,7 +161,7 @@ def unstack(
     return list(unstack_op(value, int(num), int(axis), name=name))
 
 
-@op("raw.concat", type="ConcatV2", hint="concat")
+@op("raw.concat", samples=[(["float32[2,1]", "float32[2,3]"], 1)], type="ConcatV2", hint="concat")
 def concat_op(values: Tensors, axis: int, name: str | None = None) -> TensorSpec:
     """Tensors one after the other along an axis they have."""
     known = [item.dims for item in values if item.dims is not None]
@@ -224,7 +229,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     return concat_op(values, required_int(axis, "axis"), name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.split", type="SplitV", hint="split")
+@op("raw.split", samples=[("float32[5,2]", (2, 3), 0)], type="SplitV", hint="split")
 def split_op(value: Tensor, sizes: Any, axis: int, name: str | None = None) -> Any:
     """Pieces of `value` with the given sizes along `axis`; one size may be -1."""
     if value.dims is None:
@@ -274,7 +279,7 @@ def _split_gradient(tf: Any, node: Any, *grads: Tensor) -> Tensor:
     return tf.concat(filled, axis=node.attrs["axis"])  # type: ignore[no-any-return]
 
 
-@op("raw.split_evenly", type="Split", hint="split")
+@op("raw.split_evenly", samples=[("float32[4,2]", 2, 0)], type="Split", hint="split")
 def split_evenly(value: Tensor, num: int, axis: int, name: str | None = None) -> Any:
     """`num` pieces of equal size along `axis`."""
     if value.dims is None:
@@ -303,7 +308,13 @@ def _split_evenly_kernel(xp: Any, value: Any, num: int, axis: int) -> Any:
 split_evenly.gradient(_split_gradient)
 
 
-@op("raw.split_dynamic", type="SplitV", hint="split", groups={"sizes": "Tlen"})
+@op(
+    "raw.split_dynamic",
+    samples=[("float32[5]", (2, 3), 2, 0)],
+    type="SplitV",
+    hint="split",
+    groups={"sizes": "Tlen"},
+)
 def split_dynamic(
     value: Tensor, sizes: Tensor, num: int, axis: int, name: str | None = None
 ) -> Any:

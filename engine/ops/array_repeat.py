@@ -32,7 +32,7 @@ def tiled(dims: Dims, multiples: Any) -> Dims:
     return tuple(None if a is None or b is None else a * b for a, b in zip(dims, multiples))
 
 
-@op("raw.tile", type="Tile", hint="Tile")
+@op("raw.tile", samples=[("float32[2,3]", (2, 1))], type="Tile", hint="Tile")
 def tile_op(input: Tensor, multiples: Any, name: str | None = None) -> TensorSpec:
     """`input` repeated along each axis."""
     return spec(input.dtype, tiled(input.dims, multiples))
@@ -61,7 +61,13 @@ def _untile(tf: Any, x: Tensor, grad: Tensor, multiples: Any) -> Tensor:
     return tf.reduce_sum(tf.reshape(grad, paired), axis=list(range(0, 2 * rank, 2)))  # type: ignore[no-any-return]
 
 
-@op("raw.tile_dynamic", type="Tile", hint="Tile", groups={"multiples": "Tmultiples"})
+@op(
+    "raw.tile_dynamic",
+    samples=[("float32[2,3]", (3, 2), None)],
+    type="Tile",
+    hint="Tile",
+    groups={"multiples": "Tmultiples"},
+)
 def tile_dynamic(
     input: Tensor, multiples: Tensor, known: Any, name: str | None = None
 ) -> TensorSpec:
@@ -100,8 +106,15 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     return tile_dynamic(input, multiples, known, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.repeat", type="Repeat", hint="repeat", groups={"repeats": "Tr"}, dtypes={"Tr": INTEGER},
-    value_dependent=True)  # fmt: skip
+@op(
+    "raw.repeat",
+    samples=[("float32[2,3]", (2, 1), 0), ("float32[2]", 3, 0)],
+    type="Repeat",
+    hint="repeat",
+    groups={"repeats": "Tr"},
+    dtypes={"Tr": INTEGER},
+    value_dependent=True,
+)
 def repeat_op(input: Tensor, repeats: Tensor, axis: int, name: str | None = None) -> TensorSpec:
     """Each slice along `axis` repeated."""
     if input.dims is None:

@@ -26,7 +26,13 @@ from engine.ops.namespace import tf
 public("get_static_value")(get_static_value)
 
 
-@op("raw.shape", type="Shape", hint="Shape", groups={"input": "T"})
+@op(
+    "raw.shape",
+    samples=[("float32[2,3]", int32)],
+    type="Shape",
+    hint="Shape",
+    groups={"input": "T"},
+)
 def shape_op(input: Tensor, out_type: DType, name: str | None = None) -> TensorSpec:
     """The shape of `input` as a vector."""
     return spec(out_type, (None if input.dims is None else len(input.dims),))
@@ -60,7 +66,7 @@ def shape_n(input: Any, out_type: Any = int32, name: str | None = None) -> list[
     return [shape(item, out_type, name) for item in input]
 
 
-@op("raw.size", type="Size", hint="Size")
+@op("raw.size", samples=[("float32[2,3]", int32)], type="Size", hint="Size")
 def size_op(input: Tensor, out_type: DType, name: str | None = None) -> TensorSpec:
     """The number of elements of `input`."""
     return spec(out_type, ())
@@ -88,7 +94,7 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     return size_op(input, kind, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.rank", type="Rank", hint="Rank")
+@op("raw.rank", samples=[("float32[2,3]",)], type="Rank", hint="Rank")
 def rank_op(input: Tensor, name: str | None = None) -> TensorSpec:
     """The number of axes of `input`."""
     return spec(int32, ())
@@ -140,7 +146,12 @@ def reshaped(dims: Dims, wanted: Dims) -> Dims:
     return tuple(count // known if size == -1 else size for size in wanted)
 
 
-@op("raw.reshape", type="Reshape", hint="Reshape")
+@op(
+    "raw.reshape",
+    samples=[("float32[2,3]", (3, -1)), ("float64[]", (1,))],
+    type="Reshape",
+    hint="Reshape",
+)
 def reshape_op(tensor: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
     """`tensor` with the shape `dims`, which may hold one -1."""
     return spec(tensor.dtype, reshaped(tensor.dims, dims))
@@ -173,7 +184,13 @@ def _reshape_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
 
 
-@op("raw.reshape_dynamic", type="Reshape", hint="Reshape", groups={"shape": "Tshape"})
+@op(
+    "raw.reshape_dynamic",
+    samples=[("float32[2,3]", (3, 2), None)],
+    type="Reshape",
+    hint="Reshape",
+    groups={"shape": "Tshape"},
+)
 def reshape_dynamic(
     tensor: Tensor, shape: Tensor, dims: Any, name: str | None = None
 ) -> TensorSpec:
@@ -232,7 +249,12 @@ def expanded(dims: Dims, axis: int) -> Dims:
     return (*dims[:at], 1, *dims[at:])
 
 
-@op("raw.expand_dims", type="ExpandDims", hint="ExpandDims")
+@op(
+    "raw.expand_dims",
+    samples=[("float32[2]", 1), ("string[2]", 0)],
+    type="ExpandDims",
+    hint="ExpandDims",
+)
 def expand_dims_op(input: Tensor, axis: int, name: str | None = None) -> TensorSpec:
     """`input` with a new axis of size 1."""
     return spec(input.dtype, expanded(input.dims, axis))
@@ -282,7 +304,12 @@ def squeezed(dims: Dims, axes: tuple[int, ...]) -> Dims:
     return tuple(size for i, size in enumerate(dims) if i not in gone)
 
 
-@op("raw.squeeze", type="Squeeze", hint="Squeeze")
+@op(
+    "raw.squeeze",
+    samples=[("float32[1,2,1]", ()), ("float32[1,2]", (0,))],
+    type="Squeeze",
+    hint="Squeeze",
+)
 def squeeze_op(input: Tensor, axis: Any, name: str | None = None) -> TensorSpec:
     """`input` without axes of size 1."""
     return spec(input.dtype, squeezed(input.dims, axis))
@@ -316,78 +343,12 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     return squeeze_op(input, axes, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.transpose", type="Transpose", hint="transpose")
-def transpose_op(a: Tensor, perm: Any, conjugate: bool, name: str | None = None) -> TensorSpec:
-    """`a` with its axes in the order `perm` (None: reversed)."""
-    if a.dims is None:
-        return spec(a.dtype, None if perm is None else (None,) * len(perm))
-    rank = len(a.dims)
-    order = range(rank - 1, -1, -1) if perm is None else perm
-    if len(order) != rank:
-        raise ValueError(
-            f"Dimension must be {rank} but is {len(order)} for 'transpose' with input shapes: "
-            f"{bracketed(a.dims)}, [{len(order)}]."
-        )
-    if sorted(axis % rank for axis in order if -rank <= axis < rank) != list(range(rank)):
-        raise ValueError(f"perm dim {list(order)} is not a permutation of {rank} dimensions")
-    return spec(a.dtype, tuple(a.dims[axis] for axis in order))
-
-
-@transpose_op.kernel
-def _transpose_kernel(xp: Any, a: Any, perm: Any, conjugate: bool) -> Any:
-    if type(a) is bytes:
-        return a
-    out = a.transpose() if perm is None else a.transpose(perm)
-    return out.conj() if conjugate else out
-
-
-@transpose_op.gradient
-def _transpose_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    perm = node.attrs["perm"]
-    if perm is not None:
-        inverse = [0] * len(perm)
-        for i, axis in enumerate(perm):
-            inverse[axis % len(perm)] = i
-        perm = tuple(inverse)
-    return tf.transpose(grad, perm, conjugate=node.attrs["conjugate"])  # type: ignore[no-any-return]
-
-
-@op("raw.transpose_dynamic", type="Transpose", hint="transpose", groups={"perm": "Tperm"})
-def transpose_dynamic(a: Tensor, perm: Tensor, name: str | None = None) -> TensorSpec:
-    """As `raw.transpose`, in an order known at run time."""
-    return spec(a.dtype, None if a.dims is None else (None,) * len(a.dims))
-
-
-@transpose_dynamic.kernel
-def _transpose_dynamic_kernel(xp: Any, a: Any, perm: Any) -> Any:
-    return a.transpose(tuple(perm.tolist()))
-
-
-@transpose_dynamic.gradient
-def _transpose_dynamic_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
-    return tf.transpose(grad, tf.argsort(node.inputs[1])), None
-
-
-@public("transpose")
-def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "transpose") -> Tensor:
-    """A tensor with its axes in another order.
-
-    Args:
-        a: tensor of any dtype.
-        perm: the axes of `a` in their new order; None: reversed.
-        conjugate: also conjugate the (complex) elements.
-        name: of the node.
-    """
-    a = convert_to_tensor(a)
-    conjugate = conjugate and a.dtype.is_complex
-    order = None if perm is None else known_ints(perm)
-    if perm is None or (isinstance(order, tuple) and None not in order):
-        return transpose_op(a, order, conjugate, name=name)  # type: ignore[no-any-return]
-    moved = transpose_dynamic(a, perm, name=name)
-    return tf.math.conj(moved) if conjugate else moved  # type: ignore[no-any-return]
-
-
-@op("raw.ensure_shape", type="EnsureShape", hint="EnsureShape")
+@op(
+    "raw.ensure_shape",
+    samples=[("float32[2,3]", (None, 3))],
+    type="EnsureShape",
+    hint="EnsureShape",
+)
 def ensure_shape_op(input: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
     """`input`, checked at run time to have a shape that fits `dims`."""
     try:
@@ -429,7 +390,12 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
     return ensure_shape_op(x, as_dims(shape), name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.identity_n", type="IdentityN", groups={"input": None})
+@op(
+    "raw.identity_n",
+    samples=[(["float32[2]", "int32[]"],)],
+    type="IdentityN",
+    groups={"input": None},
+)
 def identity_n_op(input: Tensors, name: str | None = None) -> tuple[TensorSpec, ...]:
     """Tensors with the same values as those of a list."""
     return tuple(spec(item.dtype, item.dims) for item in input)

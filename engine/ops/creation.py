@@ -17,7 +17,13 @@ from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
 
-@op("raw.fill", type="Fill", hint="Fill", groups={"value": "T"})
+@op(
+    "raw.fill",
+    samples=[("float32[]", (2, 3)), ("string[]", (2,))],
+    type="Fill",
+    hint="Fill",
+    groups={"value": "T"},
+)
 def fill_op(value: Tensor, dims: Any, name: str | None = None) -> TensorSpec:
     """A tensor of shape `dims` with `value` everywhere."""
     if value.dims not in (None, ()):
@@ -42,7 +48,13 @@ def _fill_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reduce_sum(grad)  # type: ignore[no-any-return]
 
 
-@op("raw.fill_dynamic", type="Fill", hint="Fill", groups={"dims": "index_type"})
+@op(
+    "raw.fill_dynamic",
+    samples=[("float32[]", (2, 3), None)],
+    type="Fill",
+    hint="Fill",
+    groups={"dims": "index_type"},
+)
 def fill_dynamic(value: Tensor, dims: Tensor, known: Any, name: str | None = None) -> TensorSpec:
     """As `raw.fill`, with a shape known at run time."""
     if known is None and dims.dims is not None and dims.dims[0] is not None:
@@ -126,7 +138,7 @@ def ones(shape: Any, dtype: Any = float32, name: str | None = None, layout: Any 
     return _filled(shape, dtype, 1, name or "ones")
 
 
-@op("raw.zeros_like", type="ZerosLike", hint="zeros_like")
+@op("raw.zeros_like", samples=[("float32[2,3]",)], type="ZerosLike", hint="zeros_like")
 def zeros_like_op(x: Tensor, name: str | None = None) -> TensorSpec:
     """Zeros of the dtype and shape of `x`."""
     return spec(x.dtype, x.dims)
@@ -146,7 +158,7 @@ def _zeros_like_gradient(tf: Any, node: Any, grad: Tensor) -> None:
     return None
 
 
-@op("raw.ones_like", type="OnesLike", hint="ones_like")
+@op("raw.ones_like", samples=[("float32[2,3]",)], type="OnesLike", hint="ones_like")
 def ones_like_op(x: Tensor, name: str | None = None) -> TensorSpec:
     """Ones of the dtype and shape of `x`."""
     return spec(x.dtype, x.dims)
@@ -186,7 +198,13 @@ def _like(input: Any, dtype: Any, name: str, make: Any, make_op: Any) -> Tensor:
     return make(tf.shape(tensor), kind, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.range", type="Range", hint="range", value_dependent=True)
+@op(
+    "raw.range",
+    samples=[(1, 8, 3), (0.0, 1.0, 0.25)],
+    type="Range",
+    hint="range",
+    value_dependent=True,
+)
 def range_op(start: Tensor, limit: Tensor, delta: Tensor, name: str | None = None) -> TensorSpec:
     """start, start + delta, ... below (above, for a negative delta) limit."""
     first, last, step = known_value(start), known_value(limit), known_value(delta)
@@ -264,7 +282,12 @@ def _place(dtype: DType) -> int:
     return _ORDER.index(dtype)
 
 
-@op("raw.linspace", type="LinSpace", hint="LinSpace")
+@op(
+    "raw.linspace",
+    samples=[("float32[]", "float32[]", 5, 0), ("float64[2]", "float64[2]", 3, -1)],
+    type="LinSpace",
+    hint="LinSpace",
+)
 def linspace_op(
     start: Tensor, stop: Tensor, num: int, axis: int, name: str | None = None
 ) -> TensorSpec:

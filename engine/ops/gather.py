@@ -31,8 +31,14 @@ def gathered(params: Dims, indices: Dims, axis: int, batch: int) -> Dims:
     return params[:at] + indices[batch:] + params[at + 1 :]
 
 
-@op("raw.gather", type="GatherV2", hint="GatherV2", groups={"indices": "Tindices"},
-    dtypes={"Tindices": _INDEX})  # fmt: skip
+@op(
+    "raw.gather",
+    samples=[("float32[3,4]", "int32[2](0,2)", 0, 0), ("float32[3,4]", "int64[3,2](0,3)", 1, 1)],
+    type="GatherV2",
+    hint="GatherV2",
+    groups={"indices": "Tindices"},
+    dtypes={"Tindices": _INDEX},
+)
 def gather_op(
     params: Tensor, indices: Tensor, axis: int, batch_dims: int, name: str | None = None
 ) -> TensorSpec:
@@ -99,8 +105,12 @@ def _full(dims: Dims) -> Dims:
     return None if dims is None or None in dims else dims
 
 
-@op("raw.gather_gradient", type="UnsortedSegmentSum",
-    groups={"indices": "Tindices", "shape": "Tshape"})  # fmt: skip
+@op(
+    "raw.gather_gradient",
+    samples=[("float32[2,4]", (0, 2), (3, 4), (3, 4), 0, 0)],
+    type="UnsortedSegmentSum",
+    groups={"indices": "Tindices", "shape": "Tshape"},
+)
 def gather_gradient(
     grad: Tensor, indices: Tensor, shape: Tensor, dims: Any, axis: int, batch_dims: int
 ) -> TensorSpec:
@@ -166,8 +176,14 @@ def gather(
     return gather_op(params, indices, at, batch_dims, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.gather_nd", type="GatherNd", hint="GatherNd", groups={"indices": "Tindices"},
-    dtypes={"Tindices": _INDEX})  # fmt: skip
+@op(
+    "raw.gather_nd",
+    samples=[("float32[3,4]", "int32[2,2](0,2)", 0), ("float32[3,4]", ((1,), (0,), (3,)), 1)],
+    type="GatherNd",
+    hint="GatherNd",
+    groups={"indices": "Tindices"},
+    dtypes={"Tindices": _INDEX},
+)
 def gather_nd_op(
     params: Tensor, indices: Tensor, batch_dims: int, name: str | None = None
 ) -> TensorSpec:

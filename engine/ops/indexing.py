@@ -109,7 +109,12 @@ def _filled_key(key: Key, bounds: tuple[Any, ...]) -> Key:
     )
 
 
-@op("raw.strided_slice", type="StridedSlice", hint="strided_slice")
+@op(
+    "raw.strided_slice",
+    samples=[("float32[3,4]", ((0, 2, None), -1)), ("float64[3]", (None, (None, None, -2)))],
+    type="StridedSlice",
+    hint="strided_slice",
+)
 def strided_slice_op(input: Tensor, key: Any, name: str | None = None) -> TensorSpec:
     """`input[key]`."""
     return spec(input.dtype, indexed(input.dims, key))
@@ -159,8 +164,13 @@ def _strided_slice_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return scatter_into(node.inputs[0], grad, (), node.attrs["key"])
 
 
-@op("raw.strided_slice_dynamic", type="StridedSlice", hint="strided_slice",
-    groups={"bounds": "Index"})  # fmt: skip
+@op(
+    "raw.strided_slice_dynamic",
+    samples=[("float32[3,4]", [1], (Bound(0),))],
+    type="StridedSlice",
+    hint="strided_slice",
+    groups={"bounds": "Index"},
+)
 def strided_slice_dynamic(
     input: Tensor, bounds: Tensors, key: Any, name: str | None = None
 ) -> TensorSpec:
@@ -206,7 +216,12 @@ def scatter_into(x: Tensor, grad: Tensor, bounds: tuple[Tensor, ...], key: Key) 
     return slice_gradient(grad, shape, bounds, dims, key)  # type: ignore[no-any-return]
 
 
-@op("raw.slice_gradient", type="StridedSliceGrad", groups={"shape": int32, "bounds": "Index"})
+@op(
+    "raw.slice_gradient",
+    samples=[("float32[4]", None, [], (3, 4), (1,))],
+    type="StridedSliceGrad",
+    groups={"shape": int32, "bounds": "Index"},
+)
 def slice_gradient(
     grad: Tensor, shape: Tensor | None, bounds: Tensors, dims: Any, key: Any
 ) -> TensorSpec:

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.base.errors import NotFoundError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import DType, as_dtype, float64, string
+from engine.ir.dtypes import DType, as_dtype, float64, int32, string
 from engine.ir.op import IO, RANDOM, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
@@ -70,7 +70,7 @@ def _matching_files_kernel(xp: Any, pattern: Any) -> Any:
     return out
 
 
-@op("raw.decode_raw", type="DecodeRaw", groups={"input": string})
+@op("raw.decode_raw", samples=[(b"abcd", int32, True)], type="DecodeRaw", groups={"input": string})
 def decode_raw_op(
     input: Tensor, dtype: DType, little_endian: bool, name: str | None = None
 ) -> TensorSpec:
@@ -121,7 +121,7 @@ def decode_raw(
     return decode_raw_op(tensor, as_dtype(out_type), bool(little_endian), name=name)  # type: ignore[no-any-return]
 
 
-@op("io.encode_base64", type="EncodeBase64", groups={"input": string})
+@op("io.encode_base64", samples=[("string[3]",)], type="EncodeBase64", groups={"input": string})
 def encode_base64(input: Tensor, pad: bool = False, name: str | None = None) -> TensorSpec:
     """Strings in the web-safe base-64 alphabet; `pad`: with `=` at the end."""
     return spec(string, input.dims)

@@ -15,8 +15,14 @@ from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
 
-@op("raw.one_hot", type="OneHot", hint="one_hot", groups={"indices": "TI"},
-    dtypes={"TI": frozenset({uint8, int32, int64})})  # fmt: skip
+@op(
+    "raw.one_hot",
+    samples=[("int32[3](0,4)", "float32[]", "float32[]", 4, -1)],
+    type="OneHot",
+    hint="one_hot",
+    groups={"indices": "TI"},
+    dtypes={"TI": frozenset({uint8, int32, int64})},
+)
 def one_hot_op(
     indices: Tensor, on_value: Tensor, off_value: Tensor, depth: Any, axis: int,
     name: str | None = None,
@@ -132,8 +138,13 @@ def sequence_mask(
     return mask if kind is bool_ else tf.cast(mask, kind)  # type: ignore[no-any-return]
 
 
-@op("raw.dynamic_partition", type="DynamicPartition", hint="DynamicPartition",
-    groups={"partitions": int32})  # fmt: skip
+@op(
+    "raw.dynamic_partition",
+    samples=[("float32[4,2]", (0, 1, 1, 0), 2)],
+    type="DynamicPartition",
+    hint="DynamicPartition",
+    groups={"partitions": int32},
+)
 def dynamic_partition_op(
     data: Tensor, partitions: Tensor, num_partitions: int, name: str | None = None
 ) -> tuple[TensorSpec, ...]:
@@ -203,7 +214,7 @@ def dynamic_partition(
 
 
 @op("dynamic_stitch", type="DynamicStitch", groups={"indices": int32}, value_dependent=True,
-    samples=[(["int32[2]:[0,2]", "int32[1]:[1]"], ["float32[2,3]", "float32[1,3]"])])  # fmt: skip
+    samples=[([(0, 2), (1,)], ["float32[2,3]", "float32[1,3]"])])  # fmt: skip
 def dynamic_stitch(indices: Tensors, data: Tensors, name: str | None = None) -> TensorSpec:
     """Slices of several tensors put together in a given order.
 

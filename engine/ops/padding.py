@@ -39,7 +39,16 @@ def _check(dims: Any, paddings: Any, mode: str) -> None:
                              f"{less} {size}")  # fmt: skip
 
 
-@op("raw.pad", type="PadV2", hint="Pad")
+@op(
+    "raw.pad",
+    samples=[
+        ("float32[2,3]", 0.5, ((1, 0), (0, 2)), "constant"),
+        ("float32[3,4]", 0.0, ((1, 1), (2, 0)), "reflect"),
+        ("float32[3]", 0.0, ((2, 1),), "symmetric"),
+    ],
+    type="PadV2",
+    hint="Pad",
+)
 def pad_op(
     tensor: Tensor, value: Tensor, paddings: Any, mode: str, name: str | None = None
 ) -> TensorSpec:
@@ -72,7 +81,12 @@ def _pad_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor | No
     return inner, tf.reduce_sum(grad) - tf.reduce_sum(inner)
 
 
-@op("raw.unpad", type="MirrorPadGrad", hint="MirrorPadGrad")
+@op(
+    "raw.unpad",
+    samples=[("float32[5]", "float32[3]", ((1, 1),), "reflect")],
+    type="MirrorPadGrad",
+    hint="MirrorPadGrad",
+)
 def unpad(grad: Tensor, like: Tensor, paddings: Any, mode: str) -> TensorSpec:
     """`grad` folded back to the shape of `like`: what was mirrored out of it is added up."""
     return spec(grad.dtype, like.dims)
@@ -93,7 +107,13 @@ def _unpad_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
     return tf.pad(grad, [list(pair) for pair in node.attrs["paddings"]], mode), None
 
 
-@op("raw.pad_dynamic", type="PadV2", hint="Pad", groups={"paddings": "Tpaddings"})
+@op(
+    "raw.pad_dynamic",
+    samples=[("float32[2,3]", 0.5, ((1, 0), (0, 2)), "constant")],
+    type="PadV2",
+    hint="Pad",
+    groups={"paddings": "Tpaddings"},
+)
 def pad_dynamic(
     tensor: Tensor, value: Tensor, paddings: Tensor, mode: str, name: str | None = None
 ) -> TensorSpec:
@@ -167,7 +187,7 @@ def _pairs(paddings: Any) -> Any:
     return None if known is None else tuple(tuple(row) for row in known.tolist())
 
 
-@op("raw.roll", type="Roll", hint="Roll")
+@op("raw.roll", samples=[("float32[3,4]", (1, -1), (0, 1))], type="Roll", hint="Roll")
 def roll_op(input: Tensor, shift: Any, axis: Any, name: str | None = None) -> TensorSpec:
     """`input` rotated along axes."""
     return spec(input.dtype, input.dims)
@@ -184,7 +204,13 @@ def _roll_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.roll(grad, back, list(node.attrs["axis"]))  # type: ignore[no-any-return]
 
 
-@op("raw.roll_dynamic", type="Roll", hint="Roll", groups={"shift": "Ts", "axis": "Ta"})
+@op(
+    "raw.roll_dynamic",
+    samples=[("float32[4]", 1, 0)],
+    type="Roll",
+    hint="Roll",
+    groups={"shift": "Ts", "axis": "Ta"},
+)
 def roll_dynamic(input: Tensor, shift: Tensor, axis: Tensor, name: str | None = None) -> TensorSpec:
     """As `raw.roll`, by counts known at run time."""
     return spec(input.dtype, input.dims)
@@ -216,7 +242,7 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     return roll_op(input, counts, axes, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.reverse", type="ReverseV2", hint="ReverseV2")
+@op("raw.reverse", samples=[("float32[3,4]", (0, -1))], type="ReverseV2", hint="ReverseV2")
 def reverse_op(tensor: Tensor, axis: Any, name: str | None = None) -> TensorSpec:
     """`tensor` with some axes reversed."""
     if tensor.dims is not None:
@@ -260,7 +286,7 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
 
 @op("reverse_sequence", type="ReverseSequence", groups={"seq_lengths": "Tlen"},
     dtypes={"Tlen": frozenset({int32, int64})},
-    samples=[("float32[2,4]", "int32[2]:[2,3]", "seq_axis=1")])  # fmt: skip
+    samples=[("float32[2,4]", (2, 3), 1)])  # fmt: skip
 def reverse_sequence(
     input: Tensor, seq_lengths: Tensor, seq_axis: int | None = None,
     batch_axis: int | None = None, name: str | None = None,

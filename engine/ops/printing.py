@@ -87,7 +87,12 @@ def _axis_text(value: Any, axis: int, rank: int, ends: int) -> str:
     return f"[{text}]"
 
 
-@op("raw.string_format", type="StringFormat", groups={"inputs": None})
+@op(
+    "raw.string_format",
+    samples=[(["float32[3]"], "x: {}", "{}", 3)],
+    type="StringFormat",
+    groups={"inputs": None},
+)
 def string_format_op(
     inputs: Tensors, template: str, placeholder: str, summarize: int, name: str | None = None
 ) -> TensorSpec:

@@ -52,7 +52,8 @@ def sizes_of(shape: Any, dims: Any) -> tuple[tuple[int, ...], int]:
 
 
 def _declare(kind: str) -> Any:
-    @op(f"raw.random_{kind}", type=_TYPES[kind], effect=RANDOM, groups={"shape": "S"})
+    @op(f"raw.random_{kind}", type=_TYPES[kind], effect=RANDOM, groups={"shape": "S"},
+        samples=[(None, (3, 2), float32, PhiloxState(1, 2))])  # fmt: skip
     def infer(
         shape: Tensor | None, dims: Any, dtype: DType, state: Any, name: str | None = None
     ) -> TensorSpec:

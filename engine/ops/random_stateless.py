@@ -33,7 +33,8 @@ def _stream(xp: Any, seed: Any, raw: bool) -> tuple[int, int]:
 
 
 def _declare(kind: str) -> Any:
-    @op(f"raw.stateless_{kind}", type=_TYPES[kind], groups={"shape": "S", "seed": "K"})
+    @op(f"raw.stateless_{kind}", type=_TYPES[kind], groups={"shape": "S", "seed": "K"},
+        samples=[(None, (1, 2), (3, 2), float32, False)])  # fmt: skip
     def infer(
         shape: Tensor | None, seed: Tensor, dims: Any, dtype: DType, raw: bool,
         name: str | None = None,

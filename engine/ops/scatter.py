@@ -51,9 +51,15 @@ def _columns(xp: Any, indices: Any, shape: Any) -> Any:
     return tuple(indices[..., i] for i in range(depth))
 
 
-@op("raw.scatter_nd", type="ScatterNd", hint="ScatterNd",
-    groups={"indices": "Tindices", "shape": "Tshape"}, dtypes={"Tindices": _INDEX},
-    value_dependent=True)  # fmt: skip
+@op(
+    "raw.scatter_nd",
+    samples=[("int32[2,1](0,3)", "float32[2,3]", (4, 3))],
+    type="ScatterNd",
+    hint="ScatterNd",
+    groups={"indices": "Tindices", "shape": "Tshape"},
+    dtypes={"Tindices": _INDEX},
+    value_dependent=True,
+)
 def scatter_nd_op(
     indices: Tensor, updates: Tensor, shape: Tensor, name: str | None = None
 ) -> TensorSpec:
@@ -117,7 +123,9 @@ def _tensor_scatter(how: str, type: str) -> OpFunction:
     public_name = f"tensor_scatter_nd_{'update' if how == 'set' else how}"
 
     @op(public_name, type=type, hint=type, groups={"indices": "Tindices"},
-        dtypes={"Tindices": _INDEX})  # fmt: skip
+        dtypes={"Tindices": _INDEX},
+        samples=[("float32[4]", ((0,), (2,)), "float32[2]"),
+                 ("float32[3,2]", ((1,),), "float32[1,2]")])  # fmt: skip
     def infer(
         tensor: Tensor, indices: Tensor, updates: Tensor, name: str | None = None
     ) -> TensorSpec:

@@ -60,7 +60,7 @@ def _block(dims: Dims, begin: Any, size: Any) -> Key:
     return tuple(key)
 
 
-@op("raw.slice", type="Slice", hint="Slice")
+@op("raw.slice", samples=[("float32[3,4]", (1, 0), (2, -1))], type="Slice", hint="Slice")
 def slice_op(input: Tensor, begin: Any, size: Any, name: str | None = None) -> TensorSpec:
     """The block of `size` at `begin`."""
     _block(input.dims, begin, size)
@@ -85,7 +85,13 @@ def _slice_op_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return scatter_into(node.inputs[0], grad, (), key)
 
 
-@op("raw.slice_dynamic", type="Slice", hint="Slice", groups={"begin": "Index", "size": "Index"})
+@op(
+    "raw.slice_dynamic",
+    samples=[("float32[3,4]", (1, 0), (2, 2), (2, 2), (1, 0))],
+    type="Slice",
+    hint="Slice",
+    groups={"begin": "Index", "size": "Index"},
+)
 def slice_dynamic(
     input: Tensor, begin: Tensor, size: Tensor, known: Any, first: Any, name: str | None = None
 ) -> TensorSpec:

@@ -35,7 +35,12 @@ def _checked_axis(values: Tensor, axis: Any) -> int:
     return at
 
 
-@op("raw.argsort", type="TopKV2", hint="TopKV2")
+@op(
+    "raw.argsort",
+    samples=[("float32[2,3]", -1, False, False), ("int32[4]", 0, True, True)],
+    type="TopKV2",
+    hint="TopKV2",
+)
 def argsort_op(
     values: Tensor, axis: int, descending: bool, stable: bool, name: str | None = None
 ) -> TensorSpec:
@@ -74,7 +79,12 @@ def argsort(
     return argsort_op(values, _checked_axis(values, axis), down, bool(stable), name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.sort", type="TopKV2", hint="sort")
+@op(
+    "raw.sort",
+    samples=[("float32[2,3]", -1, False), ("float64[3,2]", 0, True)],
+    type="TopKV2",
+    hint="sort",
+)
 def sort_op(values: Tensor, axis: int, descending: bool, name: str | None = None) -> TensorSpec:
     """The elements in order, along `axis`."""
     return spec(values.dtype, values.dims)
@@ -94,7 +104,12 @@ def _sort_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return take_along(grad, tf.argsort(order, axis=axis), axis)  # type: ignore[no-any-return]
 
 
-@op("raw.take_along", type="GatherNd", groups={"indices": "I"})
+@op(
+    "raw.take_along",
+    samples=[("float32[2,3]", "int64[2,2](0,2)", 1)],
+    type="GatherNd",
+    groups={"indices": "I"},
+)
 def take_along(params: Tensor, indices: Tensor, axis: int) -> TensorSpec:
     """Elements of `params` at `indices` along `axis`, for each place of the other axes."""
     return spec(params.dtype, indices.dims)
@@ -111,7 +126,12 @@ def _take_along_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None
     return put_along(grad, indices, params, node.attrs["axis"]), None
 
 
-@op("raw.put_along", type="ScatterNd", groups={"indices": "I"})
+@op(
+    "raw.put_along",
+    samples=[("float32[2,2]", ((0, 1), (2, 0)), "float32[2,3]", 1)],
+    type="ScatterNd",
+    groups={"indices": "I"},
+)
 def put_along(values: Tensor, indices: Tensor, like: Tensor, axis: int) -> TensorSpec:
     """Zeros of the shape of `like`, to which `values` are added at `indices` along `axis`."""
     return spec(values.dtype, like.dims)
@@ -148,7 +168,12 @@ def sort(
     return sort_op(values, _checked_axis(values, axis), down, name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.searchsorted", type="LowerBound", hint="SearchSorted")
+@op(
+    "raw.searchsorted",
+    samples=[((1.0, 3.0, 5.0), "float32[4]", "left", int32)],
+    type="LowerBound",
+    hint="SearchSorted",
+)
 def searchsorted_op(
     sequence: Tensor, values: Tensor, side: str, dtype: DType, name: str | None = None
 ) -> TensorSpec:
@@ -200,7 +225,7 @@ Unique = namedtuple("Unique", ["y", "idx"])
 UniqueWithCounts = namedtuple("UniqueWithCounts", ["y", "idx", "count"])
 
 
-@op("raw.unique", type="Unique", hint="Unique")
+@op("raw.unique", samples=[("int32[6]", int32, True)], type="Unique", hint="Unique")
 def unique_op(
     x: Tensor, dtype: DType, counts: bool, name: str | None = None
 ) -> tuple[TensorSpec, ...]:

@@ -40,7 +40,7 @@ def _check_unit(unit: str) -> str:
     return unit
 
 
-@op("strings.length", type="StringLength", groups={"input": string})
+@op("strings.length", samples=[("string[3]",)], type="StringLength", groups={"input": string})
 def length(input: Tensor, unit: str = "BYTE", name: str | None = None) -> TensorSpec:
     """How long each string is.
 
@@ -65,7 +65,7 @@ def _length_kernel(xp: Any, x: Any, unit: str) -> Any:
 
 
 def _case(name: str, type: str, lower: bool) -> None:
-    @op(f"strings.{name}", type=type, groups={"input": string})
+    @op(f"strings.{name}", type=type, groups={"input": string}, samples=[("string[3]",)])
     def infer(input: Tensor, encoding: str = "", name: str | None = None) -> TensorSpec:
         return spec(string, input.dims)
 
@@ -95,7 +95,7 @@ _case("lower", "StringLower", True)
 _case("upper", "StringUpper", False)
 
 
-@op("strings.strip", type="StringStrip", groups={"input": string})
+@op("strings.strip", samples=[("string[3]",)], type="StringStrip", groups={"input": string})
 def strip(input: Tensor, name: str | None = None) -> TensorSpec:
     """Strings without white space at both ends."""
     return spec(string, input.dims)
@@ -106,7 +106,12 @@ def _strip_kernel(xp: Any, x: Any) -> Any:
     return each(xp, lambda raw: raw.strip(SPACE), x)
 
 
-@op("strings.substr", type="Substr", groups={"input": string, "pos": "P", "len": "P"})
+@op(
+    "strings.substr",
+    samples=[("string[2]", 0, 1)],
+    type="Substr",
+    groups={"input": string, "pos": "P", "len": "P"},
+)
 def substr(
     input: Tensor, pos: Tensor, len: Tensor, unit: str = "BYTE", name: str | None = None
 ) -> TensorSpec:
@@ -150,7 +155,12 @@ def _substr_kernel(xp: Any, x: Any, pos: Any, len: Any, unit: str) -> Any:
     return out.reshape(x.shape)[()]
 
 
-@op("strings.join", type="StringJoin", groups={"inputs": string})
+@op(
+    "strings.join",
+    samples=[(["string[2]", "string[]"], "-")],
+    type="StringJoin",
+    groups={"inputs": string},
+)
 def join(inputs: Tensors, separator: str = "", name: str | None = None) -> TensorSpec:
     """Strings joined, element by element.
 
@@ -190,7 +200,13 @@ def _join_kernel(xp: Any, *inputs: Any, separator: str) -> Any:
     return out.reshape(shape)[()]
 
 
-@op("raw.reduce_join", type="ReduceJoin", hint="ReduceJoin", groups={"inputs": string})
+@op(
+    "raw.reduce_join",
+    samples=[("string[2,3]", (1,), False, ",")],
+    type="ReduceJoin",
+    hint="ReduceJoin",
+    groups={"inputs": string},
+)
 def reduce_join_op(
     inputs: Tensor, axis: Any, keepdims: bool, separator: str, name: str | None = None
 ) -> TensorSpec:
@@ -249,7 +265,13 @@ def reduce_join(
     return reduce_join_op(inputs, axes, bool(keepdims), separator, name=name)  # type: ignore[no-any-return]
 
 
-@op("strings.as_string", "as_string", type="AsString", groups={"input": "T"})
+@op(
+    "strings.as_string",
+    "as_string",
+    type="AsString",
+    groups={"input": "T"},
+    samples=[("float32[3]",), ("int32[2]",), ("bool[2]",)],
+)
 def as_string(
     input: Tensor, precision: int = -1, scientific: bool = False, shortest: bool = False,
     width: int = -1, fill: str = "", name: str | None = None,
@@ -310,8 +332,13 @@ def _as_string_kernel(
 _PARSED = frozenset({float32, float64, int32, int64})
 
 
-@op("raw.string_to_number", type="StringToNumber", hint="StringToNumber",
-    groups={"input": string})  # fmt: skip
+@op(
+    "raw.string_to_number",
+    samples=[((b"1.5", b"2"), float32)],
+    type="StringToNumber",
+    hint="StringToNumber",
+    groups={"input": string},
+)
 def string_to_number(input: Tensor, out_type: DType, name: str | None = None) -> TensorSpec:
     """Text as numbers."""
     return spec(out_type, input.dims)

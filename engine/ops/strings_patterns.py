@@ -27,8 +27,12 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
         raise refuse(f"Invalid pattern: {text}, error: {error}") from None
 
 
-@op("strings.regex_full_match", type="RegexFullMatch",
-    groups={"input": string, "pattern": string})  # fmt: skip
+@op(
+    "strings.regex_full_match",
+    samples=[("string[3]", b"b.")],
+    type="RegexFullMatch",
+    groups={"input": string, "pattern": string},
+)
 def regex_full_match(input: Tensor, pattern: Tensor, name: str | None = None) -> TensorSpec:
     """Does the whole of each string match a pattern?
 
@@ -49,8 +53,13 @@ def _regex_full_match_kernel(xp: Any, x: Any, pattern: Any) -> Any:
     return each(xp, lambda raw: compiled.fullmatch(raw) is not None, x, "bool")
 
 
-@op("raw.regex_replace", type="RegexReplace", hint="RegexReplace",
-    groups={"input": string, "pattern": string, "rewrite": string})  # fmt: skip
+@op(
+    "raw.regex_replace",
+    samples=[("string[3]", b"b", b"x", True)],
+    type="RegexReplace",
+    hint="RegexReplace",
+    groups={"input": string, "pattern": string, "rewrite": string},
+)
 def regex_replace_op(
     input: Tensor, pattern: Tensor, rewrite: Tensor, replace_global: bool, name: str | None = None
 ) -> TensorSpec:
@@ -82,8 +91,12 @@ def regex_replace(
     return regex_replace_op(input, pattern, rewrite, bool(replace_global), name=name)  # type: ignore[no-any-return]
 
 
-@op("raw.string_to_hash_bucket_fast", type="StringToHashBucketFast",
-    groups={"input": string})  # fmt: skip
+@op(
+    "raw.string_to_hash_bucket_fast",
+    samples=[("string[3]", 10, None)],
+    type="StringToHashBucketFast",
+    groups={"input": string},
+)
 def hash_bucket_op(
     input: Tensor, num_buckets: int, key: Any, name: str | None = None
 ) -> TensorSpec:

@@ -14,7 +14,7 @@ from engine.ops.declare import unbroadcast
 from engine.ops.kernels import as_array, refuse
 
 
-@op("raw.where", type="Where", hint="Where")
+@op("raw.where", samples=[("bool[3,2]",)], type="Where", hint="Where")
 def where_op(condition: Tensor, name: str | None = None) -> TensorSpec:
     """The places of the elements that are not zero, one row each."""
     return spec(int64, (None, None if condition.dims is None else len(condition.dims)))
@@ -28,7 +28,13 @@ def _where_kernel(xp: Any, condition: Any) -> Any:
     return xp.stack(xp.nonzero(array), axis=1).astype("int64")
 
 
-@op("raw.select", type="SelectV2", hint="SelectV2", groups={"condition": bool_})
+@op(
+    "raw.select",
+    samples=[("bool[3]", "float32[3]", "float32[1]")],
+    type="SelectV2",
+    hint="SelectV2",
+    groups={"condition": bool_},
+)
 def select_op(condition: Tensor, x: Tensor, y: Tensor, name: str | None = None) -> TensorSpec:
     """`x` where `condition` is True, else `y`; the three broadcast."""
     try:
