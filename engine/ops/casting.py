@@ -99,10 +99,8 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     wanted = as_dtype(dtype)
     if isinstance(x, Tensor) and x.dtype is wanted:
         return x
-    if not isinstance(x, Tensor) and hasattr(x, "to_list") and hasattr(x, "with_values"):
-        return x.with_values(cast(x.values, wanted))  # type: ignore[no-any-return]
     if hasattr(type(x), "with_values"):  # a sparse or ragged tensor: its values are cast
-        return x.with_values(cast(x.values, dtype))  # type: ignore[no-any-return]
+        return x.with_values(cast(x.values, wanted))  # type: ignore[no-any-return]
     tensor = convert_to_tensor(x)
     if tensor.dtype is wanted:
         return tensor
