@@ -18,7 +18,9 @@ from engine import nn as nn
 from engine import ragged as ragged
 from engine import random as random
 from engine import signal as signal
+from engine import sparse as sparse
 from engine import strings as strings
+from engine import test as test
 from engine.autodiff.custom import custom_gradient as custom_gradient
 from engine.autodiff.custom import grad_pass_through as grad_pass_through
 from engine.autodiff.custom import recompute_grad as recompute_grad
@@ -35,6 +37,7 @@ from engine.ir.spec import TypeSpec as TypeSpec
 from engine.ir.static_value import get_static_value as get_static_value
 from engine.ir.tensor import Tensor as Tensor
 from engine.ir.tensor import Tensor as _Tensor
+from engine.objects.devices import device as device
 from engine.objects.functional import case as case
 from engine.objects.functional import foldl as foldl
 from engine.objects.functional import foldr as foldr
@@ -49,6 +52,7 @@ from engine.objects.scopes import NameScope as name_scope
 from engine.objects.scopes import control_dependencies as control_dependencies
 from engine.objects.scopes import group as group
 from engine.objects.scopes import tuple_ as tuple
+from engine.objects.sparse import SparseTensor as SparseTensor
 from engine.objects.tensor_array import TensorArray as TensorArray
 from engine.objects.variable import init_scope as init_scope
 from engine.ops.array_broadcast import broadcast_dynamic_shape as broadcast_dynamic_shape
@@ -70,7 +74,7 @@ from engine.ops.array_shape import shape as shape
 from engine.ops.array_shape import shape_n as shape_n
 from engine.ops.array_shape import size as size
 from engine.ops.array_shape import squeeze as squeeze
-from engine.ops.array_shape import transpose as transpose
+from engine.ops.array_transpose import transpose as transpose
 from engine.ops.assertions import Assert as Assert
 from engine.ops.basic import constant as constant
 from engine.ops.casting import cast as cast

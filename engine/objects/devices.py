@@ -69,7 +69,7 @@ def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
 @public("config.get_visible_devices", "config.experimental.get_visible_devices")
 def get_visible_devices(device_type: str | None = None) -> list[PhysicalDevice]:
     """The devices that may be used: all of them."""
-    return list_physical_devices(device_type)
+    return list_physical_devices(device_type)  # type: ignore[no-any-return]
 
 
 @public("test.is_gpu_available")
