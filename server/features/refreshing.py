@@ -23,3 +23,16 @@ def analysed(session: Session, facts: Facts) -> None:
         shown[facts.program.key] = names
         if session.client.refreshes_lenses:
             session.server.workspace_code_lens_refresh(None)
+
+
+@listener("reconfigured")
+def reconfigured(session: Session) -> None:
+    """After a change of settings: what they switch on and off is asked for again."""
+    if not session.started:
+        return
+    if session.client.refreshes_hints:
+        session.server.workspace_inlay_hint_refresh(None)
+    if session.client.refreshes_lenses:
+        session.server.workspace_code_lens_refresh(None)
+    if session.client.refreshes_tokens:
+        session.server.workspace_semantic_tokens_refresh(None)
