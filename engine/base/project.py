@@ -20,7 +20,7 @@ else:
 __all__ = ["BadProject", "find_project", "read_project", "settings_for"]
 
 
-class BadProject(ValueError):  # noqa: N818 (what it is, as FileNotFound)
+class BadProject(ValueError):
     """A project file that cannot be understood: which file, which line, what is wrong.
 
     Attributes:

@@ -12,7 +12,7 @@ _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:[#\r\n]|$)")
 
 
-class Unreadable(Exception):  # noqa: N818 (what it is, as FileNotFound)
+class Unreadable(Exception):
     """The bytes are no Python text; says why and how to mend it.
 
     Attributes:

@@ -145,7 +145,7 @@ class Session:
         endings = PythonFilter(extra_extensions=[".ipynb", ".toml"])
         for _ in changes(*folders, watch_filter=endings, raise_interrupt=False):
             if sys.stdout.isatty():
-                typer.clear()
+                sys.stdout.write("\x1b[2J\x1b[H")
             self.run()
         return 0
 

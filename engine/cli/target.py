@@ -20,7 +20,7 @@ class Target:
 
 
 def read_target(given: str) -> Target:
-    """The file and function that an argument names; ends the command where there is no such file."""
+    """The file and function that an argument names; without the file the command ends."""
     from engine.base.reading import Unreadable, read_source
 
     path, function = given, None

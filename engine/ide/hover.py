@@ -10,7 +10,7 @@ __all__ = ["hover"]
 
 
 def hover(snapshot: Snapshot, offset: int) -> HoverContent | None:
-    """Help on the smallest finding at an offset; else the graph code of the function named there."""
+    """Help on the smallest finding at an offset, or the graph code of the function named there."""
     findings = [f for f in snapshot.diagnostics if f.span.start <= offset <= f.span.end]
     if findings:
         return _rule_help(min(findings, key=lambda finding: (len(finding.span), finding.code)))

@@ -1,1 +1,1 @@
-"""What a module's expressions are, from its text alone: staged or Python, of which dtype and shape."""
+"""What a module's expressions are, from its text alone: staged or Python, which dtype and shape."""

@@ -87,7 +87,7 @@ def _tensor_result(operator: str, left: Value, right: Value, staged: bool, node:
     elif strong is None:
         strong = None
     if operator == "MatMult":
-        dims = None
+        dims: Dims | None = None
         if left_dims is not None and right_dims is not None:
             if len(left_dims) == 2 and len(right_dims) == 2:
                 dims = (left_dims[0], right_dims[1])
@@ -108,7 +108,7 @@ def broadcast(left: Dims | None, right: Dims | None) -> Dims | None:
     for a, b in zip(*padded):
         if a == 1:
             result.append(b)
-        elif b == 1 or a == b:
+        elif b in (1, a):
             result.append(a)
         elif a is None or b is None:
             result.append(a if b is None else b)

@@ -83,8 +83,8 @@ def call_builtin(
         return made
     if name in _TYPES:
         return Python(_TYPES[name])
-    if name == "super":
-        return UNKNOWN
+    if name == "object":
+        return Library("object", "object", frame.born(node))
     if name.endswith(("Error", "Exception", "Iteration", "Interrupt", "Warning")):
         return Python("exception")
     return UNKNOWN
@@ -142,7 +142,11 @@ def _range(args: list[Value], frame: Frame, node: ast.AST) -> Value:
 def _extreme(machine: Machine, name: str, args: list[Value], node: ast.AST, frame: Frame) -> Value:
     if len(args) == 1:
         iterate(machine, _arg(node, 0), args[0], name, frame, False)
-        return element_of(args[0], frame.context.staged)
+        element = element_of(args[0], frame.context.staged)
+        several = isinstance(args[0], Container) and len(args[0].items or (1, 2)) > 1
+        if several and element.stage is Stage.STAGED and frame.context.staged:
+            machine.emit(Tested(node, frame.context, name, element, False))
+        return element
     staged = [value for value in args if value.stage is Stage.STAGED]
     if staged and frame.context.staged:
         machine.emit(Tested(node, frame.context, name, staged[0], False))
@@ -170,6 +174,8 @@ def _iterating(
     staged = frame.context.staged
     inner = [element_of(value, staged) for value in sources]
     if name in ("any", "all"):
+        if staged and isinstance(sources[0], Container) and inner[0].stage is Stage.STAGED:
+            machine.emit(Tested(_arg(node, 0), frame.context, name, inner[0], False))
         return Python("bool")
     if name == "sum":
         if inner and inner[0].stage is Stage.STAGED:
@@ -177,7 +183,10 @@ def _iterating(
         return inner[0] if inner else UNKNOWN
     if name == "dict":
         return _new_dict(arguments, node, frame)
-    if any(isinstance(v, Library) and v.kind == "dataset" for v in sources):
+    in_graph = staged and frame.context.converted
+    if (in_graph or name == "iter") and any(
+        isinstance(v, Library) and v.kind == "dataset" for v in sources
+    ):
         data = sources[0] if name == "iter" else None
         kind = "iterator" if name == "iter" else "dataset"
         return Library(kind, "", frame.born(node), getattr(data, "data", None))

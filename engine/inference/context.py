@@ -1,4 +1,4 @@
-"""Under which circumstances a piece of code runs: in a trace or not, converted or not, in which block."""
+"""Under which circumstances a piece of code runs: in a trace, converted, in which block."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Region:
     """A block that becomes a part of the graph: an arm or body of staged control flow.
 
     Attributes:
-        kind: `if`, `while`, `for`; `function` for a branch handed to `tf.cond` and the like, `body` for
-            a function that `tf.while_loop` and the like repeat.
+        kind: `if`, `while`, `for`; `function` for a branch handed to `tf.cond` and the like,
+            `body` for a function that `tf.while_loop` and the like repeat.
         node: The statement, expression or call.
         arm: 0 for the body, 1 for the `else`.
         outer: The region around this one, also beyond the function.

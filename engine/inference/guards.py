@@ -37,7 +37,10 @@ def switches_itself_off(node: ast.If, arm: int) -> bool:
         return False
     test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
     flag = ast.unparse(test)
-    for statement in node.body if arm == 0 else node.orelse:
+    body = node.body if arm == 0 else node.orelse
+    if any(isinstance(child, ast.Return) for statement in body for child in ast.walk(statement)):
+        return False
+    for statement in body:
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
             if any(ast.unparse(target) == flag for target in statement.targets):
                 return True

@@ -33,8 +33,8 @@ __all__ = ["call_library", "call_symbol", "note"]
 
 _OP_FAMILIES = frozenset(
     [
-        "math", "linalg", "nn", "image", "signal", "strings", "random", "bitwise", "sparse", "dtypes",
-        "audio", "quantization", "sets", "io",
+        "math", "linalg", "nn", "image", "signal", "strings", "random", "bitwise", "sparse",
+        "dtypes", "audio", "quantization", "sets", "io",
     ]
 )  # fmt: skip
 _DECORATORS = (
@@ -232,8 +232,8 @@ def result_kind(name: str) -> str:
 # Layers that give something else than one tensor, or may.
 _OTHER_RESULTS = (
     "LSTM", "GRU", "RNN", "SimpleRNN", "Bidirectional", "MultiHeadAttention", "Attention", "Lambda",
-    "TimeDistributed", "StackedRNNCells", "LSTMCell", "GRUCell", "SimpleRNNCell", "AdditiveAttention",
-    "TFSMLayer", "Wrapper", "ConvLSTM2D", "DenseFeatures",
+    "TimeDistributed", "StackedRNNCells", "LSTMCell", "GRUCell", "SimpleRNNCell", "TFSMLayer",
+    "AdditiveAttention", "Wrapper", "ConvLSTM2D", "DenseFeatures",
 )  # fmt: skip
 
 

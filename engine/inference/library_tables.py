@@ -326,7 +326,8 @@ LAYERS_WITHOUT_VARIABLES = frozenset(
         "AvgPool2D", "AvgPool3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
         "GlobalAveragePooling3D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
         "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D", "Rescaling",
-        "Resizing", "CenterCrop", "InputLayer", "Input", "InputSpec", "Identity", "UnitNormalization",
+        "Resizing", "CenterCrop", "InputLayer", "Input", "InputSpec", "Identity",
+        "UnitNormalization",
         "CategoryEncoding", "Discretization", "Hashing", "StringLookup", "IntegerLookup",
     ]
 )  # fmt: skip
@@ -420,7 +421,8 @@ METHOD_RESULTS: dict[tuple[str, str], str] = {
 # Ops that do something besides giving a value: dropping the value is fine.
 STATEFUL: tuple[str, ...] = (
     "tf.print", "tf.Assert", "tf.assert", "tf.debugging.", "tf.summary.", "tf.group", "tf.no_op",
-    "tf.py_function", "tf.numpy_function", "tf.io.write", "tf.io.gfile", "tf.compat.", "tf.raw_ops.",
+    "tf.py_function", "tf.numpy_function", "tf.io.write", "tf.io.gfile", "tf.compat.",
+    "tf.raw_ops.",
     "tf.distribute.", "tf.keras.", "tf.cond", "tf.while_loop", "tf.case", "tf.switch_case",
     "tf.map_fn", "tf.scan", "tf.foldl", "tf.foldr", "tf.nest.", "tf.autograph.", "tf.config.",
     "tf.random.", "tf.data.", "tf.saved_model.", "tf.train.", "tf.test.", "tf.profiler.",
@@ -430,6 +432,7 @@ STATEFUL: tuple[str, ...] = (
     "tf.initializers.", "tf.get_logger", "tf.device", "tf.name_scope", "tf.executing_eagerly",
     "tf.is_tensor", "tf.custom_gradient", "tf.recompute_grad", "tf.get_static_value",
     "tf.check_numerics", "tf.verify_tensor_all_finite", "tf.GradientTape", "tf.Module",
-    "tf.load_op_library", "tf.load_library", "tf.xla.", "tf.tpu.", "tf.sparse.", "tf.sets.", "tf.register_tensor_conversion_function",
+    "tf.load_op_library", "tf.load_library", "tf.xla.", "tf.tpu.", "tf.sparse.", "tf.sets.",
+    "tf.register_tensor_conversion_function",
     "tf.import_graph_def", "tf.gradients",
 )  # fmt: skip

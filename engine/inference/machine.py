@@ -1,4 +1,4 @@
-"""The abstract machine: it walks code with values that are known in part, and notes what happens."""
+"""The abstract machine: walks code with values that are known in part, notes what happens."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Frame:
     """
 
     __slots__ = (
-        "base_region", "context", "exits", "function", "last_call", "loops", "returns", "scope", "staged_flow",
-        "yields",
+        "base_region", "context", "exits", "function", "last_call", "loops", "returns", "scope",
+        "staged_flow", "yields",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, context: Context, function: Function | None) -> None:

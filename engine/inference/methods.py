@@ -204,7 +204,9 @@ def _grow(owner: Container, value: Value, frame: Frame) -> None:
         and not frame.context.unsure
         and owner.kind == "list"
     ):
-        owner.items.append(UNKNOWN if isinstance(value, Container) and value.holds(owner) else value)
+        owner.items.append(
+            UNKNOWN if isinstance(value, Container) and value.holds(owner) else value
+        )
     else:
         owner.forget_items()
 

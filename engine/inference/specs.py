@@ -39,7 +39,9 @@ def creation_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
     """Dtype and shape of `tf.constant(...)`, `tf.Variable(...)` and the like."""
     if not arguments.positional and "initial_value" not in arguments.keywords:
         return dtype_of_value(arguments.keywords.get("dtype")), None
-    value = (arguments.positional or [arguments.keywords.get("initial_value")])[0]
+    value: Value | None = arguments.keywords.get("initial_value")
+    if arguments.positional:
+        value = arguments.positional[0]
     wanted = arguments.keywords.get("dtype")
     if wanted is None and len(arguments.positional) > 1:
         wanted = arguments.positional[1]

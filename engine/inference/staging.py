@@ -68,13 +68,14 @@ def enter_blind(
     machine: Machine, function: Function, receiver: Value | None, context: Context, walk: Walk
 ) -> None:
     """Walks a staged function that no call was found for."""
-    assert function.staging is not None
+    staging = function.staging
+    assert staging is not None
     call = Arguments([], {}, open=True)
     if receiver is not None and function.receiver is None and function.flavour != "static":
         function = function.copy()
         function.receiver = receiver
     inside = _parameters(function, bind(function, call))
-    trace(machine, function, function.staging, inside, context, function.node, walk)
+    trace(machine, function, staging, inside, context, function.node, walk)
 
 
 def trace(

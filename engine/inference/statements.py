@@ -22,7 +22,6 @@ from engine.inference.values import (
     Container,
     Deferred,
     Function,
-    ModuleValue,
     Symbol,
     Value,
     join,
@@ -145,10 +144,14 @@ def _store_item(
         if owner.kind == "dict" and owner.keys is not None and isinstance(index, Const):
             if index.value in owner.keys and owner.items is not None:
                 place = owner.keys.index(index.value)
-                owner.items[place] = UNKNOWN if isinstance(value, Container) and value.holds(owner) else value
+                owner.items[place] = (
+                    UNKNOWN if isinstance(value, Container) and value.holds(owner) else value
+                )
             elif owner.items is not None:
                 owner.keys.append(index.value)
-                owner.items.append(UNKNOWN if isinstance(value, Container) and value.holds(owner) else value)
+                owner.items.append(
+                    UNKNOWN if isinstance(value, Container) and value.holds(owner) else value
+                )
             owner.add(value)
         else:
             owner.forget_items()

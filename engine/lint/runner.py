@@ -37,7 +37,9 @@ def analyse(
     if not mentions_framework(source.text):
         return None
     try:
-        return Facts(*interpret(source, workspace or Workspace(), settings.keras or keras_of(source.text)))
+        return Facts(
+            *interpret(source, workspace or Workspace(), settings.keras or keras_of(source.text))
+        )
     except RecursionError:
         return None
 

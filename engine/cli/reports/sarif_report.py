@@ -33,8 +33,8 @@ def write(results: Sequence[Checked]) -> str:
         if rule.code in used
     ]
     found = [_result(checked, finding) for checked in results for finding in checked.findings]
-    run = {"tool": {"driver": {"name": "graphlens", "rules": rules}}, "results": found}
-    run["columnKind"] = "unicodeCodePoints"  # type: ignore[assignment]
+    run: dict[str, Any] = {"tool": {"driver": {"name": "graphlens", "rules": rules}}}
+    run.update(results=found, columnKind="unicodeCodePoints")
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 

@@ -15,6 +15,7 @@ from engine.inference.values import (
     Instance,
     Library,
     Python,
+    Symbol,
     Tensor,
     Value,
 )
@@ -101,7 +102,7 @@ def difference(main: Value, other: Value) -> tuple[str, str] | None:
         return (f"has dtype {first}", f"has dtype {second}") if first != second else None
     if isinstance(main, Container) and isinstance(other, Container):
         return _structures(main, other)
-    objects = (Function, Instance)
+    objects = (Function, Instance, Symbol)
     if isinstance(main, objects) and isinstance(other, objects) and main.key() != other.key():
         return "is a Python object", "is another one"
     return None

@@ -81,7 +81,10 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
         context = event.context
         if context.staged or context.guard or event.staging.kind != "function":
             continue
-        if not isinstance(event.value, Function) or "experimental_implements" in event.staging.options:
+        if (
+            not isinstance(event.value, Function)
+            or "experimental_implements" in event.staging.options
+        ):
             continue
         calls = called.get(id(event.staging), [])
         if context.loop is not None:
@@ -138,6 +141,9 @@ def _is_per_call(
         return False
     if function.node in looped:
         return True
+    uses = [e for e in facts.happened(UserCalled) if e.function.node is function.node]
+    if len({id(use.node) for use in uses}) == 1:
+        return False
     name = getattr(function.node, "name", "")
     if not name or _ONCE.search(name) or _is_test(facts.source.path):
         return False

@@ -19,7 +19,7 @@ from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
 _OBJECTS = frozenset(
-    ["tape", "optimizer", "layer", "model", "generator", "loss", "metric", "staged"]
+    ["tape", "optimizer", "layer", "model", "generator", "loss", "metric", "staged", "object"]
 )
 _ALLOWED = frozenset(["extension", "foreign", "namedtuple"])
 

@@ -55,6 +55,9 @@ def numpy_captured_mutation(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Stored):
         if event.kind == "item" and _is_array(event.target) and not is_staged(event.value):
             yield from _check(facts, event, getattr(event.node, "value", None))
+        elif event.kind in ("global", "nonlocal") and event.augmented and _is_array(event.old):
+            message = f"`{event.name}` is a NumPy array from outside; it changes once per trace."
+            yield Finding(event.node, event.context, message)
     for computed in facts.staged(Computed):
         node = computed.node
         if isinstance(node, ast.AugAssign) and _is_array(computed.left):

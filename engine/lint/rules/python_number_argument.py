@@ -71,8 +71,8 @@ def python_number_argument(facts: Facts) -> Iterator[Finding]:
             if index < len(event.node.args) and index >= covered and _varies(value, event):
                 yield _finding(facts, event, event.node.args[index])
         for keyword in event.node.keywords:
-            value = event.kwargs.get(keyword.arg or "")
-            if value is not None and _varies(value, event) and not covered:
+            given = event.kwargs.get(keyword.arg or "")
+            if given is not None and _varies(given, event) and not covered:
                 yield _finding(facts, event, keyword.value)
 
 

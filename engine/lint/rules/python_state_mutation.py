@@ -66,15 +66,31 @@ def python_state_mutation(facts: Facts) -> Iterator[Finding]:
         elif event.kind == "attribute" and _is_update(facts, event):
             if not _TRACE_COUNTER.search(event.name):
                 yield _finding(facts, event.node, event.context, f"`{facts.text(event.node)}`")
-        elif event.kind == "item" and event.augmented not in ("", "del"):
+        elif event.kind == "item" and _is_item_update(facts, event):
             if isinstance(event.target, Container) and not event.target.argument:
                 if facts.is_outer(event.target, event.context):
                     yield _finding(facts, event.node, event.context, f"`{facts.text(event.node)}`")
     yield from _methods(facts)
 
 
+def _is_item_update(facts: Facts, event: Stored) -> bool:
+    """Whether an entry gets a value that is made from the collection's own."""
+    if event.augmented:
+        return event.augmented != "del"
+    statement, node = facts.parents.get(event.node), event.node
+    if not isinstance(statement, ast.Assign) or not isinstance(node, ast.Subscript):
+        return False
+    own = facts.text(node.value)
+    return any(
+        isinstance(child, (ast.Name, ast.Attribute)) and facts.text(child) == own
+        for child in ast.walk(statement.value)
+    )
+
+
 def _outlives(event: Stored, context: Context) -> bool:
-    if isinstance(event.value, (Function, Library)):
+    if isinstance(event.value, (Function, Library)) or not event.outlives:
+        return False
+    if isinstance(event.old, Python) and event.old.type == "ndarray":
         return False
     return event.old is None or not isinstance(event.old, Library)
 

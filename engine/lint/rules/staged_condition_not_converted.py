@@ -33,6 +33,8 @@ _WORDS = {
     "bool": "`bool()` is not converted",
     "min": "`min()` is not converted",
     "max": "`max()` is not converted",
+    "any": "`any()` asks Python",
+    "all": "`all()` asks Python",
     "match": "`match` guards are not converted",
 }
 

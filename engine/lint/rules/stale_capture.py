@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
-from engine.inference.events import Entered, Read
-from engine.inference.values import Const, Instance, Python, Tensor, Value
+from engine.inference.events import Entered, Read, Stored, Subscripted
+from engine.inference.values import Const, Container, Instance, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -94,6 +94,7 @@ def stale_capture(facts: Facts) -> Iterator[Finding]:
             written = _free_write(facts, event)
         elif event.kind == "attribute" and isinstance(event.target, Instance):
             written = _attribute_write(facts, event, event.target)
+            written = written or _outside_write(facts, event, event.target)
         if written is not None:
             name = facts.text(event.node)
             key = (name, id(event.context.function.node) if event.context.function else 0)
@@ -106,6 +107,54 @@ def stale_capture(facts: Facts) -> Iterator[Finding]:
             )
             note = Note(f"`{name}` is changed here", facts.span(written), facts.source.path)
             yield Finding(event.node, event.context, message, notes=(note,))
+
+    yield from _items(facts)
+
+
+def _items(facts: Facts) -> Iterator[Finding]:
+    """Entries of dicts from outside that are read in a trace and set again later."""
+    for event in facts.staged(Subscripted):
+        value, node = event.value, event.node
+        if not isinstance(value, Container) or value.kind != "dict" or value.argument:
+            continue
+        if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+            continue
+        if not isinstance(node.ctx, ast.Load) or not facts.is_outer(value, event.context):
+            continue
+        own = ast.unparse(node)
+        for stored in facts.happened(Stored):
+            if stored.kind != "item" or stored.target is not value or stored.context.staged:
+                continue
+            if ast.unparse(stored.node) == own and _is_later(facts, event, stored):
+                message = (
+                    f"`{own}` is read once, while {facts.entry_word(event.context.entry)} is "
+                    "traced; its later changes are ignored. Pass it as an argument."
+                )
+                note = Note(f"`{own}` is changed here", facts.span(stored.node), facts.source.path)
+                yield Finding(node, event.context, message, notes=(note,))
+                break
+
+
+def _is_later(facts: Facts, event: Read | Subscripted, stored: Stored) -> bool:
+    """Whether a store comes after a call of the staged function in the same function."""
+    entry = event.context.entry.function if event.context.entry else None
+    if entry is None:
+        return False
+    place = stored.context.function.node if stored.context.function else None
+    for call in facts.happened(Entered):
+        caller = call.context.function.node if call.context.function else None
+        if call.function.node is entry.node and caller is place:
+            if facts.span(call.node).start < facts.span(stored.node).start:
+                return True
+    return False
+
+
+def _outside_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
+    for stored in facts.happened(Stored):
+        if stored.kind == "attribute" and stored.target is target and stored.name == event.name:
+            if not stored.context.staged and _is_later(facts, event, stored):
+                return stored.node
+    return None
 
 
 def _is_plain(value: Value) -> bool:

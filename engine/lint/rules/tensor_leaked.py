@@ -112,7 +112,7 @@ def _holds_variable(value: Value | None) -> bool:
 
 def _attribute(facts: Facts, event: Stored) -> Iterator[Finding]:
     inside, outside = _reads(facts, event.name, event.node)
-    if inside and outside is None:
+    if inside and outside is None and not event.context.guard:
         # Stored anew in every trace and read there only.
         return
     statement = facts.statement_of(event.node)

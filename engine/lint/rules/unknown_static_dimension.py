@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.events import Called, Computed
-from engine.inference.values import NO_SIZE, Container, Value
+from engine.inference.values import NO_SIZE, Const, Container, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
@@ -55,7 +55,12 @@ def unknown_static_dimension(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Computed):
         node = event.node
-        if event.operator not in _ARITHMETIC or not isinstance(node, (ast.BinOp, ast.Compare)):
+        if event.operator in ("Eq", "NotEq"):
+            numbers = [v for v in (event.left, event.right) if isinstance(v, Const)]
+            compared = any(type(v.value) is int for v in numbers)
+        else:
+            compared = event.operator in _ARITHMETIC
+        if not compared or not isinstance(node, (ast.BinOp, ast.Compare)):
             continue
         sides = (node.left, node.right if isinstance(node, ast.BinOp) else node.comparators[0])
         for side, value in zip(sides, (event.left, event.right)):

@@ -79,7 +79,11 @@ def varying_shape_argument(facts: Facts) -> Iterator[Finding]:
             continue
         for index, node in enumerate(event.node.args):
             value = event.args[index] if index < len(event.args) else None
-            if _is_growing(node, event, facts) or _is_growing_list(value, event):
+            if (
+                _is_growing(node, event, facts)
+                or _is_growing_list(value, event)
+                or _has_varying_size(node, event)
+            ):
                 message = (
                     f"This has another shape in every turn: `{event.function.qualname}` is traced "
                     "anew. Use `reduce_retracing=True`, or an `input_signature` with None."
@@ -108,6 +112,26 @@ def _is_growing(node: ast.AST, event: Entered, facts: Facts) -> bool:
     if not isinstance(loop.over, Container) or loop.over.kind != "range":
         return False
     return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(bound))
+
+
+_MAKERS = frozenset(["zeros", "ones", "fill", "uniform", "normal", "range", "random", "rand"])
+
+
+def _has_varying_size(node: ast.AST, event: Entered) -> bool:
+    """Whether a node is `tf.zeros([n])` and the like with the loop's own variable."""
+    loop = event.context.loop
+    if not isinstance(node, ast.Call) or not node.args or loop is None:
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name not in _MAKERS or not isinstance(loop.node, ast.For):
+        return False
+    names = {n.id for n in ast.walk(loop.node.target) if isinstance(n, ast.Name)}
+    shape = node.args[0]
+    if name != "range" and not isinstance(shape, (ast.List, ast.Tuple)):
+        return False
+    if not isinstance(loop.over, Container) or loop.over.kind not in ("range", "list", "tuple"):
+        return False
+    return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(shape))
 
 
 def _is_growing_list(value: Value | None, event: Entered) -> bool:
