@@ -30,15 +30,15 @@ class AnalysisError(Exception):
     """An analysis failed; the message says how."""
 
 
-class TooMuch(AnalysisError):  # noqa: N818
+class TooMuch(AnalysisError):
     """This text took too long, or ended the process; it is not tried again until it changes."""
 
 
-class Stale(AnalysisError):  # noqa: N818
+class Stale(AnalysisError):
     """The text has changed meanwhile."""
 
 
-class _Ended(Exception):  # noqa: N818
+class _Ended(Exception):
     """The process ended before it answered."""
 
 
@@ -267,7 +267,7 @@ class Analysis:
         self._set_state("restarting")
         now = time.monotonic()
         self._deaths = [moment for moment in self._deaths if now - moment < 60] + [now]
-        pause = 0.0 if len(self._deaths) <= 3 else min(5.0, 0.25 * 2 ** len(self._deaths))
+        pause = 0.0 if len(self._deaths) <= 5 else min(5.0, 0.1 * 2 ** (len(self._deaths) - 5))
         assert self._loop is not None
         self._loop.call_later(pause, self._restart)
 

@@ -66,6 +66,8 @@ class _Analyst:
                 self._snapshots.popitem(last=False)
         elif kind == "ask":
             self._waiting.add(message["id"])
+            # Held from here on: a storm of other texts must not push it out before its turn.
+            message["snapshot"] = self._snapshots.get(message["key"])
             line = self.urgent if message["urgency"] == 0 else self.other
             line.put((message["urgency"], next(self._order), message))
         elif kind == "drop":
@@ -88,12 +90,16 @@ class _Analyst:
             self._send(answer)
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        known = self._snapshots.get(message["key"])
+        if message["job"] == "rule_page":  # about no text
+            known: tuple[int, Snapshot | None] | None = (message["version"], None)
+        else:
+            known = message["snapshot"]
         if known is None:
             return {"missing": True}
-        version, snapshot = known
-        if version != message["version"]:
+        newest = self._snapshots.get(message["key"], known)
+        if {known[0], newest[0]} != {message["version"]}:
             return {"stale": True}
+        snapshot = known[1]
         try:
             return {"ok": plain(JOBS[message["job"]](snapshot, *message["arguments"]))}
         except (Exception, RecursionError, MemoryError) as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from server.transport.framing import Framing
@@ -49,6 +51,7 @@ async def serve_stdio(protocol: Protocol, streams: tuple[int, int]) -> int:
         if not loop.is_closed():
             loop.call_soon_threadsafe(receive, body)
 
+    _end_by_signal(loop, protocol)
     writer = WriterThread(streams[1], end_from_thread)
     reader = ReaderThread(streams[0], deliver, end_from_thread)
     protocol.set_writer(writer)
@@ -59,6 +62,13 @@ async def serve_stdio(protocol: Protocol, streams: tuple[int, int]) -> int:
     # A client that does not read must not keep us: the rest is dropped after a second.
     await asyncio.to_thread(writer.join, _FLUSH_SECONDS)
     return 1 if protocol.exit_code is None else protocol.exit_code
+
+
+def _end_by_signal(loop: asyncio.AbstractEventLoop, protocol: Protocol) -> None:
+    """Ends in good order when asked to by a signal, where there are such."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, protocol.end)
 
 
 async def serve_tcp(
@@ -91,6 +101,7 @@ async def serve_tcp(
         await writer.drain()
         writer.close()
 
+    _end_by_signal(asyncio.get_running_loop(), protocol)
     server = await asyncio.start_server(connection, "127.0.0.1", port)
     announced = announce(server.sockets[0].getsockname()[1])
     if announced is not None:
