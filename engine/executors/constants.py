@@ -31,6 +31,7 @@ def _fill() -> None:
 
 _fill()
 
+_FLOATS: dict[Any, Any] = {dtypes.float32: np.float32, dtypes.float64: np.float64}
 _MIXED = "Can't convert Python sequence with mixed types to Tensor."
 _RAGGED = "Can't convert non-rectangular Python sequence to Tensor."
 _TOO_LARGE = "Can't convert Python sequence with out-of-range integer to Tensor."
@@ -63,6 +64,12 @@ def make_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
         return np.int32(value), dtypes.int32
     if isinstance(value, (np.ndarray, np.generic)):
         return from_array(value, dtype)
+    if kind is list or kind is tuple:
+        quick = _plain_list(value, dtype)
+        if quick is not None:
+            return quick
+    elif dtype in _FLOATS and (kind is float or (kind is int and abs(value) < 2**53)):
+        return _FLOATS[dtype](value), dtype  # type: ignore[return-value]
     if dtype is not None and dtype.kind == "V":
         return value, dtype
     if hasattr(value, "__array__") and not isinstance(value, type):
@@ -77,6 +84,22 @@ def make_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     if not shape:
         return flat[0], found
     return flat.reshape(shape), found
+
+
+def _plain_list(value: Any, dtype: DType | None) -> tuple[Any, DType] | None:
+    """A flat list of Python numbers of one type, as most are; None: no such list."""
+    kinds = set(map(type, value))
+    if kinds == {int}:
+        if dtype is None and min(value) >= -(2**31) and max(value) < 2**31:
+            return np.array(value, np.int32), dtypes.int32
+        if dtype is dtypes.int32 and min(value) >= -(2**31) and max(value) < 2**31:
+            return np.array(value, np.int32), dtype
+        if dtype is dtypes.int64 and min(value) >= -(2**63) and max(value) < 2**63:
+            return np.array(value, np.int64), dtype
+    elif kinds == {float} and (dtype is None or dtype is dtypes.float32):
+        if min(value) >= -_FLOAT_MAX and max(value) <= _FLOAT_MAX:
+            return np.array(value, np.float32), dtypes.float32
+    return None
 
 
 def is_sequence(value: Any) -> bool:

@@ -124,7 +124,7 @@ class _Run:
         program, arguments = self._call(i)
         try:
             self._done(i, program(*arguments))
-        except Exception as error:  # noqa: BLE001 - raised by `finish`, the first in order
+        except Exception as error:
             self.failed[i] = error
 
     def _collect(self) -> None:

@@ -1,0 +1,211 @@
+"""The numpy executor: both tiers, buffers, loops, variables, failures."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import engine as tf
+from engine.executors.executor import executable
+
+
+def graph_of(function, *specs):
+    return tf.function(function).get_concrete_function(*specs).graph
+
+
+VECTOR = tf.TensorSpec([4])
+
+
+def test_the_first_runs_need_no_source():
+    program = executable(graph_of(lambda x: x * 2.0 + 1.0, VECTOR))
+    x = np.arange(4, dtype=np.float32)
+    results = [program(x)[0].tolist() for _ in range(4)]
+    assert results == [[1.0, 3.0, 5.0, 7.0]] * 4
+    assert program.ready
+    assert not executable(graph_of(lambda x: x * 2.0, VECTOR)).ready
+
+
+def test_results_are_never_overwritten_by_later_runs():
+    @tf.function
+    def f(x):
+        y = tf.tanh(x) + 1.0
+        z = y * y - x
+        return z, z * 2.0
+
+    results = [f(tf.fill([4], float(i))) for i in range(6)]
+    for i, (z, twice) in enumerate(results):
+        expected = (np.tanh(np.float32(i)) + 1) ** 2 - i
+        np.testing.assert_allclose(z.numpy(), expected, rtol=1e-6)
+        np.testing.assert_array_equal(twice.numpy(), z.numpy() * 2)
+
+
+def test_arguments_are_never_overwritten():
+    f = tf.function(lambda x: tf.exp(-(x * 2.0)) + x)
+    x = tf.constant(np.linspace(0, 1, 64, dtype=np.float32))
+    before = x.numpy()
+    for _ in range(4):
+        f(x)
+    np.testing.assert_array_equal(x.numpy(), before)
+
+
+def test_views_keep_their_values():
+    @tf.function
+    def f(x):
+        y = x + 1.0
+        rows = tf.reshape(y, [2, 2])
+        z = y * 3.0
+        return rows, z, rows[0]
+
+    for _ in range(4):
+        rows, z, first = f(tf.constant([0.0, 1.0, 2.0, 3.0]))
+        assert rows.numpy().tolist() == [[1.0, 2.0], [3.0, 4.0]]
+        assert z.numpy().tolist() == [3.0, 6.0, 9.0, 12.0]
+        assert first.numpy().tolist() == [1.0, 2.0]
+
+
+def test_loop_variables_change_places():
+    @tf.function
+    def fibonacci(a, b, n):
+        for _ in tf.range(n):
+            a, b = b, a + b
+        return a, b
+
+    for n in range(7):
+        a, b = fibonacci(tf.constant([0.0, 1.0]), tf.constant([1.0, 1.0]), tf.constant(n))
+        x, y = np.array([0.0, 1.0]), np.array([1.0, 1.0])
+        for _ in range(n):
+            x, y = y, x + y
+        assert (a.numpy().tolist(), b.numpy().tolist()) == (x.tolist(), y.tolist())
+
+
+def test_a_loops_buffers_do_not_leak_into_what_it_kept():
+    @tf.function
+    def f(x, n):
+        kept = tf.TensorArray(tf.float32, size=n)
+        for i in tf.range(n):
+            x = x * 2.0
+            kept = kept.write(i, x)
+        return kept.stack()
+
+    found = f(tf.constant([1.0, 3.0]), tf.constant(4)).numpy()
+    assert found.tolist() == [[2.0, 6.0], [4.0, 12.0], [8.0, 24.0], [16.0, 48.0]]
+
+
+def test_loops_and_branches_nested_deeper_than_python_allows():
+    def nest(depth, x):
+        if depth == 0:
+            return x + 1.0
+        return tf.while_loop(
+            lambda i, y: i < 1, lambda i, y: (i + 1, nest(depth - 1, y)), [tf.constant(0), x]
+        )[1]
+
+    def choose(depth, x):
+        if depth == 0:
+            return x + 1.0
+        return tf.cond(x > 0.0, lambda: choose(depth - 1, x), lambda: x)
+
+    x = tf.constant(1.0)
+    assert tf.function(lambda x: nest(25, x), autograph=False)(x).numpy() == 2.0
+    assert tf.function(lambda x: choose(60, x), autograph=False)(x).numpy() == 2.0
+
+
+def test_variables_change_in_place_only_where_nobody_sees_it():
+    v = tf.Variable(np.zeros(3, np.float32))
+
+    @tf.function
+    def step(x):
+        before = v.read_value()
+        v.assign_add(x)
+        v.assign_sub(x * 0.5)
+        return before, v.read_value()
+
+    seen = [step(tf.constant([2.0, 4.0, 6.0])) for _ in range(5)]
+    for i, (before, after) in enumerate(seen):
+        assert before.numpy().tolist() == [i * 1.0, i * 2.0, i * 3.0]
+        assert after.numpy().tolist() == [i + 1.0, 2.0 * (i + 1), 3.0 * (i + 1)]
+
+
+def test_a_variable_does_not_share_memory_with_the_tensor_it_was_given():
+    start = tf.constant([1.0, 2.0])
+    v = tf.Variable(start)
+    add = tf.function(lambda: v.assign_add([1.0, 1.0]))
+    for _ in range(3):
+        add()
+    assert start.numpy().tolist() == [1.0, 2.0]
+    assert v.numpy().tolist() == [4.0, 5.0]
+
+
+def test_several_threads_run_one_program():
+    @tf.function
+    def f(x):
+        for _ in range(20):
+            x = tf.sin(x) + 0.5
+        return x
+
+    inputs = [tf.fill([2000], float(i)) for i in range(4)]
+    expected = [f(x).numpy() for x in inputs]
+    wrong = []
+
+    def work(i):
+        for _ in range(50):
+            if not np.array_equal(f(inputs[i]).numpy(), expected[i]):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("runs_before", [0, 1, 4])
+def test_a_failure_names_the_node_and_the_users_line(runs_before):
+    @tf.function
+    def f(x, n):
+        y = x * 2.0
+        return tf.reshape(y, [n])  # the line to blame
+
+    for _ in range(runs_before):
+        f(tf.ones([4]), tf.constant(4))
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        f(tf.ones([4]), tf.constant(3))
+    text = str(caught.value)
+    assert "Graph execution error" in text
+    assert "test_numpy_executor.py" in text
+    assert "[[{{node Reshape" in text
+    assert caught.value.op.type == "Reshape"
+    assert f(tf.ones([4]), tf.constant(4)).numpy().tolist() == [2.0] * 4
+
+
+def test_division_by_zero_in_a_loop_names_the_division():
+    @tf.function
+    def f(n):
+        total = 0
+        for i in tf.range(n):
+            total += 10 // (2 - i)
+        return total
+
+    assert f(tf.constant(2)).numpy() == 15
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        f(tf.constant(4))
+    assert caught.value.op.type == "FloorDiv"
+
+
+def test_small_integers_wrap_and_divide_as_tensorflow_does():
+    @tf.function
+    def f(x):
+        while x > 0:
+            x = x * 2
+        return x, x // 3, x % 7
+
+    found = [t.numpy() for t in f(tf.constant(3, tf.int8))]
+    assert found == [-64, -22, 6]
+    assert {type(t) for t in found} == {np.int8}
+
+
+def test_zero_is_told_from_minus_zero():
+    f = tf.function(lambda x: (tf.nn.relu(x), tf.maximum(x, 0.0), x * 1.0, x + 0.0))
+    for _ in range(4):
+        signs = [bool(np.signbit(t.numpy())) for t in f(tf.constant(-0.0))]
+    assert signs == [False, False, True, False]
