@@ -22,7 +22,7 @@ def verify(graph: Graph) -> None:
                 raise ValueError(_text(graph, node, f"input {i} is no output of an earlier node"))
         for before in node.after:
             if before not in seen:
-                raise ValueError(_text(graph, node, "a control dependency does not stand before it"))
+                raise ValueError(_text(graph, node, "a control dependency stands after it"))
         for i, tensor in enumerate(node.outputs):
             if tensor.node is not node or tensor.index != i:
                 raise ValueError(_text(graph, node, f"output {i} belongs to another place"))

@@ -147,9 +147,8 @@ def test_several_threads_run_one_program():
     wrong = []
 
     def work(i):
-        for _ in range(50):
-            if not np.array_equal(f(inputs[i]).numpy(), expected[i]):
-                wrong.append(i)
+        found = [f(inputs[i]).numpy() for _ in range(50)]
+        wrong.extend(i for value in found if not np.array_equal(value, expected[i]))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:

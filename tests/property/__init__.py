@@ -1,1 +1,0 @@
-"""Random programs: converted, eager, graph and plain Python agree."""
