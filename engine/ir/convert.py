@@ -50,6 +50,8 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
                 f"{value.dtype.name}: {value!r}"
             )
         return value  # type: ignore[no-any-return]
+    if kind is range:
+        value = list(value)
     hook = getattr(kind, "__tf_tensor__", None)
     if hook is not None:
         return hook(value, dtype)  # type: ignore[no-any-return]

@@ -14,6 +14,8 @@ from engine.ops.arguments import required_int
 from engine.ops.kernels import as_array, refuse
 
 _INDEX = frozenset({int32, int64})
+_UNSIGNED = {4: "uint32", 8: "uint64"}
+"""Seen without a sign, negative indices are too large as well: one comparison for both."""
 
 
 def gathered(params: Dims, indices: Dims, axis: int, batch: int) -> Dims:
@@ -65,10 +67,10 @@ def _gather_kernel(xp: Any, params: Any, indices: Any, axis: int, batch_dims: in
     if indices.ndim == 0:
         if not 0 <= indices < size:
             raise refuse(f"indices = {int(indices)} is not in [0, {size})")
-    elif indices.size and not (indices.min() >= 0 and indices.max() < size):
+    elif indices.size and indices.view(_UNSIGNED[indices.dtype.itemsize]).max() >= size:
         _check(xp, indices, size, params.shape)
     if not batch_dims:
-        return xp.take(params, indices, axis=at)
+        return params[indices] if at == 0 else xp.take(params, indices, axis=at)
     return _gather_batch(xp, params, indices, at, batch_dims)
 
 

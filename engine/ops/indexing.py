@@ -7,6 +7,7 @@ place among the op's further inputs.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
@@ -92,6 +93,7 @@ def _slice_size(size: int | None, piece: tuple[Any, Any, Any], axis: int) -> int
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def numpy_key(key: Key) -> Key:
     """The key as numpy takes it."""
     return tuple(slice(*piece) if type(piece) is tuple else piece for piece in key)
@@ -308,6 +310,14 @@ def _is_mask(key: Any) -> bool:
     return kind is not None and getattr(kind, "kind", "") == "b"
 
 
+def _is_plain(key: slice) -> bool:
+    return (
+        (key.start is None or type(key.start) is int)
+        and (key.stop is None or type(key.stop) is int)
+        and (key.step is None or type(key.step) is int)
+    )
+
+
 @public("raw.getitem")
 def getitem(tensor: Tensor, key: Any) -> Tensor:
     """`tensor[key]`.
@@ -323,6 +333,8 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
     """
     if type(key) is int:
         return strided_slice_op(tensor, (key,))  # type: ignore[no-any-return]
+    if type(key) is slice and _is_plain(key):
+        return strided_slice_op(tensor, ((key.start, key.stop, key.step),))  # type: ignore[no-any-return]
     if isinstance(key, SymbolicTensor) or hasattr(key, "dtype"):
         if _is_mask(key):
             return boolean_mask(tensor, key)  # type: ignore[no-any-return]

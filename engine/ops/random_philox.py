@@ -8,6 +8,7 @@ _MASK32 = 0xFFFFFFFF
 _MASK64 = 0xFFFFFFFFFFFFFFFF
 _TWO_PI = 6.283185307179586
 _TINY = 1.0e-7
+_FEW = 16
 SKIP_PER_OUTPUT = 256
 """How many counters each output reserves, so that later calls never overlap."""
 
@@ -40,6 +41,20 @@ def philox(xp: Any, counters: tuple[Any, Any], key: int) -> Any:
     return xp.stack([a, b, c, d], axis=-1)
 
 
+def _rounds(counter: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    """The four numbers of one counter, on Python's integers: quickest for a few counters."""
+    a, b = counter & _MASK32, (counter >> 32) & _MASK32
+    c, d = (counter >> 64) & _MASK32, (counter >> 96) & _MASK32
+    for _ in range(10):
+        first, second = a * 0xD2511F53, c * 0xCD9E8D57
+        a, b, c, d = (
+            (second >> 32) ^ b ^ k0, second & _MASK32, (first >> 32) ^ d ^ k1, first & _MASK32,
+        )  # fmt: skip
+        k0 = (k0 + 0x9E3779B9) & _MASK32
+        k1 = (k1 + 0xBB67AE85) & _MASK32
+    return a, b, c, d
+
+
 def counters_from(xp: Any, start: int, count: int, stride: int = 1) -> tuple[Any, Any]:
     """The counters start, start + stride, ... as low and high halves."""
     steps = xp.arange(count, dtype="uint64") * xp.uint64(stride)
@@ -51,20 +66,16 @@ def counters_from(xp: Any, start: int, count: int, stride: int = 1) -> tuple[Any
 def bits(xp: Any, start: int, key: int, count: int) -> Any:
     """The first `count` random 32-bit numbers of a stream, as uint64."""
     groups = -(-count // 4)
+    if groups <= _FEW:
+        k0, k1 = key & _MASK32, key >> 32
+        few = [x for i in range(groups) for x in _rounds((start + i) % 2**128, k0, k1)]
+        return xp.array(few[:count], dtype="uint64")
     return philox(xp, counters_from(xp, start, groups), key).reshape(-1)[:count]
 
 
 def mix(seed0: int, seed1: int) -> tuple[int, int]:
     """Counter and key of a stateless generator: both seeds scrambled."""
-    a, b, c, d = seed0 & _MASK32, (seed0 >> 32) & _MASK32, seed1 & _MASK32, (seed1 >> 32) & _MASK32
-    k0, k1 = 0x3EC8F720, 0x02461E29
-    for _ in range(10):
-        first, second = a * 0xD2511F53, c * 0xCD9E8D57
-        a, b, c, d = (
-            (second >> 32) ^ b ^ k0, second & _MASK32, (first >> 32) ^ d ^ k1, first & _MASK32,
-        )  # fmt: skip
-        k0 = (k0 + 0x9E3779B9) & _MASK32
-        k1 = (k1 + 0xBB67AE85) & _MASK32
+    a, b, c, d = _rounds(seed0 | (seed1 << 64), 0x3EC8F720, 0x02461E29)
     return (c << 64) | (d << 96), a | (b << 32)
 
 
