@@ -85,8 +85,11 @@ e2e: setup-python setup-node setup-editor ## the extension in a real editor in a
 fuzz: setup-python ## property tests with the nightly profile (2,000 programs)
 	$(RUN) -m pytest -n $(JOBS) -q --hypothesis-profile=nightly tests/property
 
-soak: setup-python ## the slow tests
+soak: setup-python ## the slow tests, and the server's reliability tests with their large numbers
 	$(RUN) -m pytest -n $(JOBS) -q -m slow
+	GRAPHLENS_SOAK=50 GRAPHLENS_SYNC_EDITS=1000000 GRAPHLENS_NOTEBOOK_ROUNDS=5000 \
+	  $(RUN) -m pytest -q --timeout 7200 tests/server/test_reliability.py \
+	  tests/server/test_notebooks.py tests/server/transport
 
 bench: setup-python ## the benchmarks, one table each
 	$(RUN) -m benchmarks
