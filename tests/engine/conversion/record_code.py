@@ -1,6 +1,8 @@
-"""Record what TensorFlow makes of `cases.py`. Run by hand, with TensorFlow installed.
+"""Record what TensorFlow makes of the functions in `cases.py` and `more_cases.py`.
 
-python tests/engine/conversion/record_code.py > tests/engine/conversion/recorded_code.txt
+Run by hand, with TensorFlow installed:
+
+    python tests/engine/conversion/record_code.py > tests/engine/conversion/recorded_code.txt
 """
 
 from __future__ import annotations
@@ -15,19 +17,20 @@ def main() -> None:
     """Write a heading and the generated code (or the refusal) for each function."""
     import tensorflow as tf
 
-    path = pathlib.Path(__file__).with_name("cases.py")
-    spec = importlib.util.spec_from_file_location("cases", path)
-    cases = importlib.util.module_from_spec(spec)
-    sys.modules["cases"] = cases
-    spec.loader.exec_module(cases)
-    cases.tf = tf
-    for name, value in list(vars(cases).items()):
-        if inspect.isfunction(value):
-            record(tf, name, value)
-        elif inspect.isclass(value):
-            for method, function in vars(value).items():
-                if inspect.isfunction(function):
-                    record(tf, f"{name}.{method}", function)
+    for module in ("cases", "more_cases"):
+        path = pathlib.Path(__file__).with_name(f"{module}.py")
+        spec = importlib.util.spec_from_file_location(module, path)
+        cases = importlib.util.module_from_spec(spec)
+        sys.modules[module] = cases
+        spec.loader.exec_module(cases)
+        cases.tf = tf
+        for name, value in list(vars(cases).items()):
+            if inspect.isfunction(value):
+                record(tf, name, value)
+            elif inspect.isclass(value):
+                for method, function in vars(value).items():
+                    if inspect.isfunction(function):
+                        record(tf, f"{name}.{method}", function)
 
 
 def record(tf, name, function) -> None:
