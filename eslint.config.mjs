@@ -65,6 +65,8 @@ export default tseslint.config(
           'NodeFilter',
           'window',
           'MessageEvent',
+          'navigator',
+          'getComputedStyle',
           'require',
           'exports',
           'module',

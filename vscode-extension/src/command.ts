@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Functions } from './functions';
 import type { GraphDocuments } from './graphDocuments';
 import type { Log } from './log';
+import type { RuleDocuments } from './ruleDocuments';
 import type { Server } from './server';
 import type { GraphPanels } from './views/graphPanels';
 import type { RunViews } from './views/runViews';
@@ -14,6 +15,7 @@ export interface Services {
   readonly server: Server;
   readonly functions: Functions;
   readonly graphDocuments: GraphDocuments;
+  readonly ruleDocuments: RuleDocuments;
   readonly graphPanels: GraphPanels;
   readonly runViews: RunViews;
 }

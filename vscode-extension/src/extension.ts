@@ -8,6 +8,7 @@ import { watchConfiguration, watchInterpreter, watchTrust } from './changes';
 import { Functions } from './functions';
 import { GraphDocuments } from './graphDocuments';
 import { Log, messageOf } from './log';
+import { RuleDocuments } from './ruleDocuments';
 import { Server } from './server';
 import { readSettings } from './settings';
 import { StatusItems } from './status';
@@ -27,6 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   const functions = new Functions(server);
   const graphDocuments = new GraphDocuments(server);
+  const ruleDocuments = new RuleDocuments();
   const graphPanels = new GraphPanels(context, server, log);
   const runViews = new RunViews(context, server);
   const services: Services = {
@@ -35,6 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     server,
     functions,
     graphDocuments,
+    ruleDocuments,
     graphPanels,
     runViews,
   };
@@ -42,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     log,
     server,
     graphDocuments,
+    ruleDocuments,
     graphPanels,
     runViews,
     new StatusItems(server),

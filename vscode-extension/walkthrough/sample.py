@@ -3,6 +3,7 @@
 import tensorflow as tf  # Graphlens answers this import itself: nothing to install
 
 
+# example: count_down(tf.constant(4))
 @tf.function
 def count_down(start):
     print("counting from", start)
@@ -11,6 +12,3 @@ def count_down(start):
         total += start
         start -= 1
     return total
-
-
-# example: count_down(tf.constant(4))

@@ -149,7 +149,7 @@ export class Workbench {
   async hover(ending, text, expected) {
     const { x, y, width, height } = await this.place(ending, text);
     await this.page.mouse.move(2, 2); // a large hover keeps open while the mouse is on it
-    const widget = this.page.locator('.monaco-editor .monaco-hover:not(.hidden)').first();
+    const widget = this.page.locator('.monaco-editor .monaco-hover:visible').first();
     return eventually(`the hover on ${text} says ${expected}`, async () => {
       // Off it and on again: a hover that opened too early is never refilled.
       await this.page.mouse.move(x + width / 2, y - 130, { steps: 3 });

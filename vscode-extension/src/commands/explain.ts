@@ -5,7 +5,7 @@ import type { Command } from '../command';
 
 export const command: Command = {
   id: 'graphlens.explain',
-  run: async ({ server }, args) => {
+  run: async ({ server, ruleDocuments }, args) => {
     const asked = typeof args[0] === 'string' ? args[0] : undefined;
     const code =
       asked ?? (await vscode.window.showInputBox({ prompt: 'Rule code, such as GR201' }));
@@ -15,10 +15,6 @@ export const command: Command = {
       void vscode.window.showInformationMessage(`Graphlens: there is no rule ${code}.`);
       return;
     }
-    const document = await vscode.workspace.openTextDocument({
-      language: 'markdown',
-      content: rule.markdown,
-    });
-    await vscode.window.showTextDocument(document, vscode.ViewColumn.Beside);
+    await ruleDocuments.show(rule.code, rule.markdown);
   },
 };
