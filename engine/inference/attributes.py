@@ -126,6 +126,8 @@ _WATCHED = frozenset(["numpy", "item", "tolist", "append", "format", "assign", "
 
 
 def _of_symbol(machine: Machine, name: str, frame: Frame) -> Value:
+    if name.startswith("tf.compat.v2."):
+        name = f"tf.{name[13:]}"
     if name in CONSTANTS:
         return CONSTANTS[name]
     if name.startswith("tf.") and name.count(".") == 1 and name[3:] in _DTYPES:

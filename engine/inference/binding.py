@@ -111,8 +111,25 @@ def unknown_parameter(
 
 def _used_as_tensor(node: ast.AST, name: str) -> bool:
     """Whether a parameter is asked for what only tensors and arrays have."""
-    for child in ast.walk(node):
-        if isinstance(child, ast.Attribute) and isinstance(child.value, ast.Name):
-            if child.value.id == name and child.attr in ("shape", "get_shape", "set_shape"):
-                return True
-    return False
+    return name in _shaped_names(node)
+
+
+_shaped: dict[int, tuple[ast.AST, frozenset[str]]] = {}
+_MOST_KEPT = 5000
+
+
+def _shaped_names(node: ast.AST) -> frozenset[str]:
+    known = _shaped.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
+    found = frozenset(
+        child.value.id
+        for child in ast.walk(node)
+        if isinstance(child, ast.Attribute)
+        and child.attr in ("shape", "get_shape", "set_shape")
+        and isinstance(child.value, ast.Name)
+    )
+    if len(_shaped) > _MOST_KEPT:
+        _shaped.clear()
+    _shaped[id(node)] = (node, found)
+    return found

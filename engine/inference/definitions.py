@@ -13,7 +13,13 @@ from engine.syntax.imports import dotted_name
 
 __all__ = ["STAGERS", "decorate", "stage", "staging_of"]
 
-STAGERS = frozenset(["tf.function", "tf.compat.v1.function", "tf.def_function.function"])
+STAGERS = frozenset(
+    [
+        "tf.function", "tf.compat.v1.function", "tf.def_function.function",
+        "tf.contrib.eager.defun", "tf.contrib.eager.function", "tf.experimental.function",
+        "tf_agents.utils.common.function", "tf_agents.utils.common.function_in_tf1",
+    ]
+)  # fmt: skip
 _UNCONVERTED = ("tf.autograph.experimental.do_not_convert", "tf.autograph.do_not_convert")
 _GRADIENTS = ("tf.custom_gradient", "tf.recompute_grad", "tf.grad_pass_through")
 _HOST = ("tf.py_function", "tf.numpy_function", "tf.compat.v1.py_func")

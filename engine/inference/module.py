@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cached_property
 from pathlib import Path
 
 from engine.base.source import SourceFile, Span
 from engine.inference.context import Scope
+from engine.inference.index import Index
 from engine.syntax.parse import Parsed, parse
 
 __all__ = ["Module", "Workspace", "keras_of", "mentions_framework"]
@@ -38,7 +40,7 @@ class Module:
     Attributes:
         name: The dotted name that others of the workspace import it by, where that is known.
         scope: The module's global names; filled when the module is interpreted.
-        parents: The node around each node, computed when first asked for.
+        index: Where things are in the tree, computed when first asked for.
     """
 
     def __init__(self, parsed: Parsed, name: str = "") -> None:
@@ -48,8 +50,6 @@ class Module:
         self.name = name
         self.scope = Scope(self, None)
         self.interpreted = False
-        self._parents: dict[ast.AST, ast.AST] | None = None
-        self._lambda_lines: dict[int, int] | None = None
 
     def __repr__(self) -> str:
         return f"Module({self.source.path!r})"
@@ -58,25 +58,17 @@ class Module:
     def path(self) -> str:
         return self.source.path
 
+    @cached_property
+    def index(self) -> Index:
+        return Index(self.tree)
+
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        if self._parents is None:
-            found: dict[ast.AST, ast.AST] = {}
-            for node in ast.walk(self.tree):
-                for child in ast.iter_child_nodes(node):
-                    found[child] = node
-            self._parents = found
-        return self._parents
+        return self.index.parents
 
     def lambdas_on_line(self, line: int) -> int:
         """How many lambdas start on a 1-based line."""
-        if self._lambda_lines is None:
-            counts: dict[int, int] = {}
-            for node in ast.walk(self.tree):
-                if isinstance(node, ast.Lambda):
-                    counts[node.lineno] = counts.get(node.lineno, 0) + 1
-            self._lambda_lines = counts
-        return self._lambda_lines.get(line, 0)
+        return self.index.lambdas.get(line, 0)
 
     def span(self, node: ast.AST) -> Span:
         return self.source.span(node)

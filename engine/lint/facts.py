@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.base.source import SourceFile, Span
 from engine.inference.blocks import bound_names
@@ -14,7 +14,6 @@ from engine.inference.events import Event
 from engine.inference.machine import Machine
 from engine.inference.module import Module
 from engine.inference.values import Container, Library, Stage, Union, Unknown, Value
-from engine.syntax.imports import module_bindings
 
 __all__ = ["Facts", "has_staged", "is_staged", "maybe_staged"]
 
@@ -32,22 +31,30 @@ class Facts:
     def __init__(self, module: Module, machine: Machine) -> None:
         self.module = module
         self.machine = machine
+        self._happened: dict[type[Event], list[Any]] = {}
+        self._staged: dict[type[Event], list[Any]] = {}
 
     @property
     def source(self) -> SourceFile:
         return self.module.source
 
-    def happened(self, kind: type[E]) -> Iterator[E]:
+    def happened(self, kind: type[E]) -> list[E]:
         """The events of a kind whose code stands in this module."""
-        for event in self.machine.happened(kind):
-            if event.context.module is self.module:
-                yield event
+        if kind not in self._happened:
+            self._happened[kind] = [
+                event
+                for event in self.machine.happened(kind)
+                if event.context.module is self.module
+            ]
+        return self._happened[kind]
 
-    def staged(self, kind: type[E]) -> Iterator[E]:
+    def staged(self, kind: type[E]) -> list[E]:
         """Those that happen in a trace."""
-        for event in self.happened(kind):
-            if event.context.entry is not None:
-                yield event
+        if kind not in self._staged:
+            self._staged[kind] = [
+                event for event in self.happened(kind) if event.context.entry is not None
+            ]
+        return self._staged[kind]
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -76,7 +83,7 @@ class Facts:
     @cached_property
     def alias(self) -> str | None:
         """What the file calls the framework, as `tf`; None where it has no name for it."""
-        for name, symbol in module_bindings(self.module.tree).items():
+        for name, symbol in self.module.index.imports.items():
             if symbol == "tf":
                 return name
         return None

@@ -10,7 +10,7 @@ from engine.inference.events import Called, Tried
 from engine.inference.values import Library
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
-from engine.syntax.imports import module_bindings, resolve
+from engine.syntax.imports import resolve
 
 _LATE = frozenset(
     f"tf.errors.{name}"
@@ -70,7 +70,7 @@ def except_never_fires(facts: Facts) -> Iterator[Finding]:
 
     Put the `try` where the function is called, or use `get_next_as_optional`.
     """
-    bindings = module_bindings(facts.module.tree)
+    bindings = facts.module.index.imports
     for event in facts.staged(Tried):
         node = event.node
         entry = event.context.entry

@@ -1,0 +1,273 @@
+"""`graphlens check` as a user has it: files, formats, fixes, settings, exit codes."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from engine.cli.main import app
+
+PRINTING = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    print(x)\n    return x\n"
+CLEAN = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    return x\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GRAPHLENS_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "model.py").write_text(PRINTING)
+    (tmp_path / "clean.py").write_text(CLEAN)
+    return tmp_path
+
+
+def run(*arguments: str, text: str | bytes | None = None):
+    return CliRunner().invoke(app, ["check", *arguments], input=text)
+
+
+def codes(*arguments: str) -> list[str]:
+    result = run("--output-format", "json", *arguments)
+    return [finding["code"] for finding in json.loads(result.stdout)]
+
+
+def test_findings_end_with_1_and_clean_files_with_0(project: Path):
+    assert run("model.py").exit_code == 1
+    assert run("clean.py").exit_code == 0
+    assert run("--exit-zero", "model.py").exit_code == 0
+
+
+def test_what_does_not_exist_ends_with_2_and_says_so(project: Path):
+    result = run("nothing.py")
+    assert result.exit_code == 2
+    assert "nothing.py" in result.stderr
+
+
+def test_text_shows_the_line_and_how_to_mend_it(project: Path):
+    out = run(".").stdout
+    assert "model.py:6:5" in out
+    assert "    print(x)" in out
+    assert "^^^^^^^^" in out
+    assert "mend: Use `tf.print`" in out
+    assert "`f` is staged here (model.py:4:2)" in out
+    assert "\x1b" not in out
+
+
+def test_concise_is_one_line_a_finding(project: Path):
+    lines = run("--output-format", "concise", ".").stdout.splitlines()
+    assert lines[0].startswith("model.py:6:5: GR201 [*] `print`")
+
+
+def test_json_has_places_from_1_and_the_fix(project: Path):
+    (finding,) = json.loads(run("--output-format", "json", ".").stdout)
+    assert finding["location"] == {"row": 6, "column": 5}
+    assert finding["fix"]["applicability"] == "safe"
+    assert finding["fix"]["edits"][0]["content"] == "tf.print"
+
+
+def test_sarif_names_the_rule_and_the_region(project: Path):
+    (ran,) = json.loads(run("--output-format", "sarif", ".").stdout)["runs"]
+    assert ran["tool"]["driver"]["rules"][0]["id"] == "GR201"
+    region = ran["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert (region["startLine"], region["startColumn"]) == (6, 5)
+
+
+def test_github_gitlab_and_junit(project: Path):
+    assert run("--output-format", "github", ".").stdout.startswith("::warning title=GR201")
+    (quality,) = json.loads(run("--output-format", "gitlab", ".").stdout)
+    assert quality["location"] == {"path": "model.py", "lines": {"begin": 6}}
+    suites = ElementTree.fromstring(run("--output-format", "junit", ".").stdout)
+    assert suites.attrib["failures"] == "1"
+
+
+def test_select_ignore_and_extend_select(project: Path):
+    assert codes("--select", "GR3", ".") == []
+    assert codes("--select", "GR2", ".") == ["GR201"]
+    assert codes("--ignore", "GR201", ".") == []
+    assert codes("--ignore", "GR2", "--extend-select", "GR201", ".") == ["GR201"]
+    assert run("--select", "X1", ".").exit_code == 2
+
+
+def test_fix_mends_the_file_and_diff_only_shows_it(project: Path):
+    diff = run("--fix", "--diff", ".").stdout
+    assert "-    print(x)\n+    tf.print(x)\n" in diff
+    assert (project / "model.py").read_text() == PRINTING
+    assert run("--fix", ".").exit_code == 0
+    assert (project / "model.py").read_text() == PRINTING.replace("print(", "tf.print(")
+
+
+def test_unsafe_fixes_are_made_only_when_asked_for(project: Path):
+    text = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    return x.numpy()\n"
+    (project / "model.py").write_text(text)
+    run("--fix", ".")
+    assert (project / "model.py").read_text() == text
+    run("--fix", "--unsafe-fixes", ".")
+    assert (project / "model.py").read_text() == text.replace(".numpy()", "")
+
+
+def test_fixes_keep_encoding_line_ends_and_comments(project: Path):
+    text = PRINTING.replace("(x)\n    ret", "(x)  # größe\n    ret").replace("\n", "\r\n")
+    (project / "model.py").write_bytes(b"# -*- coding: latin-1 -*-\r\n" + text.encode("latin-1"))
+    run("--fix", ".")
+    after = (project / "model.py").read_bytes().decode("latin-1")
+    assert after.endswith(text.replace("print(x)", "tf.print(x)"))
+
+
+def test_statistics_count_by_code(project: Path):
+    assert "1  GR201  python-print" in run("--statistics", ".").stdout
+
+
+def test_standard_input_with_a_name(project: Path):
+    result = run("--stdin-filename", "other.py", "--output-format", "concise", "-", text=PRINTING)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("other.py:6:5")
+    mended = run("--fix", "-", text=PRINTING)
+    assert mended.stdout == PRINTING.replace("print(", "tf.print(")
+
+
+def test_settings_of_the_project(project: Path):
+    config = project / "pyproject.toml"
+    config.write_text('[tool.graphlens]\nignore = ["GR201"]\n')
+    assert codes(".") == []
+    config.write_text('[tool.graphlens.per-file-ignores]\n"model.py" = ["GR2"]\n')
+    assert codes(".") == []
+    config.write_text('[tool.graphlens.severity]\nGR201 = "error"\n')
+    assert json.loads(run("--output-format", "json", ".").stdout)[0]["severity"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('[tool.graphlens]\nignroe = ["GR201"]\n', 2, "did you mean `ignore`"),
+        ('[tool.graphlens]\nignore = ["print"]\n', 2, "is no code"),
+        ("[tool.graphlens]\nkeras = 4\n", 2, "must be 2 or 3"),
+        ("[tool.graphlens\n", 1, "no TOML"),
+    ],
+)
+def test_mistakes_in_the_settings_are_errors(project: Path, text: str, line: int, words: str):
+    (project / "pyproject.toml").write_text(text)
+    result = run(".")
+    assert result.exit_code == 2
+    assert f"pyproject.toml:{line}: " in result.stderr
+    assert words in result.stderr
+
+
+def test_gitignore_and_hidden_folders_are_left_out(project: Path):
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("generated/\n")
+    for folder in ("generated", ".venv", "node_modules", "package"):
+        (project / folder).mkdir()
+        (project / folder / "one.py").write_text(PRINTING)
+    listed = run("--show-files", ".").stdout.split()
+    assert listed == ["clean.py", "model.py", str(Path("package") / "one.py")]
+
+
+def test_suppressions_and_unused_ones(project: Path):
+    silenced = PRINTING.replace("print(x)\n", "print(x)  # graphlens: ignore[GR201]\n")
+    (project / "model.py").write_text(silenced)
+    assert codes("model.py") == []
+    (project / "model.py").write_text(PRINTING.replace("print(x)\n", "print(x)  # noqa: GR201\n"))
+    assert codes("model.py") == []
+    (project / "clean.py").write_text(CLEAN.replace("return x", "return x  # noqa: GR201"))
+    assert codes("clean.py") == ["GR004"]
+    run("--fix", "clean.py")
+    assert (project / "clean.py").read_text() == CLEAN
+
+
+def test_add_noqa_silences_everything(project: Path):
+    assert "Added 1 comment" in run("--add-noqa", ".").stdout
+    assert codes(".") == []
+    assert "# graphlens: ignore[GR201]" in (project / "model.py").read_text()
+
+
+def test_notebooks_are_checked_by_cell_and_mended_in_place(project: Path):
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# text"]},
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": ["%matplotlib inline\n", "import tensorflow as tf"],
+        },
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": ["@tf.function\n", "def f(x):\n", "    print(x)\n", "    return x"],
+        },
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = project / "book.ipynb"
+    path.write_text(json.dumps(notebook, indent=1))
+    out = run("--output-format", "concise", "book.ipynb").stdout
+    assert out.startswith("book.ipynb:cell 3:3:5: GR201")
+    run("--fix", "book.ipynb")
+    after = json.loads(path.read_text())
+    assert after["cells"][2]["source"][2] == "    tf.print(x)\n"
+    assert after["cells"][1]["source"] == cells[1]["source"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "words"),
+    [
+        (b"import tensorflow as tf\ndef f(:\n    pass\n", "GR001", "rest of the file"),
+        (b"# -*- coding: klingon -*-\n", "GR003", "klingon"),
+        (b"import tensorflow\nx = '\xff'\n", "GR003", "save the file as UTF-8"),
+    ],
+)
+def test_bad_files_are_one_finding_that_explains(project: Path, data: bytes, code: str, words: str):
+    (project / "bad.py").write_bytes(data)
+    (finding,) = json.loads(run("--output-format", "json", "bad.py").stdout)
+    assert finding["code"] == code
+    assert words in finding["message"]
+
+
+def test_the_rest_of_a_broken_file_is_still_checked(project: Path):
+    (project / "bad.py").write_text(PRINTING + "\n\ndef broken(:\n    pass\n")
+    assert codes("bad.py") == ["GR201", "GR001"]
+
+
+def test_empty_files_and_byte_order_marks(project: Path):
+    (project / "empty.py").write_bytes(b"")
+    (project / "bom.py").write_bytes(b"\xef\xbb\xbf" + PRINTING.encode())
+    assert codes("empty.py") == []
+    assert codes("bom.py") == ["GR201"]
+
+
+def test_a_second_run_comes_from_the_cache_and_sees_changes(project: Path):
+    first = run("--output-format", "json", ".").stdout
+    assert run("--output-format", "json", ".").stdout == first
+    (project / "model.py").write_text(CLEAN)
+    assert codes(".") == []
+
+
+def test_a_change_of_an_imported_file_counts(project: Path):
+    (project / "model.py").write_text(
+        "import tensorflow as tf\nfrom helper import make\n\n\n@tf.function\ndef f(x):\n"
+        "    if make(x):\n        raise ValueError('x')\n    return x\n"
+    )
+    helper = project / "helper.py"
+    helper.write_text("def make(x):\n    return False\n")
+    assert codes("model.py") == []
+    helper.write_text(
+        "import tensorflow as tf\n\n\ndef make(x):\n    return tf.reduce_any(x > 0)\n"
+    )
+    assert codes("model.py") == ["GR309"]
+
+
+def test_many_files_are_checked_in_several_processes(project: Path):
+    for number in range(20):
+        (project / f"part{number:02}.py").write_text(PRINTING)
+    found = json.loads(run("--output-format", "json", "--no-cache", ".").stdout)
+    names = [Path(finding["filename"]).name for finding in found]
+    assert names == sorted(names)
+    assert len(names) == 21

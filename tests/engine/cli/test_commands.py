@@ -1,0 +1,99 @@
+"""`show`, `graph`, `run`, `explain` and `--version`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from engine.cli.arguments import expression
+from engine.cli.main import app
+from engine.lint.rule import all_rules
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_show_one_function_or_all():
+    one = run("show", f"{EXAMPLES / 'sign.py'}:sign")
+    assert one.exit_code == 0
+    assert one.stdout.startswith("def tf__sign(x):")
+    assert "ag__.if_stmt(" in one.stdout
+    everything = run("show", str(EXAMPLES / "sign.py")).stdout
+    assert "def tf__sign(x):" in everything
+    assert "def tf__square_if_positive(x):" in everything
+
+
+def test_show_says_what_is_missing():
+    missing = run("show", f"{EXAMPLES / 'sign.py'}:nothing")
+    assert missing.exit_code == 2
+    assert "no function 'nothing'" in missing.stdout
+    assert run("show", "nowhere.py").exit_code == 2
+
+
+def test_graph_traces_without_running():
+    result = run("graph", f"{EXAMPLES / 'relu_layer.py'}:relu_layer", "--arg", "float32[2,1]")
+    assert result.exit_code == 0
+    kinds = [word for word in ("MatMul", "AddV2", "Relu") if f"= {word}(" in result.stdout]
+    assert kinds == ["MatMul", "AddV2", "Relu"]
+
+
+def test_run_shows_what_is_printed_when_and_the_result():
+    target = f"{EXAMPLES / 'print_tracing.py'}:twice"
+    result = run("run", target, "--arg", "tf.constant(2)", "--no-graph")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0] == "printed while tracing:"
+    assert lines[1].startswith("  Traced with Tensor(")
+    assert lines[2:4] == ["printed while running:", "  Executed with 2"]
+    assert lines[-2:] == ["result:", "  4  int32[]"]
+
+
+def test_run_of_what_fails_shows_the_error_and_ends_with_1():
+    result = run("run", f"{EXAMPLES / 'dangerous_variable.py'}:bad", "--arg", "1.0")
+    assert result.exit_code == 1
+    assert "ValueError" in result.stderr
+
+
+def test_run_wants_a_function():
+    assert run("run", str(EXAMPLES / "sign.py")).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("3", "3"),
+        ("tf.constant(2.0)", "tf.constant(2.0)"),
+        ("[1.0, 2.0]", "tf.constant([1.0, 2.0])"),
+        ("['a']", "['a']"),
+        ("float32[3]=[1,2,3]", "tf.constant([1,2,3], dtype=tf.float32, shape=[3])"),
+        ("x=int32[2,2]", "x=tf.zeros([2, 2], dtype=tf.int32)"),
+        ("float32[]=1.5", "tf.constant(1.5, dtype=tf.float32, shape=[])"),
+        ("values[0]", "values[0]"),
+    ],
+)
+def test_arguments(text: str, meant: str):
+    assert expression(text) == meant
+
+
+def test_explain_a_rule_by_code_or_name():
+    by_code = run("explain", "gr201")
+    assert by_code.exit_code == 0
+    assert by_code.stdout.startswith("# GR201 python-print")
+    assert run("explain", "python-print").stdout == by_code.stdout
+
+
+def test_explain_lists_all_rules_and_suggests():
+    listed = run("explain").stdout
+    assert all(rule.code in listed and rule.name in listed for rule in all_rules())
+    wrong = run("explain", "GR999")
+    assert wrong.exit_code == 2
+    assert "did you mean" in wrong.stderr
+
+
+def test_version():
+    assert run("--version").stdout.startswith("graphlens ")
