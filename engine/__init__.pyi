@@ -37,7 +37,6 @@ from engine.ir.spec import TypeSpec as TypeSpec
 from engine.ir.static_value import get_static_value as get_static_value
 from engine.ir.tensor import Tensor as Tensor
 from engine.ir.tensor import Tensor as _Tensor
-from engine.objects.devices import device as device
 from engine.objects.functional import case as case
 from engine.objects.functional import foldl as foldl
 from engine.objects.functional import foldr as foldr
@@ -144,6 +143,7 @@ from engine.ops.statistics import add_n as add_n
 from engine.ops.statistics import reduce_logsumexp as reduce_logsumexp
 from engine.ops.statistics import scalar_mul as scalar_mul
 from engine.ops.where import where as where
+from engine.tracing.devices import device as device
 from engine.tracing.function import function as function
 from typing import Any
 
