@@ -128,7 +128,10 @@ class EagerTensor(Tensor):
 
     @property
     def device(self) -> str:
-        return "/job:localhost/replica:0/task:0/device:CPU:0"
+        kind, number = "CPU", 0
+        if hasattr(self._value, "__cuda_array_interface__"):
+            kind, number = "GPU", int(self._value.device.id)
+        return f"/job:localhost/replica:0/task:0/device:{kind}:{number}"
 
     @property
     def name(self) -> str:
@@ -147,6 +150,8 @@ class EagerTensor(Tensor):
         value = self._value
         if self.dtype is variant:
             return value
+        if hasattr(value, "__cuda_array_interface__"):
+            return value.get()[()]
         return value.copy() if getattr(value, "ndim", 0) else value
 
     def _numpy(self) -> Any:
@@ -163,7 +168,8 @@ class EagerTensor(Tensor):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         import numpy
 
-        array = numpy.asarray(self._value, dtype=object if self.dtype is string else None)
+        value = self.numpy() if hasattr(self._value, "__cuda_array_interface__") else self._value
+        array = numpy.asarray(value, dtype=object if self.dtype is string else None)
         return array if dtype is None else array.astype(dtype)
 
     def __len__(self) -> int:

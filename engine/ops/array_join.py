@@ -199,6 +199,13 @@ def _concat_kernel(xp: Any, *values: Any, axis: int) -> Any:
     return xp.concatenate(values, axis)
 
 
+@concat_op.binder
+def _concat_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    axis = attrs["axis"]
+    join = xp.concatenate
+    return lambda *values: join(values, axis)
+
+
 @concat_op.gradient
 def _concat_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, ...]:
     axis = node.attrs["axis"]

@@ -179,6 +179,26 @@ def _reshape_error(found: Any, wanted: Any) -> Exception:
     )
 
 
+def _is_array(item: Any) -> bool:
+    """Is the value always an array (not `bytes`), of known rank?"""
+    return item.dims is not None and item.dtype.kind not in "SV"
+
+
+@reshape_op.binder
+def _reshape_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    dims = attrs["dims"]
+    if not dims or not _is_array(inputs[0]):
+        return lambda x: _reshape_kernel(xp, x, dims)
+
+    def reshape(x: Any) -> Any:
+        try:
+            return x.reshape(dims)
+        except ValueError:
+            raise _reshape_error(x.shape, dims) from None
+
+    return reshape
+
+
 @reshape_op.gradient
 def _reshape_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
@@ -266,6 +286,19 @@ def _expand_dims_kernel(xp: Any, x: Any, axis: int) -> Any:
     return x.reshape(expanded(x.shape, axis))
 
 
+@expand_dims_op.binder
+def _expand_dims_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    axis = attrs["axis"]
+    dims = outputs[0].dims
+    if dims is None or not _is_array(inputs[0]) or not inputs[0].dims:
+        return lambda x: _expand_dims_kernel(xp, x, axis)
+    if None not in dims:
+        return lambda x: x.reshape(dims)
+    at = axis % len(dims)
+    key = (*[slice(None)] * at, None)
+    return lambda x: x[key]
+
+
 @expand_dims_op.gradient
 def _expand_dims_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
@@ -319,6 +352,15 @@ def squeeze_op(input: Tensor, axis: Any, name: str | None = None) -> TensorSpec:
 def _squeeze_kernel(xp: Any, x: Any, axis: Any) -> Any:
     x = as_array(xp, x)
     return x.reshape(squeezed(x.shape, axis))[()]
+
+
+@squeeze_op.binder
+def _squeeze_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    dims = outputs[0].dims
+    if not dims or None in dims or not _is_array(inputs[0]):
+        axis = attrs["axis"]
+        return lambda x: _squeeze_kernel(xp, x, axis)
+    return lambda x: x.reshape(dims)
 
 
 @squeeze_op.gradient

@@ -43,6 +43,14 @@ def _transpose_kernel(xp: Any, a: Any, perm: Any, conjugate: bool) -> Any:
     return out.conj() if conjugate else out
 
 
+@transpose_op.binder
+def _transpose_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    perm, conjugate = attrs["perm"], attrs["conjugate"]
+    if conjugate or not inputs[0].dims:
+        return lambda a: _transpose_kernel(xp, a, perm, conjugate)
+    return lambda a: a.transpose(perm)
+
+
 @transpose_op.gradient
 def _transpose_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     perm = node.attrs["perm"]

@@ -43,6 +43,15 @@ def _fill_kernel(xp: Any, value: Any, dims: Any) -> Any:
     return xp.full(dims, value, dtype=value.dtype)
 
 
+@fill_op.binder
+def _fill_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    dims = attrs["dims"]
+    if not dims or inputs[0].dtype.kind in "SV" or inputs[0].dims != ():
+        return lambda value: _fill_kernel(xp, value, dims)
+    kind = inputs[0].dtype.as_numpy_dtype
+    return lambda value: xp.full(dims, value, kind)
+
+
 @fill_op.gradient
 def _fill_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reduce_sum(grad)  # type: ignore[no-any-return]

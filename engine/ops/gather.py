@@ -92,6 +92,20 @@ def _gather_batch(xp: Any, params: Any, indices: Any, axis: int, batch: int) -> 
     return params[tuple(key)].reshape(shape)[()]
 
 
+@gather_op.binder
+def _gather_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    axis, batch = attrs["axis"], attrs["batch_dims"]
+    if batch or axis or inputs[1].dims != () or not inputs[0].dims:
+        return lambda params, indices: _gather_kernel(xp, params, indices, axis, batch)
+
+    def take(params: Any, index: Any) -> Any:
+        if not 0 <= index < len(params):
+            raise refuse(f"indices = {int(index)} is not in [0, {len(params)})")
+        return params[index]
+
+    return take
+
+
 @gather_op.gradient
 def _gather_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
     params, indices = node.inputs

@@ -53,6 +53,16 @@ def _select_kernel(xp: Any, condition: Any, x: Any, y: Any) -> Any:
     return xp.where(condition, as_array(xp, x), as_array(xp, y))[()]
 
 
+@select_op.binder
+def _select_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    condition, x, y = (item.dims for item in inputs)
+    if condition == () and x == y and x is not None and None not in x:
+        return lambda c, a, b: a if c else b
+    if outputs[0].dims and inputs[1].dtype.kind not in "SV":
+        return xp.where
+    return lambda c, a, b: _select_kernel(xp, c, a, b)
+
+
 @select_op.gradient
 def _select_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor, Tensor]:
     condition, x, y = node.inputs
