@@ -24,6 +24,8 @@ class Index:
         parents: The node around each node; operators and contexts, which are shared, left out.
         imports: The symbols of all names that some import statement binds.
         lambdas: How many lambdas start on a line, by 1-based line.
+        stores: Where each name is bound by an assignment, loop or `with`.
+        attributes: Where an attribute of each name is read or set.
         gives_up: For each function with syntax that is not converted: what, and where.
     """
 
@@ -31,6 +33,8 @@ class Index:
         self.parents: dict[ast.AST, ast.AST] = {}
         self.imports: dict[str, str] = {}
         self.lambdas: dict[int, int] = {}
+        self.stores: dict[str, list[ast.Name]] = {}
+        self.attributes: dict[str, list[ast.Attribute]] = {}
         self.gives_up: dict[ast.AST, tuple[str, ast.AST]] = {}
         found: list[tuple[ast.AST, str]] = []
         self._walk(tree, found)
@@ -50,8 +54,12 @@ class Index:
                 self.lambdas[line] = self.lambdas.get(line, 0) + 1
             elif kind is ast.Import or kind is ast.ImportFrom:
                 self.imports.update(bindings_of_import(node))  # type: ignore[arg-type]
+            elif kind is ast.Name:
+                if node.ctx.__class__ is ast.Store:  # type: ignore[attr-defined]
+                    self.stores.setdefault(node.id, []).append(node)  # type: ignore
             elif kind is ast.Attribute:
                 name: str = node.attr  # type: ignore[attr-defined]
+                self.attributes.setdefault(name, []).append(node)  # type: ignore[arg-type]
                 if name.startswith("__") and not name.endswith("__"):
                     found.append((node, "mangled"))
             elif (kind is ast.For or kind is ast.While) and node.orelse:  # type: ignore[attr-defined]

@@ -270,7 +270,7 @@ def function(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, fra
     ]
     machine.functions.append(made)
     value = decorate(machine, node, made, frame)
-    _bind_name(machine, ast.Name(node.name, ast.Store()), value, frame)
+    _bind_name(machine, _name_at(node), value, frame)
     return True
 
 
@@ -291,8 +291,13 @@ def class_(machine: Machine, node: ast.ClassDef, frame: Frame) -> bool:
     for decorator in node.decorator_list:
         machine.eval(decorator, frame)
     machine.classes.append(made)
-    _bind_name(machine, ast.Name(node.name, ast.Store()), made, frame)
+    _bind_name(machine, _name_at(node), made, frame)
     return True
+
+
+def _name_at(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> ast.Name:
+    """The name that a definition binds, at the definition's place."""
+    return ast.copy_location(ast.Name(node.name, ast.Store()), node)
 
 
 def global_(machine: Machine, node: ast.Global, frame: Frame) -> bool:

@@ -165,21 +165,13 @@ def _is_plain(value: Value) -> bool:
     return isinstance(value, Python) and value.type in ("int", "float", "bool", "ndarray")
 
 
-def _writes(tree: ast.AST, name: str) -> list[ast.AST]:
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-    ]
-
-
 def _function_of(facts: Facts, node: ast.AST) -> ast.AST | None:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
     return next((p for p in facts.ancestors(node) if isinstance(p, kinds)), None)
 
 
 def _global_write(facts: Facts, event: Read) -> ast.AST | None:
-    for node in _writes(facts.module.tree, event.name):
+    for node in facts.module.index.stores.get(event.name, ()):
         function = _function_of(facts, node)
         if function is None:
             if _comes_after_call(facts, event, node):
@@ -215,7 +207,7 @@ def _free_write(facts: Facts, event: Read) -> ast.AST | None:
     if outer is None or function is None or id(outer) in facts.machine.visited_staged:
         return None
     end = facts.span(function.node).end
-    for node in _writes(outer, event.name):
+    for node in facts.module.index.stores.get(event.name, ()):
         if _function_of(facts, node) is outer and facts.span(node).start > end:
             return node
     return None

@@ -124,9 +124,7 @@ def _reads(facts: Facts, name: str, stored: ast.AST) -> tuple[bool, ast.AST | No
     """Whether staged code reads an attribute of this name, and a place outside that does."""
     inside = False
     outside: ast.AST | None = None
-    for node in ast.walk(facts.module.tree):
-        if not (isinstance(node, ast.Attribute) and node.attr == name):
-            continue
+    for node in facts.module.index.attributes.get(name, ()):
         if not isinstance(node.ctx, ast.Load) or node is stored:
             continue
         function = next(
