@@ -180,7 +180,7 @@ class _Merge(Layer):
     """A layer of several inputs."""
 
     def merge(self, inputs: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `merge()`")
 
     def call(self, inputs: Any) -> Any:
         """One tensor from a list of them."""

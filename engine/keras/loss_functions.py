@@ -200,7 +200,7 @@ class Loss:
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Losses, one for each example. Subclasses define it."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `call()`")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         """The reduced loss; weights multiply the examples' losses first."""

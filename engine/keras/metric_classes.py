@@ -50,11 +50,11 @@ class Metric(Module):
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Take a batch into account. Subclasses define it."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `update_state()`")
 
     def result(self) -> Any:
         """The value so far. Subclasses define it."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `result()`")
 
     def reset_state(self) -> None:
         """Start again."""

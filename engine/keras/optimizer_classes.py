@@ -164,7 +164,7 @@ class Optimizer(Module):
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Change one variable."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `update()`")
 
     def step(self, dtype: Any) -> Any:
         """Number of the step being taken, from one, as a float."""
@@ -330,7 +330,7 @@ class LearningRateSchedule:
     """A learning rate that depends on the step."""
 
     def __call__(self, step: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `__call__()`")
 
 
 @public("keras.optimizers.schedules.ExponentialDecay", "optimizers.schedules.ExponentialDecay")
