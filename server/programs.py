@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from server.transport.documents import Document
 
-__all__ = ["Part", "Program", "document_program", "notebook_program"]
+__all__ = ["NO_TEXT", "Part", "Program", "document_program", "notebook_program"]
 
 _MAGIC_LINE = re.compile(r"^[ \t]*[%!?]", re.MULTILINE)
 _HELP_LINE = re.compile(r"^[^\S\n]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
@@ -83,6 +83,10 @@ class Program:
     def is_current(self) -> bool:
         """Whether no part has changed since."""
         return all(part.document.text is part.text for part in self.parts)
+
+
+NO_TEXT = Program("graphlens:nothing", 0, "", "", ())
+"""For questions that are about no text."""
 
 
 def document_program(document: Document, settings: dict[str, Any], stamp: str) -> Program:

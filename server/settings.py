@@ -88,7 +88,7 @@ class SettingsStore:
         best = max(
             (folder for folder in self._folders if _inside(uri, folder)), key=len, default=""
         )
-        return self._folders.get(best) or self._everywhere
+        return self._folders[best] if best else self._everywhere
 
     def options(self, uri: str = "") -> EditorOptions:
         """What the server looks at, for a document."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.base.options import Settings
+from engine.base.project import BadProject, find_project, read_project
 from engine.ide.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["JOBS", "MAX_FINDINGS", "job"]
+__all__ = ["ABOUT_NO_TEXT", "JOBS", "MAX_FINDINGS", "job"]
 
 MAX_FINDINGS = 500
 
 JOBS: dict[str, Callable[..., Any]] = {}
+ABOUT_NO_TEXT = ("rule_page", "project_problem")
 
 
 def job(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,23 +107,55 @@ def fix_all(snapshot: Snapshot) -> Any:
 
 def snapshot_of(path: str, text: str, settings: dict[str, Any]) -> Snapshot:
     """A snapshot from plain data."""
-    return Snapshot(path, text, settings_of(settings))
+    return Snapshot(path, text, settings_of(settings, path))
 
 
-def settings_of(data: dict[str, Any]) -> Settings:
-    """Settings from plain data; what is missing has its default."""
-    from pathlib import Path
+def settings_of(data: dict[str, Any], path: str) -> Settings:
+    """The project's settings with the editor's laid over them.
 
+    Args:
+        data: What the editor says: `select`, `ignore`, `severity`.
+        path: The file; the nearest `pyproject.toml` above it counts.
+    """
     from engine.base.diagnostics import Severity
 
-    return Settings(
-        select=tuple(data.get("select", ())),
-        ignore=tuple(data.get("ignore", ())),
-        extend_select=tuple(data.get("extend_select", ())),
-        severity=tuple((code, Severity(name)) for code, name in data.get("severity", ())),
-        per_file_ignores=tuple(
-            (pattern, tuple(codes)) for pattern, codes in data.get("per_file_ignores", ())
-        ),
-        keras=int(data.get("keras", 3)),
-        root=Path(data["root"]) if data.get("root") else None,
+    project = _project_settings(path)
+    laid_over = dict(project.severity)
+    laid_over.update((code, Severity(name)) for code, name in data.get("severity", ()))
+    return replace(
+        project,
+        select=tuple(data.get("select", ())) or project.select,
+        ignore=(*project.ignore, *data.get("ignore", ())),
+        severity=tuple(laid_over.items()),
     )
+
+
+def _project_settings(path: str) -> Settings:
+    folder = Path(path).parent
+    if not folder.is_absolute() or not folder.is_dir():
+        return Settings()
+    found = find_project(folder)
+    if found is None:
+        return Settings()
+    try:
+        return _read_project(found, found.stat().st_mtime_ns)
+    except (BadProject, OSError):
+        return Settings(root=found.parent)  # what is wrong is said by `project_problem`
+
+
+@lru_cache(maxsize=32)
+def _read_project(path: Path, modified: int) -> Settings:
+    return read_project(path)
+
+
+@job
+def project_problem(snapshot: Snapshot | None, folder: str) -> Any:
+    """What is wrong with the project file of a folder: path, 1-based line, message; or nothing."""
+    found = find_project(Path(folder))
+    if found is None:
+        return None
+    try:
+        read_project(found)
+    except BadProject as problem:
+        return {"path": str(problem.path), "line": problem.line, "message": problem.message}
+    return {"path": str(found), "line": 0, "message": ""}

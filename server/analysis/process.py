@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.worker.protocol import BadMessage, Unpacker, pack
 from server.analysis import signature, suppression  # noqa: F401 (they declare jobs)
-from server.analysis.jobs import JOBS, snapshot_of
+from server.analysis.jobs import ABOUT_NO_TEXT, JOBS, snapshot_of
 from server.analysis.plain import plain
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _Analyst:
             self._send(answer)
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        if message["job"] == "rule_page":  # about no text
+        if message["job"] in ABOUT_NO_TEXT:
             known: tuple[int, Snapshot | None] | None = (message["version"], None)
         else:
             known = message["snapshot"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from server.feature import feature
-from server.programs import Program
+from server.programs import NO_TEXT
 from server.translate import read
 from server.transport.protocol import invalid
 
@@ -30,8 +30,7 @@ async def page_of(session: Session, code: str) -> RulePage | None:
     """The page of a code; None if there is no such rule."""
     from engine.ide.rules import RulePage
 
-    nothing = Program("graphlens:rules", 0, "", "rules", ())
-    answer = await session.analysis.ask(nothing, "rule_page", code[:20], urgency=0)
+    answer = await session.analysis.ask(NO_TEXT, "rule_page", code[:20], urgency=0)
     return None if answer is None else read(answer, RulePage)
 
 

@@ -94,16 +94,38 @@ def test_a_module_that_changes_on_disk_is_read_again(
     body = "@tf.function\ndef f(x):\n    return help(x)\n"
     server.open(uri, "import engine as tf\nfrom helper import help\n" + body)
     assert codes(server, uri) == []
-    (tmp_path / "pyproject.toml").write_text("[tool.graphlens]\nignore = ['GR201']\n")
-    changed = {"uri": (tmp_path / "pyproject.toml").as_uri(), "type": 1}
-    before = len([r for r in server.requests if r["method"] == "workspace/diagnostic/refresh"])
-    server.notify("workspace/didChangeWatchedFiles", {"changes": [changed]})
-    server.wait(
-        lambda: (
-            len([r for r in server.requests if r["method"] == "workspace/diagnostic/refresh"])
-            > before
-        )
+    helper.write_text("def help(x):\n    print(x)\n    return x\n")
+    server.notify(
+        "workspace/didChangeWatchedFiles", {"changes": [{"uri": helper.as_uri(), "type": 2}]}
     )
+    server.wait(lambda: refreshes(server) > 0)
+
+
+def refreshes(server: Conversation) -> int:
+    return len([r for r in server.requests if r["method"] == "workspace/diagnostic/refresh"])
+
+
+def test_the_project_file(start: Callable[..., Conversation], tmp_path: Path) -> None:
+    """It counts as on the command line, is read again when changed, and its mistakes are told."""
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[tool.graphlens]\nignore = ['GR201']\n")
+    server = start()
+    server.initialize(MODERN, {"settings": {"debounce": 0}}, folders=[tmp_path])
+    uri = (tmp_path / "main.py").as_uri()
+    server.open(uri, CODE)
+    assert codes(server, uri) == []
+    change = {"changes": [{"uri": project.as_uri(), "type": 2}]}
+    project.write_text("[tool.graphlens]\n[tool.graphlens.severity]\nGR201 = 'error'\n")
+    server.notify("workspace/didChangeWatchedFiles", change)
+    server.wait(lambda: codes(server, uri) == [("GR201", 1)])
+    project.write_text("[tool.graphlens]\n\nignroe = ['GR201']\n")
+    server.notify("workspace/didChangeWatchedFiles", change)
+    (told,) = server.published(project.as_uri())
+    assert told["range"]["start"]["line"] == 2
+    assert "ignore" in told["message"]
+    project.write_text("[tool.graphlens]\n")
+    server.notify("workspace/didChangeWatchedFiles", change)
+    server.wait(lambda: server.published(project.as_uri()) == [])
 
 
 def test_position_encodings(start: Callable[..., Conversation]) -> None:
