@@ -6,12 +6,13 @@ import random as system_random
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import as_dtype, float32, int64, uint64
+from engine.ir.dtypes import as_dtype, float32, int32, int64, uint64
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
 from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 from engine.ops.random_basic import split_shape
+from engine.ops.random_binomial import binomial, reserved
 from engine.ops.random_stateless import advance_state, numbers, uniform_numbers
 
 _PHILOX = 1
@@ -183,6 +184,13 @@ class Generator:
     def uniform_full_int(self, shape: Any, dtype: Any = uint64, name: str | None = None) -> Tensor:
         """Uniform random integers of the whole range of `dtype`."""
         return uniform_numbers(shape, self._take(shape), None, None, as_dtype(dtype), True, name)
+
+    def binomial(
+        self, shape: Any, counts: Any, probs: Any, dtype: Any = int32, name: str | None = None
+    ) -> Tensor:
+        """Numbers of successes in `counts` trials with chance `probs` each."""
+        state = self.skip(reserved(shape, counts, probs))
+        return binomial(shape, state, counts, probs, dtype, True, name)  # type: ignore[no-any-return]
 
     def _keys(self, count: int) -> Tensor:
         return self.uniform_full_int([count], dtype=int64)

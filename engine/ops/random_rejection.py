@@ -25,7 +25,7 @@ from engine.ops.random_philox import (
 from engine.ops.random_seed import PhiloxState, op_seeds, state_for
 
 
-class _Source:
+class Source:
     """The stream of one output: uniform and normal doubles, two from each counter."""
 
     def __init__(self, xp: Any, start: int, key: int) -> None:
@@ -54,7 +54,7 @@ class _Source:
         return self.normals.pop()
 
 
-def _gamma(source: _Source, alpha: float) -> float:
+def _gamma(source: Source, alpha: float) -> float:
     if alpha == 1.0:
         return -math.log1p(-source.uniform())
     small = alpha < 1
@@ -73,7 +73,7 @@ def _gamma(source: _Source, alpha: float) -> float:
             return result * source.uniform() ** (1 / alpha) if small else result
 
 
-def _poisson(source: _Source, rate: float) -> float:
+def _poisson(source: Source, rate: float) -> float:
     if not math.isfinite(rate) or rate < 0:
         return math.nan
     if rate < 10:
@@ -115,7 +115,7 @@ def _draw(
     for j, rate in enumerate(flat):
         for i in range(count):
             place = start + SKIP_PER_OUTPUT * (j * count + i)
-            out[i, j] = sampler(_Source(xp, place, key), rate)
+            out[i, j] = sampler(Source(xp, place, key), rate)
     shape = wanted + tuple(getattr(rates, "shape", ()))
     return out.astype(dtype.as_numpy_dtype).reshape(shape)[()]
 

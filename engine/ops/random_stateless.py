@@ -21,7 +21,7 @@ _TYPES = {
 }
 
 
-def _stream(xp: Any, seed: Any, raw: bool) -> tuple[int, int]:
+def stream_of(xp: Any, seed: Any, raw: bool) -> tuple[int, int]:
     """Counter and key: of a generator's state [low, high, key], or scrambled from two seeds."""
     numbers = [int(item) for item in seed.reshape(-1)]
     if raw:
@@ -47,7 +47,7 @@ def _declare(kind: str) -> Any:
     @infer.kernel
     def kernel(xp: Any, shape: Any, seed: Any, dims: Any, dtype: DType, raw: bool) -> Any:
         wanted, count = sizes_of(shape, dims)
-        return draw(xp, *_stream(xp, seed, raw), count, dtype).reshape(wanted)[()]
+        return draw(xp, *stream_of(xp, seed, raw), count, dtype).reshape(wanted)[()]
 
     return infer
 
@@ -78,7 +78,7 @@ def _stateless_uniform_int_kernel(
     wanted, count = sizes_of(shape, dims)
     if minval >= maxval:
         raise refuse(f"Need minval < maxval, got {minval} >= {maxval}")
-    counter, key = _stream(xp, seed, raw)
+    counter, key = stream_of(xp, seed, raw)
     kind = as_dtype(minval.dtype)
     return integers(xp, counter, key, count, minval, maxval, kind).reshape(wanted)[()]
 
@@ -98,7 +98,7 @@ def _stateless_full_int_kernel(
     xp: Any, shape: Any, seed: Any, dims: Any, dtype: DType, raw: bool
 ) -> Any:
     wanted, count = sizes_of(shape, dims)
-    counter, key = _stream(xp, seed, raw)
+    counter, key = stream_of(xp, seed, raw)
     return full_integers(xp, counter, key, count, dtype).reshape(wanted)[()]
 
 
