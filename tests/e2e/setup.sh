@@ -55,6 +55,9 @@ installed rg || missing+=(ripgrep)
 installed "${CHROMIUM:-chromium}" || missing+=(chromium)
 installed make && installed g++ || missing+=(build-essential)
 installed python3 || missing+=(python3 python3-venv)
+# The other editors whose instructions are tested.
+installed nvim || missing+=(neovim)
+installed emacs || missing+=(emacs-nox elpa-eglot)
 if [ ${#missing[@]} -gt 0 ]; then
   [ -z "${NO_APT:-}" ] || fail "missing system packages: ${missing[*]}"
   as_root=()
