@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from engine.base.source import SourceFile, Span
 from engine.worker.client import RunRequest, Worker, failure
+from server import __version__
 from server.views import ViewText
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class Runs:
         else:
             answer = await self._run(request, run_id)
         answer.update(id=run_id, version=program.version)
+        if answer["engine"] == "graphlens":
+            answer["engine"] = f"graphlens {__version__}"
         _local_sources(answer, program)
         if self._session.trusted:
             self._remember(program, function, texts, answer)
