@@ -33,8 +33,15 @@ PUBLIC = {
         "random.experimental.set_global_generator random.get_global_generator "
         "random.set_global_generator"
     ),
+    "engine.objects.indexed_slices": (
+        "IndexedSlices"
+    ),
     "engine.objects.module": (
         "Module"
+    ),
+    "engine.objects.policies": (
+        "VariableAggregation VariableSynchronization get_current_name_scope get_logger "
+        "inside_function is_symbolic_tensor type_spec_from_value"
     ),
     "engine.objects.python_call": (
         "compat.v1.py_func numpy_function py_function raw.py_function raw.stateless_py_function"
@@ -77,8 +84,10 @@ PUBLIC = {
     "engine.ops.array_shape": (
         "ensure_shape expand_dims get_static_value identity_n rank raw.ensure_shape "
         "raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic raw.shape "
-        "raw.size raw.squeeze raw.transpose raw.transpose_dynamic reshape shape shape_n size "
-        "squeeze transpose"
+        "raw.size raw.squeeze reshape shape shape_n size squeeze"
+    ),
+    "engine.ops.array_transpose": (
+        "raw.transpose raw.transpose_dynamic transpose"
     ),
     "engine.ops.assertions": (
         "Assert assert_equal assert_greater assert_less debugging.Assert "
@@ -156,7 +165,10 @@ PUBLIC = {
         "abs exp math.abs math.exp math.expm1 math.log math.log1p math.maximum math.minimum "
         "math.pow math.reciprocal math.rsqrt math.sigmoid math.sign math.sqrt math.square "
         "math.squared_difference math.tanh maximum minimum nn.sigmoid nn.tanh pow raw.abs "
-        "raw.complex_abs raw.sigmoid sigmoid sign sqrt square tanh"
+        "raw.complex_abs raw.sigmoid raw.sqrt_grad sigmoid sign sqrt square tanh"
+    ),
+    "engine.ops.equality": (
+        "raw.equal_operator raw.not_equal_operator"
     ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "
@@ -167,6 +179,9 @@ PUBLIC = {
     ),
     "engine.ops.gather": (
         "compat.v1.batch_gather gather gather_nd raw.gather raw.gather_gradient raw.gather_nd"
+    ),
+    "engine.ops.histogram": (
+        "histogram_fixed_width histogram_fixed_width_bins unravel_index"
     ),
     "engine.ops.indexing": (
         "boolean_mask raw.getitem raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
@@ -231,6 +246,9 @@ PUBLIC = {
         "random.Algorithm random.experimental.Algorithm random.normal random.shuffle "
         "random.truncated_normal random.uniform raw.random_normal raw.random_shuffle "
         "raw.random_truncated_normal raw.random_uniform raw.random_uniform_int"
+    ),
+    "engine.ops.random_binomial": (
+        "random.stateless_binomial raw.binomial raw.stateless_binomial"
     ),
     "engine.ops.random_rejection": (
         "random.categorical random.gamma random.poisson random.stateless_categorical "
@@ -357,6 +375,13 @@ PUBLIC = {
     "engine.ops.where": (
         "raw.select raw.where where"
     ),
+    "engine.tracing.devices": (
+        "config.LogicalDevice config.PhysicalDevice "
+        "config.threading.get_inter_op_parallelism_threads "
+        "config.threading.get_intra_op_parallelism_threads "
+        "config.threading.set_inter_op_parallelism_threads "
+        "config.threading.set_intra_op_parallelism_threads test.is_built_with_cuda"
+    ),
     "engine.tracing.function": (
         "config.functions_run_eagerly config.run_functions_eagerly function"
     ),
@@ -391,7 +416,10 @@ OPS = {
     ),
     "engine.ops.array_shape": (
         "raw.ensure_shape raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic "
-        "raw.shape raw.size raw.squeeze raw.transpose raw.transpose_dynamic"
+        "raw.shape raw.size raw.squeeze"
+    ),
+    "engine.ops.array_transpose": (
+        "raw.transpose raw.transpose_dynamic"
     ),
     "engine.ops.assertions": (
         "debugging.check_numerics raw.assert"
@@ -438,7 +466,10 @@ OPS = {
     "engine.ops.elementary": (
         "math.exp math.expm1 math.log math.log1p math.maximum math.minimum math.pow "
         "math.reciprocal math.rsqrt math.sign math.sqrt math.square math.squared_difference "
-        "math.tanh raw.abs raw.complex_abs raw.sigmoid"
+        "math.tanh raw.abs raw.complex_abs raw.sigmoid raw.sqrt_grad"
+    ),
+    "engine.ops.equality": (
+        "raw.equal_operator raw.not_equal_operator"
     ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "
@@ -495,6 +526,9 @@ OPS = {
     "engine.ops.random_basic": (
         "raw.random_normal raw.random_shuffle raw.random_truncated_normal raw.random_uniform "
         "raw.random_uniform_int"
+    ),
+    "engine.ops.random_binomial": (
+        "raw.stateless_binomial"
     ),
     "engine.ops.random_rejection": (
         "raw.multinomial raw.random_gamma raw.random_poisson raw.stateless_multinomial "

@@ -262,7 +262,8 @@ def assert_shapes(
         what = _name(x) or f"shape={x.shape} dtype={x.dtype.name}"
         front, back = _sizes(shape)
         if x.dims is None:
-            raise ValueError(f"{said}Tensor {what} has an unknown rank")
+            _check_dynamic_rank(tf, x, front, back, what, said)
+            continue
         rank, exact = len(x.dims), not back
         wanted = front + [size for size in back if size is not Ellipsis]
         if (rank != len(wanted)) if exact else (rank < len(wanted)):
@@ -272,6 +273,23 @@ def assert_shapes(
         offset = 0 if front or exact else rank - len(wanted)
         for axis, size in enumerate(wanted, offset):
             _check_size(tf, x, axis, size, what, known, (said, data, summarize))
+
+
+def _check_dynamic_rank(
+    tf: Any, x: Tensor, front: list[Any], back: list[Any], what: str, said: str
+) -> None:
+    """Check rank and given sizes of a tensor whose rank only the running graph knows."""
+    wanted = front + [size for size in back if size is not Ellipsis]
+    test = tf.greater_equal if back else tf.equal
+    least = "at least " if back else ""
+    text = f"{said}Tensor {what} must have rank {least}{len(wanted)}."
+    Assert(test(tf.rank(x), len(wanted)), [text, "Received shape:", tf.shape(x)])
+    offset = tf.rank(x) - len(wanted) if back and not front else 0
+    for axis, size in enumerate(wanted):
+        if isinstance(size, int):
+            text = f"{said}Tensor {what} dimension {axis} must have size {size}."
+            real = tf.shape(x)[offset + axis]
+            Assert(tf.equal(real, size), [text, "Received shape:", tf.shape(x)])
 
 
 def _check_size(

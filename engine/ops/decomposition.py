@@ -22,7 +22,8 @@ def square_dims(x: Any) -> Any:
     rows, columns = x.dims[-2:]
     if rows is not None and columns is not None and rows != columns:
         raise ValueError(f"Dimensions must be equal, but are {rows} and {columns}")
-    return x.dims
+    size = columns if rows is None else rows
+    return (*x.dims[:-2], size, size)
 
 
 def check_square(x: Any) -> None:

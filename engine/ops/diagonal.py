@@ -131,6 +131,12 @@ def diag(
     return matrix_diag(x, lower, upper, rows, columns, align, padding, name)  # type: ignore[no-any-return]
 
 
+def _check_offsets(lower: int, upper: int, rows: int, columns: int) -> None:
+    for offset, name in ((lower, "lower_diag_index"), (upper, "upper_diag_index")):
+        if not -rows < offset < columns and offset:
+            raise ValueError(f"{name} is out of bound.")
+
+
 @op("raw.matrix_diag_part", type="MatrixDiagPartV3", hint="diag_part",
     samples=[("float32[3,4]", 0, 0, "RIGHT_LEFT"),
              ("float64[2,3,4]", -1, 1, "RIGHT_LEFT")])  # fmt: skip
@@ -145,6 +151,7 @@ def matrix_diag_part(
     rows, columns = input.dims[-2:]
     longest = None
     if rows is not None and columns is not None:
+        _check_offsets(lower, upper, rows, columns)
         longest = min(rows + min(upper, 0), columns - max(lower, 0))
     lines = () if lower == upper else (upper - lower + 1,)
     return spec(input.dtype, (*input.dims[:-2], *lines, longest))
@@ -155,6 +162,7 @@ def _matrix_diag_part_kernel(
     xp: Any, x: Any, lower: int, upper: int, align: str, padding: Any = 0,
 ) -> Any:  # fmt: skip
     rows, columns = x.shape[-2:]
+    _check_offsets(lower, upper, rows, columns)
     if lower == upper == 0:
         return xp.diagonal(x, 0, -2, -1).copy()
     longest = min(rows + min(upper, 0), columns - max(lower, 0))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import int32
 from engine.ir.op import op, public
 from engine.ir.shapes import broadcast
 from engine.ir.spec import TensorSpec, spec
@@ -244,7 +245,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     a = convert_to_tensor(a)
     b = convert_to_tensor(b, dtype_hint=a.dtype)
     if a.dims is None or b.dims is None:
-        raise ValueError("tensordot needs tensors of known rank")
+        return _dynamic_tensordot(tf, a, b, axes, name)
     left, right = _contracted(axes, len(a.dims), len(b.dims))
     free_a = [i for i in range(len(a.dims)) if i not in left]
     free_b = [i for i in range(len(b.dims)) if i not in right]
@@ -260,6 +261,32 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     result = tf.reshape(product, shape, name=name)
     result.set_shape(dims)
     return result  # type: ignore[no-any-return]
+
+
+def _dynamic_tensordot(tf: Any, a: Tensor, b: Tensor, axes: Any, name: str | None) -> Tensor:
+    """The contraction of tensors of unknown rank: the axes are worked out in the graph."""
+    if isinstance(axes, int):
+        left, right = tf.range(tf.rank(a) - axes, tf.rank(a)), tf.range(axes)
+    else:
+        pair = [convert_to_tensor(part, dtype_hint=int32) for part in (axes[0], axes[1])]
+        pair = [tf.reshape(part, [-1]) for part in pair]
+        _same_number(*(None if part.dims is None else part.dims[0] for part in pair))
+        left, right = (tf.math.floormod(p, tf.rank(x)) for p, x in zip(pair, (a, b)))
+    free_a, free_b = _remaining(tf, a, left), _remaining(tf, b, right)
+    shape_a, shape_b = tf.shape(a), tf.shape(b)
+    inner = tf.reduce_prod(tf.gather(shape_a, left))
+    rows = tf.transpose(a, tf.concat([free_a, left], 0))
+    columns = tf.transpose(b, tf.concat([right, free_b], 0))
+    product = tf.matmul(tf.reshape(rows, [-1, inner]), tf.reshape(columns, [inner, -1]))
+    sizes = tf.concat([tf.gather(shape_a, free_a), tf.gather(shape_b, free_b)], 0)
+    return tf.reshape(product, sizes, name=name)  # type: ignore[no-any-return]
+
+
+def _remaining(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
+    """The axes of `x` that are not among `axes`."""
+    places = tf.range(tf.rank(x))
+    used = tf.reduce_any(tf.equal(places[:, None], axes[None, :]), 1)
+    return tf.boolean_mask(places, tf.logical_not(used))  # type: ignore[no-any-return]
 
 
 def _contracted(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], list[int]]:
@@ -286,6 +313,11 @@ def _contracted(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], list[in
             f"Different number of contraction axes `a` and `b`, {len(lists[0])} != {len(lists[1])}."
         )
     return lists[0], lists[1]
+
+
+def _same_number(left: int | None, right: int | None) -> None:
+    if left is not None and right is not None and left != right:
+        raise ValueError(f"Different number of contraction axes `a` and `b`, {left} != {right}.")
 
 
 def _no_axis(axis: int, rank: int) -> int:

@@ -31,7 +31,28 @@ square = unary(
 
 
 def _sqrt_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return grad * 0.5 / conj(tf, node.outputs[0])
+    return sqrt_grad(node.outputs[0], grad)  # type: ignore[no-any-return]
+
+
+def _sqrt_grad_kernel(xp: Any, y: Any, grad: Any) -> Any:
+    half = y.dtype.type(0.5)
+    found = half * grad / (y.conj() if y.dtype.kind == "c" else y)
+    # where nothing flows, nothing flows on: not 0 / 0
+    return found if y.all() else xp.where(grad == 0, y.dtype.type(0), found)[()]
+
+
+def _sqrt_grad_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+    share = grad / node.inputs[0]
+    back = tf.negative(conj(tf, share)) * node.outputs[0]
+    return back, share * 0.5
+
+
+sqrt_grad = binary(
+    "raw.sqrt_grad", type="SqrtGrad", arguments=("y", "dy"), dtypes=INEXACT,
+    doc="dy / (2 y), or 0 where dy is zero.", kernel=_sqrt_grad_kernel,
+    gradient=_sqrt_grad_gradient,
+    samples=[("float32[3,4](0.2,3)", "float32[3,4]"), ("float64[](0.2,3)", "float64[]")],
+)  # fmt: skip
 
 
 sqrt = unary(

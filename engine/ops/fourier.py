@@ -182,16 +182,15 @@ def _irfft_gradient(rank: int) -> Callable[..., Any]:
 
 def _padded(tf: Any, half: Tensor, length: Any, rank: int) -> Tensor:
     """A half spectrum with zeros for the other half."""
-    lead = half.ndim - rank
     missing = length[-1] - (length[-1] // 2 + 1)
-    return tf.pad(half, [[0, 0]] * (lead + rank - 1) + [[0, missing]])  # type: ignore[no-any-return]
+    zeros = tf.zeros([tf.rank(half) - 1, 2], "int32")
+    return tf.pad(half, tf.concat([zeros, [[0, missing]]], 0))  # type: ignore[no-any-return]
 
 
 def _resized(tf: Any, x: Tensor, shape: Tensor, rank: int) -> Tensor:
     """The last axes cut or widened to `shape`."""
-    begin = [0] * x.ndim
     sizes = tf.minimum(shape, tf.shape(x))
-    cut = tf.slice(x, begin, sizes)
+    cut = tf.slice(x, tf.zeros_like(sizes), sizes)
     return tf.pad(cut, tf.stack([tf.zeros_like(shape), shape - sizes], axis=1))  # type: ignore[no-any-return]
 
 

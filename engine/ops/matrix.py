@@ -8,7 +8,7 @@ from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import NUMERIC, int32
 from engine.ir.op import op, public
-from engine.ir.shapes import bracketed
+from engine.ir.shapes import bracketed, merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
@@ -169,7 +169,7 @@ def tensor_diag_part(input: Tensor, name: str | None = None) -> TensorSpec:
     ):
         raise ValueError(f"Input must have even and non-zero rank and equal halves, got shape "
                          f"{bracketed(input.dims)}")  # fmt: skip
-    return spec(input.dtype, input.dims[:half])
+    return spec(input.dtype, merge(input.dims[:half], input.dims[half:]))
 
 
 @tensor_diag_part.kernel
@@ -221,7 +221,7 @@ def cross(a: Tensor, b: Tensor, name: str | None = None) -> TensorSpec:
         if x.dims is not None and (not x.dims or x.dims[-1] not in (3, None)):
             raise ValueError(f"Cross-products are only defined for 3-element vectors, got shape "
                              f"{bracketed(x.dims)}")  # fmt: skip
-    return spec(a.dtype, a.dims if a.dims is not None else b.dims)
+    return spec(a.dtype, merge(a.dims, b.dims))
 
 
 @cross.kernel

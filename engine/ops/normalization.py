@@ -215,9 +215,13 @@ def _bias_add_kernel(xp: Any, value: Any, bias: Any, data_format: str = "NHWC") 
 
 @bias_add_op.gradient
 def _bias_add_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-    channel = 1 if node.attrs["data_format"] == "NCHW" else grad.ndim - 1
-    axes = [i for i in range(grad.ndim) if i != channel]
-    return grad, tf.reduce_sum(grad, axes)
+    first = node.attrs["data_format"] == "NCHW"
+    if grad.dims is None:
+        places = tf.range(tf.rank(grad))
+        channel = 1 if first else tf.rank(grad) - 1
+        return grad, tf.reduce_sum(grad, tf.boolean_mask(places, tf.not_equal(places, channel)))
+    channel = 1 if first else len(grad.dims) - 1
+    return grad, tf.reduce_sum(grad, [i for i in range(len(grad.dims)) if i != channel])
 
 
 @public("nn.bias_add")
@@ -266,7 +270,7 @@ def local_response_normalization(
     """
     if input.dims is not None and len(input.dims) != 4:
         raise ValueError(f"Shape must be rank 4 but is rank {len(input.dims)}")
-    return spec(input.dtype, input.dims)
+    return spec(input.dtype, input.dims or (None,) * 4)
 
 
 @local_response_normalization.kernel

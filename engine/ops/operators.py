@@ -88,6 +88,7 @@ def _unary(symbol: str, path: str) -> None:
 
 def _equality(symbol: str, path: str, otherwise: bool) -> None:
     resolve = _resolver(path)
+    doubtful = "raw.not_equal_operator" if otherwise else "raw.equal_operator"
 
     def operator(self: Any, other: Any) -> Any:
         if other is None:
@@ -95,6 +96,8 @@ def _equality(symbol: str, path: str, otherwise: bool) -> None:
         kind = type(other)
         if kind is not EagerTensor and kind is not SymbolicTensor:
             other = to_tensor(other, self.dtype, None, current())
+        if self.dims is None or other.dims is None or None in self.dims + other.dims:
+            return PUBLIC[doubtful](self, other)
         try:
             broadcast(self.dims, other.dims)
         except ValueError:

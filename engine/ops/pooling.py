@@ -279,7 +279,7 @@ def _pool(
 
 def _rank(input: Any, data_format: Any) -> tuple[Tensor, int, Any]:
     x = convert_to_tensor(input)
-    rank = x.ndim - 2 if x.dims is not None else len(data_format) - 2
+    rank = x.ndim - 2 if x.dims is not None or data_format is None else len(data_format) - 2
     if rank not in (1, 2, 3):
         raise ValueError(f"`input.shape.rank` must be 3, 4 or 5. Received: {x.shape}")
     return x, rank, data_format

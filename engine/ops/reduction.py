@@ -202,6 +202,9 @@ def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     """Each element's gradient is the product of the others, which must stand zeros."""
     x, axis = node.inputs[0], node.attrs["axis"]
     grad = spread_like(tf, node, grad)
+    if x.dims is None:
+        axes = tf.range(tf.rank(x)) if axis is None else tf.constant(axis, int32)
+        return grad * _other_factors(tf, x, axes)
     rank = len(x.dims)
     gone = list(range(rank)) if axis is None else sorted({a % rank for a in axis})
     if not gone:
@@ -218,6 +221,24 @@ def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     others = tf.math.conj(others) if x.dtype.is_complex else others
     inverse = sorted(range(rank), key=order.__getitem__)
     result = grad * tf.transpose(tf.reshape(others, shape), inverse)
+    result.set_shape(x.dims)
+    return result  # type: ignore[no-any-return]
+
+
+def _other_factors(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
+    """For each element the product of the others along `axes`, with nothing known of the rank."""
+    places = tf.range(tf.rank(x))
+    wanted = tf.reshape(tf.math.floormod(axes, tf.rank(x)), [-1])
+    gone = tf.reduce_any(tf.equal(places[:, None], wanted[None, :]), 1)
+    order = tf.concat([tf.boolean_mask(places, gone), tf.boolean_mask(places, ~gone)], 0)
+    front = tf.transpose(x, order)
+    shape = tf.shape(front)
+    count = tf.reduce_prod(shape[: tf.size(wanted)])
+    flat = tf.reshape(front, tf.concat([[count], shape[tf.size(wanted) :]], 0))
+    before = tf.math.cumprod(flat, exclusive=True)
+    after = tf.math.cumprod(flat, exclusive=True, reverse=True)
+    others = tf.math.conj(before * after) if x.dtype.is_complex else before * after
+    result = tf.transpose(tf.reshape(others, shape), tf.argsort(order))
     result.set_shape(x.dims)
     return result  # type: ignore[no-any-return]
 
@@ -240,7 +261,7 @@ def _dynamic_gradient(base: str) -> Callable[..., Any]:
             ratio = tf.math.floordiv(tf.size(x), tf.maximum(tf.size(y), 1))
             return spread_out(grad / tf.cast(ratio, x.dtype)), None
         if base == "prod":
-            return spread_out(grad * y) / x, None
+            return spread_out(grad) * _other_factors(tf, x, axes), None
         hits = tf.cast(tf.equal(x, spread_out(y)), x.dtype)
         ties = tf.raw.reduce_sum_dynamic(hits, axes, keepdims)
         return hits * spread_out(grad / ties), None

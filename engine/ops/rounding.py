@@ -83,15 +83,10 @@ def _truncate_mod_kernel(xp: Any, x: Any, y: Any) -> Any:
     return xp.fmod(x, y)
 
 
-def _truncate_mod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
-    x, y = node.inputs
-    return unbroadcast(tf, grad, x), unbroadcast(tf, grad * tf.negative(tf.truncatediv(x, y)), y)
-
-
 truncatemod = binary(
     "truncatemod", type="TruncateMod",
     doc="The remainder of `truncatediv`; it has the sign of x.",
-    kernel=_truncate_mod_kernel, gradient=_truncate_mod_gradient,
+    kernel=_truncate_mod_kernel,
     dtypes=FLOATING | {int32, int64},
     samples=[("int32[3,4]", "int32[4](0.2,3)"), ("float64[2]", "float64[2](0.2,3)")],
 )  # fmt: skip
@@ -185,11 +180,16 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
     return _div_no_nan(tf.ones((), x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
 
 
+def _nextafter_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
+    x1, x2 = node.inputs
+    return unbroadcast(tf, grad, x1), tf.zeros_like(x2)
+
+
 nextafter = binary(
     "math.nextafter", type="NextAfter", arguments=("x1", "x2"),
     doc="The next float after x1 in the direction of x2.",
     kernel=lambda xp, x, y: xp.nextafter(x, y), ufunc="nextafter", dtypes={float32, float64},
-    gradient=_no_gradients,
+    gradient=_nextafter_gradient,
 )  # fmt: skip
 nextafter.op.defaults = {"T": float32}
 

@@ -17,6 +17,7 @@ from engine.ir.dtypes import (
     int64,
     uint16,
 )
+from engine.ir.interpreter import current
 from engine.ir.op import OpFunction, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
@@ -76,10 +77,13 @@ def _arg(
 ) -> Tensor:
     dtype = as_dtype(output_type)
     if dtype not in _INDEX_TYPES:
-        raise InvalidArgumentError(
-            None, None, f"Value for attr 'output_type' of {dtype.name} is not in the list of "
-            "allowed values: int16, uint16, int32, int64",
-        )  # fmt: skip
+        allowed = "not in list of allowed values: int16, uint16, int32, int64"
+        if current().eager:
+            message = f"Value for attr 'output_type' of {dtype.name} is {allowed}"
+            raise InvalidArgumentError(None, None, message)
+        raise TypeError(
+            f"Value passed to parameter 'output_type' has DataType {dtype.name} {allowed}"
+        )
     axis = 0 if axis is None else axis
     return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)  # type: ignore[no-any-return]
 
@@ -126,6 +130,10 @@ def top_k_op(
     if not input.dims:
         raise ValueError("Shape must be at least rank 1 but is rank 0")
     size = None if count is None else int(count)
+    if size is not None and size < 0:
+        raise ValueError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {size}"
+        )
     if size is not None and input.dims[-1] is not None and size > input.dims[-1]:
         raise ValueError(f"input must have last dimension >= k = {size} but is {input.dims[-1]}")
     dims = (*input.dims[:-1], size)
@@ -150,8 +158,7 @@ def _top_k_kernel(xp: Any, x: Any, k: Any, sorted: bool = True, index_type: DTyp
 @top_k_op.gradient
 def _top_k_gradient(tf: Any, node: Any, grad: Tensor, _: Any) -> tuple[Tensor, None]:
     x, indices = node.inputs[0], node.outputs[1]
-    hot = tf.one_hot(indices, tf.shape(x)[-1], dtype=grad.dtype)
-    return tf.reshape(tf.linalg.matvec(hot, grad, transpose_a=True), tf.shape(x)), None
+    return tf.raw.put_along(grad, indices, x, -1), None
 
 
 @public("math.top_k", "nn.top_k")

@@ -65,7 +65,6 @@ def _sorted(how: str, type: str, doc: str, gradient: Callable[..., Any] | None) 
     def infer(data: Tensor, segment_ids: Tensor, name: str | None = None) -> TensorSpec:
         if segment_ids.dims is not None and len(segment_ids.dims) != 1:
             raise ValueError(f"Shape must be rank 1 but is rank {len(segment_ids.dims)}")
-        _check_prefix(data, segment_ids)
         return spec(data.dtype, None if data.dims is None else (None, *data.dims[1:]))
 
     def kernel(xp: Any, data: Any, ids: Any) -> Any:
@@ -130,11 +129,18 @@ def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
     return hits * tf.gather(tf.math.divide_no_nan(grad, ties), ids), None
 
 
+def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
+    data, ids = node.inputs
+    return _others(tf, data, ids, tf.shape(grad)[0], grad, node.outputs[0]), None
+
+
 segment_sum = _sorted("sum", "SegmentSum", "The sum of the rows of each segment.", _sum_gradient)
 segment_mean = _sorted(
     "mean", "SegmentMean", "The mean of the rows of each segment.", _mean_gradient
 )
-segment_prod = _sorted("prod", "SegmentProd", "The product of the rows of each segment.", None)
+segment_prod = _sorted(
+    "prod", "SegmentProd", "The product of the rows of each segment.", _prod_gradient
+)
 segment_max = _sorted(
     "max", "SegmentMax", "The largest of the rows of each segment.", _extreme_gradient
 )
@@ -219,16 +225,22 @@ def _unsorted_extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor
 
 
 def _unsorted_prod_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-    """The product of the other rows: by division, and apart where a segment holds one zero."""
     data, ids, count = node.inputs
+    return _others(tf, data, ids, count, grad, node.outputs[0]), None, None
+
+
+def _others(
+    tf: Any, data: Tensor, ids: Tensor, count: Any, grad: Tensor, product: Tensor
+) -> Tensor:
+    """The product of the other rows: by division, and apart where a segment holds one zero."""
     zero = tf.equal(data, tf.zeros_like(data))
     zeros = tf.math.unsorted_segment_sum(tf.cast(zero, int32), ids, count)
     grad = tf.where(zeros > 1, tf.zeros_like(grad), grad)
     without = tf.where(zero, tf.ones_like(data), data)
     rest, _ = _gather_kept(tf, tf.math.unsorted_segment_prod(without, ids, count), ids)
-    whole, _ = _gather_kept(tf, node.outputs[0], ids)
+    whole, _ = _gather_kept(tf, product, ids)
     others = tf.where(zero, rest, whole / without)
-    return _gather_kept(tf, grad, ids)[0] * others, None, None
+    return _gather_kept(tf, grad, ids)[0] * others  # type: ignore[no-any-return]
 
 
 unsorted_segment_sum = _unsorted(

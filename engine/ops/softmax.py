@@ -8,7 +8,7 @@ from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import FLOATING, int32, int64
 from engine.ir.op import OpFunction, op, public
-from engine.ir.shapes import broadcast
+from engine.ir.shapes import broadcast, merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
 
@@ -70,8 +70,11 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
 
     x = convert_to_tensor(logits)
     axis = -1 if axis is None else axis
-    if axis == -1 or x.dims is None or (x.dims and axis == len(x.dims) - 1):
+    if axis == -1 or (x.dims and axis == len(x.dims) - 1):
         return function(x, name)  # type: ignore[no-any-return]
+    if x.dims is None:
+        swap = _exchanged(tf, tf.rank(x), axis)
+        return tf.transpose(function(tf.transpose(x, swap)), swap, name=name)  # type: ignore[no-any-return]
     rank = len(x.dims)
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
@@ -81,6 +84,14 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
     return tf.transpose(function(tf.transpose(x, order)), order, name=name)  # type: ignore[no-any-return]
+
+
+def _exchanged(tf: Any, rank: Tensor, axis: int) -> Tensor:
+    """The order of axes with `axis` and the last one exchanged, for an unknown rank."""
+    places = tf.range(rank)
+    place = axis if axis >= 0 else rank + axis
+    moved = tf.where(tf.equal(places, rank - 1), place, places)
+    return tf.where(tf.equal(places, place), rank - 1, moved)  # type: ignore[no-any-return]
 
 
 @public("nn.softmax", "math.softmax")
@@ -176,8 +187,14 @@ def softmax_cross_entropy_with_logits(
     truth = tf.cast(labels, x.dtype)
     if x.dims is not None and len(x.dims) == 2 and axis in (-1, 1):
         return softmax_cross_entropy_op(x, truth, name)[0]  # type: ignore[no-any-return]
-    rank = x.ndim
-    if axis % rank != rank - 1:
+    if x.dims is None and axis != -1:
+        places = tf.range(tf.rank(x))
+        place = axis if axis >= 0 else tf.rank(x) + axis
+        rest = tf.boolean_mask(places, tf.not_equal(places, place))
+        dynamic = tf.concat([rest, [place]], 0)
+        x, truth = tf.transpose(x, dynamic), tf.transpose(truth, dynamic)
+    elif x.dims is not None and axis % len(x.dims) != len(x.dims) - 1:
+        rank = len(x.dims)
         order = [i for i in range(rank) if i != axis % rank] + [axis % rank]
         x, truth = tf.transpose(x, order), tf.transpose(truth, order)
     classes = tf.shape(x)[-1:]
@@ -204,10 +221,11 @@ def sparse_softmax_cross_entropy_op(
     if labels.dims is not None:
         if len(labels.dims) != 1:
             raise ValueError(f"Shape must be rank 1 but is rank {len(labels.dims)}")
-        rows, count = features.dims[0], labels.dims[0]
-        if rows is not None and count is not None and rows != count:
-            raise ValueError(f"Dimensions must be equal, but are {rows} and {count}")
-    return spec(features.dtype, features.dims[:1]), spec(features.dtype, features.dims)
+        size, count = features.dims[0], labels.dims[0]
+        if size is not None and count is not None and size != count:
+            raise ValueError(f"Dimensions must be equal, but are {size} and {count}")
+    rows = merge(features.dims[:1], labels.dims)
+    return spec(features.dtype, rows), spec(features.dtype, features.dims)
 
 
 @sparse_softmax_cross_entropy_op.kernel
