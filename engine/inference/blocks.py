@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 from engine.inference.context import Scope
 from engine.inference.values import Const, Python, Tensor, Value, join
@@ -20,6 +21,10 @@ __all__ = [
 ]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+# The same statements are asked about again and again, for each statement before and around them.
+_BOUND: WeakKeyDictionary[ast.AST, frozenset[str]] = WeakKeyDictionary()
+_READ: WeakKeyDictionary[ast.AST, frozenset[str]] = WeakKeyDictionary()
 
 
 def save(scope: Scope) -> tuple[dict[str, Value], set[str]]:
@@ -76,27 +81,64 @@ def own_nodes(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
 
 def bound_names(body: Iterable[ast.AST]) -> set[str]:
     """The names that statements bind."""
-    found = set()
-    for node in own_nodes(body):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            found.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            found.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.add(node.name)
+    found: set[str] = set()
+    for node in body:
+        found |= _bound_in(node)
     return found
+
+
+def _bound_in(node: ast.AST) -> frozenset[str]:
+    """The names bound in a statement, put together from those of the statements within it."""
+    known = _BOUND.get(node)
+    if known is None:
+        found: set[str] = set()
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if inner is not node and isinstance(inner, ast.stmt):
+                found |= _bound_in(inner)
+                continue
+            _add_bound(inner, found)
+            if not isinstance(inner, (*_FUNCTIONS, ast.ClassDef)):
+                stack.extend(ast.iter_child_nodes(inner))
+        known = _BOUND[node] = frozenset(found)
+    return known
+
+
+def _add_bound(node: ast.AST, found: set[str]) -> None:
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, (ast.Store, ast.Del)):
+            found.add(node.id)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        found.add(node.name)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        found.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ExceptHandler) and node.name:
+        found.add(node.name)
 
 
 def names_read(nodes: Iterable[ast.AST]) -> frozenset[str]:
     """All names that are read below, also in functions defined there."""
-    return frozenset(
-        node.id
-        for top in nodes
-        for node in ast.walk(top)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    )
+    return frozenset().union(*(_read_in(node) for node in nodes))
+
+
+def _read_in(node: ast.AST) -> frozenset[str]:
+    """The names read in a node, put together from those of the statements within it."""
+    known = _READ.get(node)
+    if known is None:
+        found: set[str] = set()
+        stack = [node]
+        while stack:
+            inner = stack.pop()
+            if inner is not node and isinstance(inner, ast.stmt):
+                found |= _read_in(inner)
+            elif isinstance(inner, ast.Name):
+                if isinstance(inner.ctx, ast.Load):
+                    found.add(inner.id)
+            else:
+                stack.extend(ast.iter_child_nodes(inner))
+        known = _READ[node] = frozenset(found)
+    return known
 
 
 def read_after(node: ast.stmt, parents: dict[ast.AST, ast.AST]) -> frozenset[str]:
