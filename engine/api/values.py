@@ -37,6 +37,8 @@ def declare() -> None:
         "__version__": "2.21.0",
     }.items():
         PUBLIC.setdefault(path, value)
+    for name, code in errors.CODES.items():
+        PUBLIC.setdefault(f"errors.{name}", code)
     for name, value in vars(errors).items():
         if isinstance(value, type) and issubclass(value, Exception):
             PUBLIC.setdefault(f"errors.{name}", value)

@@ -26,7 +26,7 @@ class OpError(Exception):
     code = 2
 
     def __init__(self, node_def: Any, op: Any, message: str, error_code: int | None = None) -> None:
-        super().__init__(node_def, op, message)
+        super().__init__()
         self._node_def = node_def
         self._op = op
         self._message = message
@@ -153,3 +153,12 @@ class UnauthenticatedError(OpError):
     """The caller is not known."""
 
     code = 16
+
+
+CODES = {
+    "OK": 0, "CANCELLED": 1, "UNKNOWN": 2, "INVALID_ARGUMENT": 3, "DEADLINE_EXCEEDED": 4,
+    "NOT_FOUND": 5, "ALREADY_EXISTS": 6, "PERMISSION_DENIED": 7, "RESOURCE_EXHAUSTED": 8,
+    "FAILED_PRECONDITION": 9, "ABORTED": 10, "OUT_OF_RANGE": 11, "UNIMPLEMENTED": 12,
+    "INTERNAL": 13, "UNAVAILABLE": 14, "DATA_LOSS": 15, "UNAUTHENTICATED": 16,
+}  # fmt: skip
+"""Numbers of the kinds of errors, by their names in `tf.errors`."""

@@ -18,12 +18,6 @@ PUBLIC = {
         "autograph.experimental.set_loop_options autograph.set_verbosity autograph.to_code "
         "autograph.to_graph autograph.trace"
     ),
-    "engine.objects.devices": (
-        "config.experimental.get_visible_devices config.experimental.list_logical_devices "
-        "config.experimental.list_physical_devices config.get_soft_device_placement "
-        "config.get_visible_devices config.list_logical_devices config.list_physical_devices "
-        "config.set_soft_device_placement device test.gpu_device_name test.is_gpu_available"
-    ),
     "engine.objects.functional": (
         "case foldl foldr map_fn scan vectorized_map"
     ),
@@ -35,6 +29,10 @@ PUBLIC = {
     ),
     "engine.objects.indexed_slices": (
         "IndexedSlices"
+    ),
+    "engine.objects.initializers": (
+        "constant_initializer ones_initializer random_normal_initializer "
+        "random_uniform_initializer zeros_initializer"
     ),
     "engine.objects.module": (
         "Module"
@@ -376,11 +374,15 @@ PUBLIC = {
         "raw.select raw.where where"
     ),
     "engine.tracing.devices": (
-        "config.LogicalDevice config.PhysicalDevice "
+        "config.LogicalDevice config.PhysicalDevice config.experimental.get_visible_devices "
+        "config.experimental.list_logical_devices config.experimental.list_physical_devices "
+        "config.get_soft_device_placement config.get_visible_devices config.list_logical_devices "
+        "config.list_physical_devices config.set_soft_device_placement "
         "config.threading.get_inter_op_parallelism_threads "
         "config.threading.get_intra_op_parallelism_threads "
         "config.threading.set_inter_op_parallelism_threads "
-        "config.threading.set_intra_op_parallelism_threads test.is_built_with_cuda"
+        "config.threading.set_intra_op_parallelism_threads device test.gpu_device_name "
+        "test.is_built_with_cuda test.is_gpu_available"
     ),
     "engine.tracing.function": (
         "config.functions_run_eagerly config.run_functions_eagerly function"

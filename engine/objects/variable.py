@@ -146,11 +146,13 @@ class Variable:
 
     @property
     def synchronization(self) -> Any:
-        return None
+        """When copies on several devices are made equal."""
+        return tf.VariableSynchronization.AUTO
 
     @property
     def aggregation(self) -> Any:
-        return None
+        """How updates from several devices combine."""
+        return tf.VariableAggregation.NONE
 
     @property
     def ndim(self) -> int:

@@ -1,0 +1,75 @@
+"""`tf.zeros_initializer` and the like: functions from a shape to an initial value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.dtypes import as_dtype, float32
+from engine.ir.op import public
+from engine.ops.namespace import tf
+
+
+@public("zeros_initializer")
+class ZerosInitializer:
+    """All zero."""
+
+    def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
+        return tf.zeros(shape, as_dtype(dtype))
+
+
+@public("ones_initializer")
+class OnesInitializer:
+    """All one."""
+
+    def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
+        return tf.ones(shape, as_dtype(dtype))
+
+
+@public("constant_initializer")
+class ConstantInitializer:
+    """One value, or the values of a list.
+
+    Args:
+        value: number or list.
+        support_partition: accepted.
+    """
+
+    def __init__(self, value: Any = 0, support_partition: bool = False) -> None:
+        self.value = value
+
+    def __call__(self, shape: Any, dtype: Any = None, **kwargs: Any) -> Any:
+        return tf.constant(self.value, dtype, shape)
+
+
+@public("random_normal_initializer")
+class RandomNormalInitializer:
+    """Normally distributed.
+
+    Args:
+        mean, stddev: of the distribution.
+        seed: of the random numbers.
+    """
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        self.mean, self.stddev, self.seed = mean, stddev, seed
+
+    def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
+        return tf.random.normal(shape, self.mean, self.stddev, as_dtype(dtype), seed=self.seed)
+
+
+@public("random_uniform_initializer")
+class RandomUniformInitializer:
+    """Uniformly distributed.
+
+    Args:
+        minval, maxval: bounds.
+        seed: of the random numbers.
+    """
+
+    def __init__(
+        self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None
+    ) -> None:
+        self.minval, self.maxval, self.seed = minval, maxval, seed
+
+    def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
+        return tf.random.uniform(shape, self.minval, self.maxval, as_dtype(dtype), seed=self.seed)

@@ -1,0 +1,52 @@
+"""Histograms of fixed width, and places from flat numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.convert import convert_to_tensor
+from engine.ir.op import public
+from engine.ir.tensor import Tensor
+from engine.ops.namespace import tf
+
+
+@public("histogram_fixed_width_bins")
+def histogram_fixed_width_bins(
+    values: Any, value_range: Any, nbins: Any = 100, dtype: Any = "int32", name: str | None = None
+) -> Tensor:
+    """The bin of each value; values outside the range count to the first or last bin.
+
+    Args:
+        values: numeric tensor of any shape.
+        value_range: two numbers of the same dtype, the lower one first.
+        nbins: how many bins.
+        dtype: int32 or int64.
+        name: of the node.
+    """
+    x = convert_to_tensor(values)
+    low, high = tf.unstack(convert_to_tensor(value_range, dtype_hint=x.dtype))
+    count = tf.cast(nbins, "float64")
+    share = tf.cast(x - low, "float64") / tf.cast(high - low, "float64")
+    place = tf.math.floor(share * count)
+    return tf.cast(tf.clip_by_value(place, tf.zeros_like(count), count - 1.0), dtype)  # type: ignore[no-any-return]
+
+
+@public("histogram_fixed_width")
+def histogram_fixed_width(
+    values: Any, value_range: Any, nbins: Any = 100, dtype: Any = "int32", name: str | None = None
+) -> Tensor:
+    """How many values fall into each bin; arguments as `tf.histogram_fixed_width_bins`."""
+    bins = tf.reshape(histogram_fixed_width_bins(values, value_range, nbins, dtype), [-1])
+    return tf.math.unsorted_segment_sum(tf.ones_like(bins), bins, nbins)  # type: ignore[no-any-return]
+
+
+@public("unravel_index")
+def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
+    """Places in an array of shape `dims` from flat numbers: `[len(dims), ...]`."""
+    rest = convert_to_tensor(indices)
+    sizes = tf.unstack(convert_to_tensor(dims, dtype_hint=rest.dtype))
+    places = []
+    for size in reversed(sizes):
+        places.append(tf.math.floormod(rest, size))
+        rest = tf.math.floordiv(rest, size)
+    return tf.stack(places[::-1])  # type: ignore[no-any-return]
