@@ -13,6 +13,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
 from engine.ops.declare import binary, unary
 from engine.ops.elementary import sigmoid_op
+from engine.ops.scope import scoped
 
 INEXACT = FLOATING | COMPLEX
 
@@ -134,6 +135,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
 
 
 @public("nn.crelu")
+@scoped("CRelu")
 def crelu(features: Any, axis: int = -1, name: str | None = None) -> Tensor:
     """Relu of the features and of their negatives, side by side along `axis`.
 
@@ -272,6 +274,7 @@ def silu(features: Any, beta: Any = 1.0) -> Tensor:
 
 
 @public("nn.gelu")
+@scoped("Gelu", last=False)
 def gelu(features: Any, approximate: bool = False, name: str | None = None) -> Tensor:
     """Features times the share of a standard normal distribution below them.
 
@@ -291,6 +294,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
                          f"Received:features.dtype={x.dtype}")  # fmt: skip
     if approximate:
         inner = 0.7978845608028654 * (x + 0.044715 * (x * x * x))
-        return tf.multiply(0.5 * x, 1.0 + tf.tanh(inner), name=name or "Gelu")  # type: ignore[no-any-return]
-    half = tf.math.erfc(-x * tf.constant(0.7071067811865476, x.dtype))
-    return tf.multiply(0.5 * x, half, name=name or "Gelu")  # type: ignore[no-any-return]
+        return tf.multiply(0.5 * x, 1.0 + tf.tanh(inner), name=name)  # type: ignore[no-any-return]
+    half = 0.5 * x
+    tail = tf.math.erfc(-x * tf.constant(0.7071067811865476, x.dtype))
+    return tf.multiply(half, tail, name=name)  # type: ignore[no-any-return]

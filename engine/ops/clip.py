@@ -8,9 +8,11 @@ from typing import Any
 from engine.ir.convert import convert_to_tensor
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 
 @public("clip_by_value")
+@scoped("clip_by_value")
 def clip_by_value(
     t: Any, clip_value_min: Any, clip_value_max: Any, name: str | None = None
 ) -> Tensor:
@@ -32,13 +34,14 @@ def clip_by_value(
 
     values = convert_to_tensor(t)
     lower = tf.minimum(values, clip_value_max)
-    result = tf.maximum(lower, clip_value_min, name=name or "clip_by_value")
+    result = tf.maximum(lower, clip_value_min, name=name)
     if not values.shape.is_compatible_with(result.shape):
         raise ValueError(f"Shapes {values.shape} and {result.shape} are incompatible")
     return result  # type: ignore[no-any-return]
 
 
 @public("clip_by_norm")
+@scoped("clip_by_norm")
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Tensor:
     """`t`, scaled down where its euclidean norm along `axes` exceeds `clip_norm`.
 

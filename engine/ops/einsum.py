@@ -13,6 +13,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor, Tensors
 from engine.ops.declare import unbroadcast
+from engine.ops.scope import scoped
 
 
 def _terms(equation: str) -> tuple[list[str], str]:
@@ -182,6 +183,11 @@ def _widened(tf: Any, part: Tensor, labels: str, once: str, reached: str, x: Ten
     return einsum_op(operands, ",".join(parts) + "->" + "".join(seen))  # type: ignore[no-any-return]
 
 
+@scoped("einsum", last=False)
+def _named_einsum(tensors: list[Any], equation: str, name: str | None = None) -> Tensor:
+    return einsum_op(tensors, equation, name)  # type: ignore[no-any-return]
+
+
 @public("einsum", "linalg.einsum")
 def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     """Products of tensors, summed over axes, as the equation tells: ``"ij,jk->ik"``.
@@ -221,10 +227,11 @@ def einsum(equation: str, *inputs: Any, **kwargs: Any) -> Tensor:
     if len(set(output)) != len(output):
         raise ValueError(f"Output subscripts contain a label appearing more than once: {output}")
     resolved = ",".join(terms) + "->" + output
-    return einsum_op(tensors, resolved.replace(".", "..."), name)  # type: ignore[no-any-return]
+    return _named_einsum(tensors, resolved.replace(".", "..."), name=name)
 
 
 @public("tensordot", "linalg.tensordot")
+@scoped("Tensordot", last=False)
 def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     """Contract axes of two tensors.
 

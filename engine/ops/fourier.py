@@ -145,7 +145,7 @@ def _check_array(x: Any, fft_length: Any, rank: int) -> None:
 def _register(name: str, rank: int, infer: Any, kernel: Any, allowed: Any) -> OpFunction:
     infer.__name__ = infer.__qualname__ = name
     infer.__doc__ = f"The transform `{name}` with known lengths."
-    made = op(f"raw.{name}", type=name.upper(), dtypes={"T": allowed})(infer)
+    made = op(f"raw.{name}", type=name.upper(), hint=name, dtypes={"T": allowed})(infer)
     made.op.compute = kernel
     return made
 

@@ -9,6 +9,7 @@ from engine.ir.dtypes import FLOATING
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 
 @op("nn.l2_loss", type="L2Loss", dtypes={"T": FLOATING},
@@ -45,6 +46,7 @@ def _same_shape(labels: Tensor, logits: Tensor) -> None:
 
 
 @public("nn.sigmoid_cross_entropy_with_logits")
+@scoped("logistic_loss")
 def sigmoid_cross_entropy_with_logits(
     labels: Any = None, logits: Any = None, name: str | None = None
 ) -> Tensor:
@@ -70,14 +72,15 @@ def sigmoid_cross_entropy_with_logits(
     x = convert_to_tensor(logits)
     z = convert_to_tensor(labels)
     _same_shape(z, x)
-    zero = tf.zeros_like(x)
+    zero = tf.constant(0.0, x.dtype)
     positive = x >= zero
     upper = tf.where(positive, x, zero)
     minus_size = tf.where(positive, -x, x)
-    return tf.add(upper - x * z, tf.math.log1p(tf.exp(minus_size)), name=name or "logistic_loss")  # type: ignore[no-any-return]
+    return tf.add(upper - x * z, tf.math.log1p(tf.exp(minus_size)), name=name)  # type: ignore[no-any-return]
 
 
 @public("nn.weighted_cross_entropy_with_logits")
+@scoped("logistic_loss")
 def weighted_cross_entropy_with_logits(
     labels: Any, logits: Any, pos_weight: Any, name: str | None = None
 ) -> Tensor:
@@ -99,10 +102,11 @@ def weighted_cross_entropy_with_logits(
     _same_shape(z, x)
     weight = 1 + (pos_weight - 1) * z
     softened = tf.math.log1p(tf.exp(-tf.abs(x))) + tf.nn.relu(-x)
-    return tf.add((1 - z) * x, weight * softened, name=name or "logistic_loss")  # type: ignore[no-any-return]
+    return tf.add((1 - z) * x, weight * softened, name=name)  # type: ignore[no-any-return]
 
 
 @public("nn.log_poisson_loss")
+@scoped("log_poisson_loss")
 def log_poisson_loss(
     targets: Any, log_input: Any, compute_full_loss: bool = False, name: str | None = None
 ) -> Tensor:

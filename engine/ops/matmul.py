@@ -12,6 +12,7 @@ from engine.ir.shapes import Dims, bracketed, broadcast
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
 from engine.ops.declare import unbroadcast
+from engine.ops.scope import scoped
 
 _MATMUL = (FLOATING | COMPLEX | INTEGER) - {int8, int16}
 
@@ -192,6 +193,7 @@ def _is_batch(dims: Dims) -> bool:
 
 
 @public("linalg.matvec")
+@scoped("MatVec", last=False)
 def matvec(
     a: Any, b: Any, transpose_a: bool = False, adjoint_a: bool = False,
     a_is_sparse: bool = False, b_is_sparse: bool = False, name: str | None = None,

@@ -12,6 +12,7 @@ from engine.ir.shapes import bracketed, merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 
 def at_least(x: Any, rank: int) -> None:
@@ -192,6 +193,7 @@ def _tensor_diag_part_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 
 
 @public("linalg.trace")
+@scoped("Trace")
 def trace(x: Any, name: str | None = None) -> Tensor:
     """The sum of the main diagonal of each matrix.
 
@@ -201,7 +203,7 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     """
     from engine.ops.namespace import tf
 
-    return tf.reduce_sum(tf.linalg.diag_part(x), [-1], name=name or "Trace")  # type: ignore[no-any-return]
+    return tf.reduce_sum(tf.linalg.diag_part(x), [-1], name=name)  # type: ignore[no-any-return]
 
 
 @op("linalg.cross", type="Cross", dtypes={"T": NUMERIC},
@@ -239,6 +241,7 @@ def _cross_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @public("linalg.eye", "eye")
+@scoped("eye")
 def eye(
     num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = "float32",
     name: str | None = None,
@@ -269,7 +272,7 @@ def eye(
         shape = [*lead, *tail]
     ones = tf.ones(shape, dtype=dtype)
     if square:
-        return tf.linalg.diag(ones, name=name or "eye")  # type: ignore[no-any-return]
+        return tf.linalg.diag(ones, name=name)  # type: ignore[no-any-return]
     zeros_shape = [*lead, num_rows, columns]
     zeros = tf.zeros(tf.stack(zeros_shape) if size is None else zeros_shape, dtype=dtype)
-    return tf.linalg.set_diag(zeros, ones, name=name or "eye")  # type: ignore[no-any-return]
+    return tf.linalg.set_diag(zeros, ones, name=name)  # type: ignore[no-any-return]

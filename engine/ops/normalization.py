@@ -11,6 +11,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 
 def _result(tf: Any, x: Tensor, dtype: Any) -> Tensor:
@@ -18,6 +19,7 @@ def _result(tf: Any, x: Tensor, dtype: Any) -> Tensor:
 
 
 @public("nn.moments")
+@scoped("moments")
 def moments(
     x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -38,9 +40,9 @@ def moments(
     x = convert_to_tensor(x, name="x")
     y = tf.cast(x, float32) if x.dtype is float16 else x
     axes = [axes] if isinstance(axes, int) else axes
-    mean = tf.reduce_mean(y, axes, keepdims=True)
+    mean = tf.reduce_mean(y, axes, keepdims=True, name="mean")
     variance = tf.reduce_mean(
-        tf.math.squared_difference(y, tf.stop_gradient(mean)), axes, keepdims=True
+        tf.math.squared_difference(y, tf.stop_gradient(mean)), axes, keepdims=True, name="variance"
     )
     if not keepdims:
         mean, variance = tf.squeeze(mean, axes), tf.squeeze(variance, axes)
@@ -126,6 +128,7 @@ def normalize_moments(
 
 
 @public("nn.batch_normalization")
+@scoped("batchnorm")
 def batch_normalization(
     x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float,
     name: str | None = None,
@@ -148,7 +151,8 @@ def batch_normalization(
         inverse = inverse * scale
     start = -mean * inverse if offset is None else offset - mean * inverse
     x = convert_to_tensor(x)
-    return x * tf.cast(inverse, x.dtype) + tf.cast(start, x.dtype)  # type: ignore[no-any-return]
+    scaled = x * tf.cast(inverse, x.dtype)
+    return tf.add(scaled, tf.cast(start, x.dtype), name=name)  # type: ignore[no-any-return]
 
 
 @public("nn.batch_norm_with_global_normalization")
@@ -337,6 +341,7 @@ def embedding_lookup(
 
 
 @public("nn.dropout")
+@scoped("dropout")
 def dropout(
     x: Any, rate: Any, noise_shape: Any = None, seed: Any = None, name: str | None = None
 ) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 from engine.ir.convert import convert_to_tensor
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 _INFINITY = float("inf")
 
@@ -35,6 +36,7 @@ def _check_axis(ord: Any, axis: Any) -> bool:
 
 
 @public("norm", "linalg.norm")
+@scoped("norm", last=False)
 def norm(
     tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: Any = None,
     name: str | None = None,
@@ -87,6 +89,7 @@ def _spectral(tf: Any, x: Tensor, axes: Any) -> Tensor:
 
 
 @public("linalg.normalize")
+@scoped("normalize")
 def normalize(
     tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -109,6 +112,7 @@ def normalize(
 
 
 @public("math.l2_normalize", "linalg.l2_normalize", "nn.l2_normalize")
+@scoped("l2_normalize")
 def l2_normalize(
     x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None
 ) -> Tensor:
@@ -130,4 +134,4 @@ def l2_normalize(
         return tf.complex(tf.math.real(x) * scale, tf.math.imag(x) * scale, name=name)  # type: ignore[no-any-return]
     total = tf.reduce_sum(tf.square(x), axis, keepdims=True)
     scale = tf.math.rsqrt(tf.maximum(total, epsilon))
-    return tf.multiply(x, scale, name=name or "l2_normalize")  # type: ignore[no-any-return]
+    return tf.multiply(x, scale, name=name)  # type: ignore[no-any-return]

@@ -294,6 +294,7 @@ def _declare(rank: int, kind: str) -> None:
         input: Any, ksize: Any, strides: Any, padding: Any, data_format: str = f"N{letters}C",
         name: str | None = None,
     ) -> Tensor:  # fmt: skip
+        name = name or f"{kind.capitalize()}Pool{rank}d"
         return _pool(function, rank, input, ksize, strides, padding, data_format, name)
 
     pool.__name__ = pool.__qualname__ = f"{kind}_pool{rank}d"

@@ -11,6 +11,7 @@ from engine.ir.op import OpFunction, op, public
 from engine.ir.shapes import broadcast, merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.scope import scoped
 
 
 def _rows(logits: Any) -> TensorSpec:
@@ -261,6 +262,7 @@ def _sparse_softmax_cross_entropy_gradient(
 
 
 @public("nn.sparse_softmax_cross_entropy_with_logits")
+@scoped("SparseSoftmaxCrossEntropyWithLogits", last=False)
 def sparse_softmax_cross_entropy_with_logits(
     labels: Any, logits: Any, name: str | None = None
 ) -> Tensor:

@@ -12,6 +12,7 @@ from engine.ir.shapes import merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor, Tensors
 from engine.ops.reduction import declare_reduction, reduce_with
+from engine.ops.scope import scoped
 
 
 def _euclidean_kernel(xp: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -43,6 +44,7 @@ def reduce_euclidean_norm(
 
 
 @public("math.reduce_variance")
+@scoped("reduce_variance", last=False)
 def reduce_variance(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -77,6 +79,7 @@ def reduce_variance(
 
 
 @public("math.reduce_std")
+@scoped("reduce_std", last=False)
 def reduce_std(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -88,6 +91,7 @@ def reduce_std(
 
 
 @public("math.reduce_logsumexp", "reduce_logsumexp")
+@scoped("ReduceLogSumExp")
 def reduce_logsumexp(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
@@ -103,14 +107,15 @@ def reduce_logsumexp(
 
     x = convert_to_tensor(input_tensor)
     top = tf.reduce_max(x, axis=axis, keepdims=True)
-    top = tf.stop_gradient(tf.where(tf.math.is_finite(top), top, tf.zeros_like(top)))
+    top = tf.stop_gradient(tf.where(tf.math.is_finite(top), top, tf.constant(0.0, x.dtype)))
     result = tf.math.log(tf.reduce_sum(tf.exp(x - top), axis=axis, keepdims=keepdims))
     if not keepdims:
         top = tf.reshape(top, tf.shape(result))
-    return tf.add(result, top, name=name or "ReduceLogSumExp")  # type: ignore[no-any-return]
+    return tf.add(result, top, name=name)  # type: ignore[no-any-return]
 
 
 @public("math.count_nonzero")
+@scoped("count_nonzero")
 def count_nonzero(
     input: Any, axis: Any = None, keepdims: Any = None, dtype: Any = int64, name: str | None = None
 ) -> Tensor:
@@ -131,12 +136,13 @@ def count_nonzero(
     elif x.dtype is string:
         hits = tf.not_equal(x, tf.constant(""))
     else:
-        hits = tf.not_equal(x, tf.zeros((), x.dtype))
+        hits = tf.not_equal(x, tf.constant(0, x.dtype))
     counts = tf.reduce_sum(tf.cast(hits, int64), axis=axis, keepdims=bool(keepdims))
     return tf.cast(counts, as_dtype(dtype), name=name)  # type: ignore[no-any-return]
 
 
 @public("math.zero_fraction", "nn.zero_fraction")
+@scoped("zero_fraction")
 def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     """The share of elements that are zero, as a scalar float32; nan for an empty tensor.
 
@@ -147,8 +153,8 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(value)
-    zeros = tf.cast(tf.equal(x, tf.zeros((), x.dtype)), float32)
-    return tf.reduce_mean(zeros, name=name or "fraction")  # type: ignore[no-any-return]
+    zeros = tf.cast(tf.equal(x, tf.constant(0, x.dtype)), float32)
+    return tf.reduce_mean(zeros, name=name)  # type: ignore[no-any-return]
 
 
 @op("raw.add_n", type="AddN", dtypes={"T": NUMERIC},

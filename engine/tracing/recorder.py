@@ -96,7 +96,9 @@ class Recorder:
                 break
         specs = self._infer(op, own, attrs)
         hint = name
-        if self.scopes:
+        if name and name[-1] == "/":  # a whole name, not one to be prefixed
+            hint = name[:-1]
+        elif self.scopes:
             hint = f"{self.scopes[-1]}/{name or op.name_hint}"
         node = Node(op, own, attrs, self, user_location(), hint)
         self.nodes.append(node)
