@@ -11,6 +11,7 @@ from engine.ops.random_basic import normal as normal
 from engine.ops.random_basic import shuffle as shuffle
 from engine.ops.random_basic import truncated_normal as truncated_normal
 from engine.ops.random_basic import uniform as uniform
+from engine.ops.random_binomial import stateless_binomial as stateless_binomial
 from engine.ops.random_rejection import categorical as categorical
 from engine.ops.random_rejection import gamma as gamma
 from engine.ops.random_rejection import poisson as poisson

@@ -11,9 +11,19 @@ import numpy as np
 
 from engine.base.errors import InvalidArgumentError, OpError
 from engine.executors.constants import dtype_of, make_value, shaped_value
+from engine.executors.devices import (
+    GPU_USED,
+    any_on_gpu,
+    compute_anywhere,
+    gpu_number,
+    on_gpu,
+    to_gpu,
+    to_host,
+    write_variable,
+)
 from engine.ir.dtypes import ALL, DType, bfloat16
 from engine.ir.interpreter import install_eager
-from engine.ir.op import Op
+from engine.ir.op import GRAPHS, IO, READ, WRITE, Op
 from engine.ir.tensor import EagerTensor, Tensor
 
 
@@ -31,19 +41,22 @@ class EagerInterpreter:
         eager: always True.
         plain: is no tape listening?
         run: calls a function in a context where numpy reports no conditions.
+        gpu: number of the GPU that `tf.device` asks for; None: the computer's own memory.
         tapes: listening gradient tapes.
     """
 
-    __slots__ = ("eager", "plain", "run", "tapes")
+    __slots__ = ("eager", "gpu", "plain", "run", "tapes")
 
     def __init__(self) -> None:
         self.eager = True
         self.plain = True
         self.tapes: list[Any] = []
+        self.gpu: int | None = None
         self.run = quiet_context().run
 
     def constant(self, value: Any, dtype: DType | None = None) -> Tensor:
-        return EagerTensor(*make_value(value, dtype))
+        made = EagerTensor(*make_value(value, dtype))
+        return made if self.gpu is None else self.place(made)
 
     def make_constant(
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
@@ -57,7 +70,8 @@ class EagerInterpreter:
                 )
             if shape is None:
                 return value
-        return EagerTensor(*shaped_value(value, dtype, shape))
+        made = EagerTensor(*shaped_value(value, dtype, shape))
+        return made if self.gpu is None else self.place(made)
 
     def apply(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None = None
@@ -72,7 +86,10 @@ class EagerInterpreter:
         if compute is None:
             raise InvalidArgumentError(None, None, f"{op.type} has no kernel for eager execution")
         try:
-            result = self.run(compute, np, *values, **attrs)
+            if GPU_USED[0] or self.gpu is not None:
+                result = self.run(self._placed, op, values, attrs)
+            else:
+                result = self.run(compute, np, *values, **attrs)
         except OpError:
             raise
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
@@ -88,6 +105,24 @@ class EagerInterpreter:
             for tape in self.tapes:
                 tape.record(op, inputs, attrs, flat)
         return outputs
+
+    def _placed(self, op: Op, values: list[Any], attrs: dict[str, Any]) -> Any:
+        """Compute where the values are, or where `tf.device` says."""
+        compute: Any = op.compute
+        if op.effect == WRITE:
+            return write_variable(compute, values, attrs)
+        if op.effect in (IO, READ, GRAPHS) or (self.gpu is None and not any_on_gpu(values)):
+            host = [to_host(value) for value in values] if op.effect == IO else values
+            return compute(np, *host, **attrs)
+        number = self.gpu
+        if number is None:
+            number = next(gpu_number(value) for value in values if on_gpu(value))
+        return compute_anywhere(compute, values, attrs, number)
+
+    def place(self, tensor: Any) -> Any:
+        """The tensor on the GPU that `tf.device` names."""
+        tensor._value = to_gpu(tensor._value, self.gpu or 0)
+        return tensor
 
     def quick(self, op: Op) -> Callable[..., Any]:
         """A callable on numpy values for an element-wise op without attributes."""

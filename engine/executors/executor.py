@@ -41,13 +41,14 @@ def executor(name: str) -> Callable[[type[Any]], type[Any]]:
     return register
 
 
-def executable(graph: Graph, name: str = "numpy") -> Executable:
-    """The graph compiled by an executor; compiled once per graph.
+def executable(graph: Graph, name: str | None = None) -> Executable:
+    """The graph compiled by an executor (None: the default one); compiled once per graph.
 
     Raises:
         ValueError: if there is no executor of that name.
         ImportError: if what it needs is not installed.
     """
+    name = name or _default[0]
     known = graph.compiled.get(name)
     if known is None:
         if name not in EXECUTORS:
@@ -61,6 +62,33 @@ def executable(graph: Graph, name: str = "numpy") -> Executable:
                 raise ValueError(f"there is no executor {name!r}") from None
         known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
     return known
+
+
+def placed_executable(graph: Graph, values: Any, gpu: int | None) -> Executable:
+    """The graph for the place where its values are.
+
+    Args:
+        graph: the graph.
+        values: its inputs: arrays, and storages of variables.
+        gpu: number of the GPU that is asked for; None: wherever an input is.
+    """
+    from engine.executors.devices import on_gpu
+
+    there = gpu is not None or any(on_gpu(getattr(v, "value", v)) for v in values)
+    return executable(graph, "cupy" if there else default_executor())
+
+
+_default = ["numpy"]
+
+
+def default_executor() -> str:
+    """The name of the executor that functions use."""
+    return _default[0]
+
+
+def use_executor(name: str) -> None:
+    """Let functions use another executor from now on (those that ran already keep theirs)."""
+    _default[0] = name
 
 
 def _run(graph: Graph, values: Any) -> tuple[Any, ...]:

@@ -71,8 +71,11 @@ class NumpyExecutable:
         """The generated function."""
         return self._run or self._write()
 
+    def _make_source(self) -> Source:
+        return python_source(self.graph, np, _same, NumpyExecutable)
+
     def _write(self) -> Any:
-        source = python_source(self.graph, np, _same, NumpyExecutable)
+        source = self._make_source()
         filename = f"<graphlens {self.graph.name} {next(_NUMBERS)}>"
         scope = dict(source.bindings)
         if source.buffers.made:

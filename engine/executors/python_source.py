@@ -339,24 +339,24 @@ def answers_tuple(node: Node) -> bool:
 
 def python_source(
     graph: Graph, xp: Any, constant: Callable[[Any], Any], compile: Callable[[Graph], Any],
-    plan: bool = True,
+    plan: bool = True, emitter: type[Emitter] = Emitter,
 ) -> Source:  # fmt: skip
     """The source of `run(*arrays) -> tuple of arrays` for a graph; arguments as `Emitter`."""
     from engine.executors import control_source, kernel_source  # noqa: F401 - they fill FORMS
 
-    emitter = Emitter(xp, constant, compile, plan)
+    writer = emitter(xp, constant, compile, plan)
     arguments = [f"a{i}" for i in range(len(graph.inputs))]
-    outputs = emitter.graph(graph, arguments)
-    names = list(emitter.buffers.made)
+    outputs = writer.graph(graph, arguments)
+    names = list(writer.buffers.made)
     head: list[str] = []
     if names:
         taken = ", ".join(names) + ","
         head = [f"    try: {taken} = pool.pop()", f"    except IndexError: {taken} = make()"]
-        emitter.line(f"pool.append(({taken}))")
+        writer.line(f"pool.append(({taken}))")
     returned = ", ".join(outputs) + ("," if len(outputs) == 1 else "")
-    emitter.line(f"return {returned}" if outputs else "return ()")
-    bound = [f"{name}={name}" for name in emitter.bindings][:_LOCALS]
-    lines = [f"def run({', '.join([*arguments, *bound])}):", *head, *emitter.lines]
+    writer.line(f"return {returned}" if outputs else "return ()")
+    bound = [f"{name}={name}" for name in writer.bindings][:_LOCALS]
+    lines = [f"def run({', '.join([*arguments, *bound])}):", *head, *writer.lines]
     shift = 1 + len(head)
-    nodes = {number + shift: node for number, node in emitter.nodes.items()}
-    return Source("\n".join(lines) + "\n", emitter.bindings, nodes, emitter.buffers)
+    nodes = {number + shift: node for number, node in writer.nodes.items()}
+    return Source("\n".join(lines) + "\n", writer.bindings, nodes, writer.buffers)

@@ -77,9 +77,7 @@ def _hoist(node: Node, inputs: Tensors, rewriter: Rewriter, found: list[list[Nod
             outer[id(inner.outputs[0])] = copy.outputs[0]
         frontier.append(_frontier(graph, moving))
     new = [tensor for part in frontier for tensor in part]
-    graphs = [
-        _with_inputs(graph, moving, new) for graph, moving in zip(_parts(node), found)
-    ]
+    graphs = [_with_inputs(graph, moving, new) for graph, moving in zip(_parts(node), found)]
     attrs = {"test": graphs[0], "body": graphs[1], "count": node.attrs["count"]}
     given = (*inputs, *(outer[id(tensor)] for tensor in new))
     return rewriter.make(node, given, attrs, node.outputs).outputs

@@ -7,8 +7,9 @@ from typing import Any
 
 from engine.autodiff.calls import taped_call
 from engine.base.errors import InvalidArgumentError
+from engine.executors.devices import GPU_USED
 from engine.executors.eager import wrap
-from engine.executors.executor import Executable, executable
+from engine.executors.executor import Executable, executable, placed_executable
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import resource
 from engine.ir.graph import Graph
@@ -219,7 +220,10 @@ class ConcreteFunction:
             captured = self._captured_values
             if captured is None:
                 captured = self._captured_values = tuple(t._value for t in self.captures)
-            values = it.run(program, *[t._value for t in leaves], *captured)
+            given = (*[t._value for t in leaves], *captured)
+            if GPU_USED[0] or it.gpu is not None:
+                program = placed_executable(self.graph, given, it.gpu)
+            values = it.run(program, *given)
             results = tuple([EagerTensor(v, o.dtype) if getattr(v, "shape", ()) or o.dims == ()
                              else wrap(v) for v, o in zip(values, self.graph.outputs)])  # fmt: skip
         return self.packed(results)

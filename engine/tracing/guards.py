@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.base.errors import OpError
+from engine.executors.devices import GPU_USED
 from engine.ir.interpreter import _current
 from engine.ir.tensor import EagerTensor
 from engine.objects.variable import Variable
@@ -104,6 +105,8 @@ def extended(
     if len(guards) >= _MOST_GUARDS or concrete.guarding >= _MOST_ATTEMPTS:
         return guards
     it: Any = _current.get(None)
+    if GPU_USED[0]:  # programs are chosen by where the values are
+        return guards
     if not getattr(concrete.program(), "ready", False) or it is None or not it.plain:
         return guards
     concrete.guarding += 1
@@ -143,7 +146,8 @@ def make_guard(
     call = ", ".join(["run", *inputs, *captured])
     lines = [
         "def guard(args, kwargs):",
-        f"    if len(args) != {len(args)} or len(kwargs) != {len(kwargs)} or switch[0]: return MISS",
+        f"    if len(args) != {len(args)} or len(kwargs) != {len(kwargs)}: return MISS",
+        "    if switch[0]: return MISS",
         "    try:",
         "        it = current()",
         "        if not it.plain: return MISS",
