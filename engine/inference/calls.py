@@ -17,6 +17,7 @@ from engine.inference.values import (
     NONE,
     UNKNOWN,
     ClassValue,
+    Const,
     Container,
     Function,
     Instance,
@@ -98,12 +99,26 @@ def call_value(
     if isinstance(callee, Instance):
         return _call_instance(machine, callee, arguments, node, frame)
     if isinstance(callee, Union):
-        return join_all(
-            call_value(machine, option, arguments, node, frame)
-            for option in callee.options
-            if not isinstance(option, (Container, Tensor)) and option is not NONE
-        )
+        return _call_one_of(machine, callee, arguments, node, frame)
     return _call_unknown(machine, callee, arguments, node, frame)
+
+
+def _call_one_of(
+    machine: Machine, callee: Union, arguments: Arguments, node: ast.AST, frame: Frame
+) -> Value:
+    """Which of several is called is not known, so what goes wrong in one is not sure to happen."""
+    options = [
+        option
+        for option in callee.options
+        if not isinstance(option, (Container, Tensor))
+        and not (isinstance(option, Const) and option.value is None)
+    ]
+    context = frame.context
+    if len(options) > 1:
+        frame.context = context.with_(caught=True)
+    result = join_all(call_value(machine, option, arguments, node, frame) for option in options)
+    frame.context = context
+    return result
 
 
 def _call_unknown(
@@ -229,6 +244,7 @@ def _memo_key(function: Function, values: dict[str, Value], context: Context) ->
         context.trace,
         context.converted,
         context.guard,
+        context.caught,
         None if region is None else (id(region.node), region.arm),
     )
 

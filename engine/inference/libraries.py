@@ -37,6 +37,7 @@ _OP_FAMILIES = frozenset(
         "dtypes", "audio", "quantization", "sets", "io",
     ]
 )  # fmt: skip
+_FIXED_IN_A_TRACE = {"tf.executing_eagerly": False, "tf.inside_function": True}
 _DECORATORS = (
     "tf.autograph.experimental.do_not_convert",
     "tf.autograph.do_not_convert",
@@ -129,6 +130,8 @@ def _unconverted(value: Value) -> Value:
 def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:
     kind = result_kind(name)
     staged = frame.context.staged
+    if staged and name in _FIXED_IN_A_TRACE:
+        return Const(_FIXED_IN_A_TRACE[name])
     if kind in ("tensor", "tensors", "pair", "triple") and name.startswith("tf."):
         asked = ask(name[3:], arguments.positional, arguments.keywords, staged)
         if asked is not None and not arguments.open:

@@ -103,6 +103,8 @@ def trace(
     machine.entered[key] = Unknown("derived")
     entry = machine.new_entry(function, staging, context.entry)
     converted, reason = staging.autograph, "" if staging.autograph else "autograph=False"
+    if staging.kind == "keras" and reason:
+        reason = "keras"
     if converted:
         reason = why_not_converted(function)
         converted = not reason

@@ -57,7 +57,11 @@ def variable_created(facts: Facts) -> Iterator[Finding]:
             yield _finding(facts, event.node, context, event.name)
         elif event.name in _USED and isinstance(event.receiver, Library):
             made = event.receiver
-            if _is_fresh(made, context) and made.born is not None and made.born.node is not None:
+            if (
+                _is_fresh(made, context, facts.machine.keras)
+                and made.born is not None
+                and made.born.node is not None
+            ):
                 yield _finding(facts, made.born.node, made.born.context, made.name)
         elif event.name.endswith(".add_weight") and not _is_building(context):
             yield _finding(facts, event.node, context, event.name)
@@ -70,13 +74,22 @@ def _makes_at_once(name: str) -> bool:
     return last[:1].isupper() and last != "Optimizer"
 
 
-def _is_fresh(made: Library, context: Context) -> bool:
+_VARIABLES_SINCE_3 = frozenset(
+    ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout",
+     "AlphaDropout"]
+)  # fmt: skip
+
+
+def _is_fresh(made: Library, context: Context, keras: int) -> bool:
     born = made.born
     if born is None or not born.context.staged or born.context.guard:
         return False
     if born.context.trace != context.trace:
         return False
-    return made.name.rsplit(".", 1)[-1] not in LAYERS_WITHOUT_VARIABLES
+    last = made.name.rsplit(".", 1)[-1]
+    if keras < 3 and last in _VARIABLES_SINCE_3:
+        return False
+    return last not in LAYERS_WITHOUT_VARIABLES
 
 
 def _is_building(context: Context) -> bool:
