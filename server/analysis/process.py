@@ -25,6 +25,8 @@ __all__ = ["serve"]
 _Questions = queue.PriorityQueue[tuple[int, int, dict[str, Any]]]
 
 _KEPT_SNAPSHOTS = 24
+_IDLE_SECONDS = 0.4
+_MOST_BETWEEN_COLLECTIONS = 60
 _STACK_BYTES = 256 * 1024 * 1024
 _RECURSION_LIMIT = 12_000
 
@@ -41,6 +43,7 @@ class _Analyst:
         self.urgent: _Questions = queue.PriorityQueue()
         self.other: _Questions = queue.PriorityQueue()
         self._writes = threading.Lock()
+        self._answered = 0
         self._waiting: set[int] = set()
         self._order = count()
 
@@ -78,7 +81,7 @@ class _Analyst:
     def work(self, questions: _Questions) -> None:
         """Answers questions for ever."""
         while True:
-            _, _, message = questions.get()
+            message = self._next(questions)
             if message["id"] not in self._waiting:
                 continue
             self._waiting.discard(message["id"])
@@ -86,8 +89,27 @@ class _Analyst:
             started = time.perf_counter()
             answer = self._answer(message)
             answer["id"] = message["id"]
+            self._answered += 1
             answer["ms"] = round((time.perf_counter() - started) * 1000, 2)
             self._send(answer)
+
+    def _next(self, questions: _Questions) -> dict[str, Any]:
+        """The most urgent question; while there is none for a while, garbage is collected.
+
+        A collection in the middle of an analysis makes it half as long again.
+        """
+        if questions is self.other and self._answered >= _MOST_BETWEEN_COLLECTIONS:
+            self._collect()
+        try:
+            return questions.get(timeout=None if self._answered == 0 else _IDLE_SECONDS)[2]
+        except queue.Empty:
+            if questions is self.other:
+                self._collect()
+            return questions.get()[2]
+
+    def _collect(self) -> None:
+        self._answered = 0
+        gc.collect()
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["job"] in ABOUT_NO_TEXT:
@@ -144,4 +166,4 @@ def _warm_up() -> None:
             print(f"warm-up: {name}: {error!r}", file=sys.stderr)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.disable()
