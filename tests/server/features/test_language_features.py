@@ -227,3 +227,100 @@ async def test_commands_check_their_arguments(client: LanguageClient, opened: Op
                     types.ExecuteCommandParams(name, arguments)
                 )
             assert raised.value.code == -32602, (name, arguments)
+
+
+SHAPES = """import engine as tf
+
+@tf.function
+def shapes(x, training=False):
+    z = tf.zeros([3, 2])
+    if tf.reduce_sum(x) > 0:
+        w = z * 2.0
+    else:
+        w = z
+    for i in range(3):
+        w = w + 1.0
+    for j in tf.range(3):
+        w = w + 1.0
+    if training:
+        w = w + 1.0
+    return w
+"""
+
+
+async def test_inlay_hints(client: LanguageClient, opened: Open) -> None:
+    uri = opened(SHAPES)
+    whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+    hints = await client.text_document_inlay_hint_async(types.InlayHintParams(document(uri), whole))
+    shown = {(hint.position.line, str(hint.label)) for hint in hints or ()}
+    assert (4, ": float32[3,2]") in shown
+    assert (5, "graph cond") in shown
+    assert (9, "unrolled ×3") in shown
+    assert (11, "graph loop") in shown
+    assert (13, "Python") in shown
+    (flow,) = [hint for hint in hints or () if hint.label == "graph cond"]
+    assert flow.tooltip is None
+    assert (await client.inlay_hint_resolve_async(flow)).tooltip
+    some = types.Range(types.Position(4, 0), types.Position(4, 99))
+    fewer = await client.text_document_inlay_hint_async(types.InlayHintParams(document(uri), some))
+    assert {hint.position.line for hint in fewer or ()} == {4}
+
+
+async def test_semantic_tokens(client: LanguageClient, opened: Open) -> None:
+    uri = opened(SHAPES)
+    tokens = await client.text_document_semantic_tokens_full_async(
+        types.SemanticTokensParams(document(uri))
+    )
+    assert tokens is not None
+    line = column = 0
+    found = set()
+    text = SHAPES.splitlines()
+    for at in range(0, len(tokens.data), 5):
+        down, right, length, kind, modifier = tokens.data[at : at + 5]
+        line, column = line + down, right if down else column + right
+        found.add((line, text[line][column : column + length], kind, modifier))
+    assert (4, "zeros", 1, 1) in found
+    assert (4, "z", 0, 1) in found
+    assert (9, "i", 0, 2) in found
+    assert (9, "range", 1, 2) in found
+
+
+async def test_hover_on_a_value(client: LanguageClient, opened: Open) -> None:
+    uri = opened(SHAPES)
+    on_tensor = await client.text_document_hover_async(
+        types.HoverParams(document(uri), types.Position(4, 4))
+    )
+    assert on_tensor is not None
+    assert "float32[3,2]" in on_tensor.contents.value
+    on_python = await client.text_document_hover_async(
+        types.HoverParams(document(uri), types.Position(9, 8))
+    )
+    assert on_python is not None
+    assert "Python" in on_python.contents.value
+
+
+async def test_the_readable_view(client: LanguageClient, opened: Open) -> None:
+    answer = await client.workspace_execute_command_async(
+        types.ExecuteCommandParams(
+            "graphlens.showGraphCode", [opened(SHAPES), "shapes", "readable"]
+        )
+    )
+    assert "def shapes(x, training=False):" in answer["text"]
+    assert "ag__" not in answer["text"]
+
+
+async def test_an_answer_while_typing_is_moved_along(client: LanguageClient, opened: Open) -> None:
+    """The lens of a function below an insertion is where the function is now."""
+    uri = opened()
+    params = types.CodeLensParams(document(uri))
+    before = await client.text_document_code_lens_async(params)
+    insertion = types.Range(types.Position(1, 0), types.Position(1, 0))
+    client.text_document_did_change(
+        types.DidChangeTextDocumentParams(
+            types.VersionedTextDocumentIdentifier(2, uri),
+            [types.TextDocumentContentChangePartial(insertion, "\n\n\n")],
+        )
+    )
+    after = await client.text_document_code_lens_async(params)
+    lines = [[lens.range.start.line for lens in lenses or ()] for lenses in (before, after)]
+    assert lines[1] == [line + 3 for line in lines[0]]
