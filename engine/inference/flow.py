@@ -18,7 +18,7 @@ from engine.inference.containers import element_of, iterate, truth
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
 from engine.inference.expressions import in_graph
-from engine.inference.guards import is_once_guard, narrowed, switches_itself_off
+from engine.inference.guards import is_once_guard, narrowed
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
@@ -79,7 +79,7 @@ def _changed_names(before: dict[str, Value], after: dict[str, Value]) -> list[st
 
 def _known_if(machine: Machine, node: ast.If, known: bool, frame: Frame) -> bool:
     context = frame.context
-    if is_once_guard(node.test, known) or switches_itself_off(node, 0 if known else 1):
+    if is_once_guard(node, 0 if known else 1, frame):
         frame.context = context.with_(guard=True)
     reached = machine.run(node.body if known else node.orelse, frame)
     frame.context = context
@@ -90,7 +90,7 @@ def _arm_context(node: ast.If, context: Context, staged: bool, arm: int, frame: 
     changes: dict[str, Any] = {}
     if staged:
         changes["region"] = Region("if", node, arm, context.region)
-    if is_once_guard(node.test, arm == 0) or switches_itself_off(node, arm):
+    if is_once_guard(node, arm, frame):
         changes["guard"] = True
     if not staged:
         changes["unsure"] = True

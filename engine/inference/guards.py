@@ -3,41 +3,79 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import NONE, Const, Python, Tensor, Union, Unknown, join_all
 
-__all__ = ["is_once_guard", "narrowed", "switches_itself_off"]
+__all__ = ["is_once_guard", "narrowed"]
 
 
-def is_once_guard(test: ast.expr, holds: bool) -> bool:
-    """Whether an arm is one that lazily made state is put in.
+def is_once_guard(node: ast.If, arm: int, frame: Frame) -> bool:
+    """Whether an arm is one that lazily made state is put in: it runs the first time only.
+
+    `if self.x is None:`, `if not hasattr(self, "x"):`, `if key not in cache:`, `if not cell:`. What
+    belongs to the call itself, a parameter above all, is missing at every call and is no guard.
 
     Args:
-        test: The condition.
-        holds: Whether the arm is the one where the condition is true.
+        node: The statement.
+        arm: 0 for the body, 1 for the `else`.
+        frame: The call it is in.
     """
+    body = node.body if arm == 0 else node.orelse
+    return _guards(node.test, arm == 0, body, frame) or _switches_itself_off(node.test, body)
+
+
+def _guards(test: ast.expr, holds: bool, body: list[ast.stmt], frame: Frame) -> bool:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        return is_once_guard(test.operand, not holds)
+        return _guards(test.operand, not holds, body, frame)
     if isinstance(test, ast.BoolOp):
-        return any(is_once_guard(part, holds) for part in test.values)
+        return any(_guards(part, holds, body, frame) for part in test.values)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return _compares_missing(test, holds)
+        return _compares_missing(test, holds, frame)
     if isinstance(test, ast.Call):
         return _asks_for_attribute(test) and not holds
-    if isinstance(test, (ast.Attribute, ast.Name, ast.Subscript)):
-        # `if not self.built:`, `if not cell:`, `if not self._model:`; a parameter is no guard.
-        return not holds and not _is_mode(test)
+    if isinstance(test, (ast.Attribute, ast.Name, ast.Subscript)) and not holds:
+        return not _is_local(test, frame) and (
+            _BUILT.search(_last(test)) is not None or _fills(test, body)
+        )
     return False
 
 
-def switches_itself_off(node: ast.If, arm: int) -> bool:
-    """Whether an arm changes the flag that led into it: `if first: first = False`."""
-    if not isinstance(node.test, (ast.Name, ast.Attribute, ast.UnaryOp)):
+_BUILT = re.compile(r"built|init|creat|ready|setup|loaded|compiled|exist|cache", re.IGNORECASE)
+
+
+def _last(test: ast.expr) -> str:
+    return test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+
+
+def _fills(test: ast.expr, body: list[ast.stmt]) -> bool:
+    """Whether an arm puts something where the test looked: `if not cell: cell.append(...)`."""
+    subject = ast.unparse(test)
+    for statement in body:
+        for child in ast.walk(statement):
+            if isinstance(child, (ast.Name, ast.Attribute, ast.Subscript)):
+                if isinstance(child.ctx, ast.Store) and ast.unparse(child).startswith(subject):
+                    return True
+            if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+                if ast.unparse(child.func.value) == subject:
+                    return True
+    return False
+
+
+def _is_local(test: ast.expr, frame: Frame) -> bool:
+    if not isinstance(test, ast.Name) or frame.function is None:
         return False
-    test = node.test.operand if isinstance(node.test, ast.UnaryOp) else node.test
-    flag = ast.unparse(test)
-    body = node.body if arm == 0 else node.orelse
+    scope = frame.scope
+    outer = test.id in scope.globals_ or test.id in scope.nonlocals
+    return test.id in scope.names and not outer
+
+
+def _switches_itself_off(test: ast.expr, body: list[ast.stmt]) -> bool:
+    """Whether an arm changes the flag that led into it: `if first: first = False`."""
+    if not isinstance(test, (ast.Name, ast.Attribute, ast.UnaryOp)):
+        return False
+    flag = ast.unparse(test.operand if isinstance(test, ast.UnaryOp) else test)
     if any(isinstance(child, ast.Return) for statement in body for child in ast.walk(statement)):
         return False
     for statement in body:
@@ -47,25 +85,18 @@ def switches_itself_off(node: ast.If, arm: int) -> bool:
     return False
 
 
-_MODES = ("training", "train", "is_training", "mode", "verbose", "debug", "use_", "with_")
-
-
-def _is_mode(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return any(name.lstrip("_").startswith(mode) for mode in _MODES)
-
-
-def _compares_missing(test: ast.Compare, holds: bool) -> bool:
+def _compares_missing(test: ast.Compare, holds: bool, frame: Frame) -> bool:
     operator, right = test.ops[0], test.comparators[0]
-    is_none = isinstance(right, ast.Constant) and right.value is None
-    if isinstance(operator, (ast.Is, ast.Eq)) and is_none:
-        return holds
-    if isinstance(operator, (ast.IsNot, ast.NotEq)) and is_none:
-        return not holds
-    if isinstance(operator, ast.NotIn):
-        return holds
-    if isinstance(operator, ast.In):
-        return not holds
+    if isinstance(right, ast.Constant) and right.value is None:
+        if _is_local(test.left, frame):
+            return False
+        if isinstance(operator, (ast.Is, ast.Eq)):
+            return holds
+        return isinstance(operator, (ast.IsNot, ast.NotEq)) and not holds
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        if not isinstance(right, (ast.Name, ast.Attribute)) or _is_local(right, frame):
+            return False
+        return isinstance(operator, ast.NotIn) is holds
     if isinstance(operator, ast.Eq) and isinstance(test.left, ast.Call):
         is_len = isinstance(test.left.func, ast.Name) and test.left.func.id == "len"
         return holds and is_len and isinstance(right, ast.Constant) and right.value == 0

@@ -117,6 +117,14 @@ class Facts:
             return Span(self.span(node).start, self.span(test).end)
         return self.span(node)
 
+    def name_span(self, node: ast.AST) -> Span:
+        """The name in a `def` or `class`; the span of any other node."""
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return self.span(node)
+        start = self.span(node).start
+        at = self.source.text.find(node.name, start + 3)
+        return Span(at, at + len(node.name)) if at >= 0 else self.span(node)
+
     def entry_word(self, entry: Entry | None) -> str:
         """How a message names what is traced."""
         name = entry.qualname if entry is not None else ""

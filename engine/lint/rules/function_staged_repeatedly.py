@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
+from engine.base.source import Span
 from engine.inference.context import Context
 from engine.inference.events import Entered, Staged, UserCalled
 from engine.inference.values import Function
@@ -92,13 +93,20 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
                 message = (
                     "A new staged function is made in every turn of this loop, and traced anew."
                 )
-                yield Finding(event.node, context, message)
+                yield Finding(_place(facts, event), context, message)
         elif context.function is not None and _is_per_call(facts, context, calls, looped):
             message = (
                 f"`{context.function.qualname}` makes and calls a new staged function each time it "
                 "is called, so it is traced every time; stage it once, outside."
             )
-            yield Finding(event.node, context, message)
+            yield Finding(_place(facts, event), context, message)
+
+
+def _place(facts: Facts, event: Staged) -> ast.AST | Span:
+    """The name of the decorated function; the call where there is no decorator."""
+    if event.decorator and isinstance(event.value, Function):
+        return facts.name_span(event.value.node)
+    return event.node
 
 
 def _calls_by_place(facts: Facts) -> dict[int, list[Context]]:

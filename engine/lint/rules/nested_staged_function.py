@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.base.source import Span
 from engine.inference.events import Staged
+from engine.inference.values import Function
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
@@ -66,7 +67,10 @@ def nested_staged_function(facts: Facts) -> Iterator[Finding]:
             f"This is staged anew on every trace of {facts.entry_word(entry)}, with no gain: what a "
             "traced function calls is in its graph anyway."
         )
-        yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+        place: ast.AST | Span = event.node
+        if event.decorator and isinstance(event.value, Function):
+            place = facts.name_span(event.value.node)
+        yield Finding(place, event.context, message, fix=_fix(facts, event))
 
 
 def _has_gain(event: Staged) -> bool:
