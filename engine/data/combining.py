@@ -8,7 +8,7 @@ from typing import Any
 from engine.base.errors import InvalidArgumentError
 from engine.data.dataset import INFINITE, UNKNOWN, Dataset, change, source
 from engine.data.elements import common, element_spec_of, normalized
-from engine.data.iterators import Binding, next_element, open_reader, presented, reader_more
+from engine.data.iterators import Binding, Layout, next_element, open_reader, presented, reader_more
 from engine.data.traced import ElementFunction, require_dataset
 from engine.ir.interpreter import current
 from engine.ir.op import public
@@ -266,10 +266,11 @@ def _reduce_in_graph(self: Dataset, state: Any, reduce_func: Callable[..., Any])
 
     reader = open_reader(self)
     converted = convert(reduce_func)
+    layout = Layout(self.element_spec)
     leaves = flatten(state)
 
     def body(*flat: Any) -> Any:
-        element = next_element(reader, self.element_spec)
+        element = next_element(reader, layout)
         new = normalized(converted(pack(state, list(flat)), element))
         return tuple(flatten(new))
 

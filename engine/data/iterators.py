@@ -18,6 +18,8 @@ Binding = dict[int, Any]
 """Values of symbolic tensors, by their identity."""
 
 _END = object()
+MAX_UNROLLED = 10_000
+"""So many elements may be read one by one while tracing; more is a loop without end."""
 
 
 class Reader:
@@ -85,13 +87,36 @@ def open_reader(dataset: Any) -> Tensor:
     return dataset_reader(list(symbols), dataset, keys)  # type: ignore[no-any-return]
 
 
-def next_element(reader: Tensor, element_spec: Any) -> Any:
+class Layout:
+    """How flat tensors are put into the structure of an element, prepared once.
+
+    Args:
+        element_spec: specs in their structure.
+
+    Attributes:
+        specs: of the tensors, flat.
+    """
+
+    def __init__(self, element_spec: Any) -> None:
+        self._element_spec = element_spec
+        self.specs = tuple(spec(leaf.dtype, leaf.dims) for leaf in leaf_specs(element_spec))
+        plain = all(type(leaf) is TensorSpec for leaf in flatten(element_spec))
+        self._single = plain and isinstance(element_spec, TensorSpec)
+        self._tuple = plain and type(element_spec) is tuple and all(
+            isinstance(item, TensorSpec) for item in element_spec
+        )  # fmt: skip
+
+    def present(self, flat: Any) -> Any:
+        """Flat tensors in the structure of an element; datasets as datasets."""
+        if self._single:
+            return flat[0]
+        return tuple(flat) if self._tuple else presented(self._element_spec, flat)
+
+
+def next_element(reader: Tensor, layout: Layout) -> Any:
     """The next element of an iterator tensor, in its structure."""
-    leaves = leaf_specs(element_spec)
-    specs = tuple(spec(leaf.dtype, leaf.dims) for leaf in leaves)
-    found = reader_next(reader, specs)
-    flat = found if isinstance(found, tuple) else (found,)
-    return presented(element_spec, flat)
+    found = reader_next(reader, layout.specs)
+    return layout.present(found if isinstance(found, tuple) else (found,))
 
 
 def presented(element_spec: Any, flat: Any) -> Any:
@@ -119,21 +144,30 @@ class DatasetIterator:
     def __init__(self, dataset: Any) -> None:
         self.element_spec = dataset.element_spec
         self._reader = open_reader(dataset)
+        self._layout = Layout(dataset.element_spec)
+        self._unrolled = 0
 
     def __iter__(self) -> DatasetIterator:
         return self
 
     def __next__(self) -> Any:
         if not current().eager:
+            self._unrolled += 1
+            if self._unrolled > MAX_UNROLLED:
+                raise RuntimeError(
+                    f"More than {MAX_UNROLLED} elements of a dataset were read while tracing: a "
+                    "Python loop over a dataset never ends in a graph. Let AutoGraph convert the "
+                    "loop, or run it outside of tf.function."
+                )
             return self.get_next()
         try:
-            return self.get_next()
+            return self._layout.present(self._reader._value.take())  # type: ignore[attr-defined]
         except OutOfRangeError:
             raise StopIteration from None
 
     def get_next(self, name: str | None = None) -> Any:
         """The next element. Raises OutOfRangeError behind the last one."""
-        return next_element(self._reader, self.element_spec)
+        return next_element(self._reader, self._layout)
 
     def get_next_as_optional(self) -> Any:
         """The next element as a `tf.experimental.Optional`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.conversion.constructs.for_loop import _python_for, _StagedLoop
-from engine.data.iterators import DatasetIterator, next_element, open_reader, reader_more
+from engine.data.iterators import DatasetIterator, Layout, next_element, open_reader, reader_more
 from engine.ir.interpreter import current
 
 
@@ -18,6 +18,7 @@ class _ReaderLoop(_StagedLoop):
         if not own:  # sizes may change from turn to turn, as in `Dataset.reduce`
             self.options = {**self.options, "relax_shapes": True}
         self.reader = iterated._reader if own else open_reader(iterated)
+        self.layout = Layout(iterated.element_spec)
 
     def more(self) -> Any:
         """Ask the reader."""
@@ -25,7 +26,7 @@ class _ReaderLoop(_StagedLoop):
 
     def turn(self) -> None:
         """The next element."""
-        self.body(next_element(self.reader, self.iterated.element_spec))
+        self.body(next_element(self.reader, self.layout))
         self.place = self.place + 1
 
 

@@ -13,7 +13,6 @@ from engine.data.elements import (
     normalized,
 )
 from engine.data.iterators import Binding, presented
-from engine.executors.eager import wrap
 from engine.ir.interpreter import current, new_eager
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten
@@ -88,11 +87,9 @@ class ElementFunction:
         ]
         it: Any = current()
         eager: Any = it if it.eager else new_eager()
-        run = eager.run
-        values = run(concrete.program(), *[leaf._value for leaf in flat], *captured)
+        values = eager.run(concrete.program(), *[leaf._value for leaf in flat], *captured)
         return tuple(
-            wrap(value) if out.dtype.kind != "V" else EagerTensor(value, out.dtype)
-            for value, out in zip(values, concrete.graph.outputs)
+            [EagerTensor(value, out.dtype) for value, out in zip(values, concrete.graph.outputs)]
         )
 
     def dataset(self, flat: Any, binding: Binding) -> tuple[Any, Binding]:
