@@ -211,7 +211,7 @@ def _padding(values: Any, element_spec: Any, leaves: list[Any]) -> list[Any]:
     return out
 
 
-class _Rows(Dataset):
+class Rows(Dataset):
     """Rows that are known already."""
 
     def __init__(self, rows: list[Any], element_spec: Any) -> None:
@@ -254,7 +254,7 @@ class WindowDataset(ChangedDataset):
                 return
             group = held[:reach:stride]
             yield tuple(
-                EagerTensor(Opened(_Rows([(row[i],) for row in group], specs[i]), {}), variant)
+                EagerTensor(Opened(Rows([(row[i],) for row in group], specs[i]), {}), variant)
                 for i in range(len(specs))
             )
             if shift > len(held):

@@ -292,6 +292,7 @@ class ChooseDataset(Dataset):
     def rows(self, binding: Binding) -> Iterator[Any]:
         *sources, choice = self.parents
         opened = [parent.rows(binding) for parent in sources]
+        left = set(range(len(opened)))
         for number in choice.rows(binding):
             place = int(number[0]._value)
             if not 0 <= place < len(opened):
@@ -300,7 +301,9 @@ class ChooseDataset(Dataset):
             row = next(opened[place], None)
             if row is not None:
                 yield row
-            elif self._stop:
+                continue
+            left.discard(place)
+            if self._stop or not left:
                 return
 
 

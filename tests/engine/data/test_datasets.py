@@ -97,13 +97,14 @@ NAMES = {
 }  # fmt: skip
 
 
-def test_answers() -> None:
+@pytest.mark.parametrize("name", ["answers", "grouping"])
+def test_answers(name: str) -> None:
     def compute(source: str) -> Any:
         if any(word in source for word in SHUFFLED):
             tf.random.set_seed(7)
         return eval(source, dict(NAMES))
 
-    check(Path(__file__).parent / "answers.txt", compute)
+    check(Path(__file__).parent / f"{name}.txt", compute)
 
 
 def test_variables_change_between_readings() -> None:

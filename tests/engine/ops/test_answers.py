@@ -25,7 +25,7 @@ NAMES: dict[str, Any] = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", ["arrays", "strings", "tensors", "constants"])
+@pytest.mark.parametrize("name", ["arrays", "binomial", "strings", "tensors", "constants"])
 def test_eager(name: str) -> None:
     path = ANSWERS / f"{name}.txt"
     check(path, lambda source: eval(source, dict(NAMES)), raw=name == "tensors")
