@@ -11,7 +11,7 @@ const FILE = 'fizzbuzz.py';
 let session;
 before(async () => {
   session = await Session.start('editing', { open: FILE });
-  await session.workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 40_000 });
+  await session.workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 90_000 });
 });
 after(() => session?.end());
 

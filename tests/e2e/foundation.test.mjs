@@ -15,7 +15,7 @@ after(() => session?.end());
 
 test('opening the file underlines each print in the traced function', () =>
   session.step(async (workbench) => {
-    await workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 40_000 });
+    await workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 90_000 });
     await eventually(
       'four prints are underlined',
       async () => (await workbench.squiggles(FILE, 'warning').count()) >= 4,

@@ -18,7 +18,7 @@ before(async () => {
     viewport: { width: 1440, height: 900 },
     settings: { 'graphlens.codeLens.enabled': true },
   });
-  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 40_000 });
+  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 90_000 });
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
 });
 after(() => session?.end());

@@ -29,7 +29,7 @@ before(async () => {
     open: 'fizzbuzz.py', // by the time this has findings, the notebook editor is known as well
     files: { 'lesson.ipynb': JSON.stringify(NOTEBOOK) },
   });
-  await session.workbench.squiggles('fizzbuzz.py', 'warning').first().waitFor({ timeout: 40_000 });
+  await session.workbench.squiggles('fizzbuzz.py', 'warning').first().waitFor({ timeout: 90_000 });
   await session.workbench.command('View: Close All Editors');
 });
 after(() => session?.end());
@@ -42,7 +42,7 @@ test('the finding is underlined in its cell, with the import of another cell kno
     const underlined = workbench.page.locator(
       '.notebookOverlay [class*="squiggly-"]:not(.squiggly-unnecessary)',
     );
-    await underlined.first().waitFor({ timeout: 40_000 });
+    await underlined.first().waitFor({ timeout: 90_000 });
     assert.equal(await underlined.count(), 1, 'the magic is no finding');
     await workbench.problem('GR201', 'print');
     await session.picture('notebook');

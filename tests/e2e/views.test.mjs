@@ -12,7 +12,7 @@ let session;
 let name;
 before(async () => {
   session = await Session.start('views', { open: FILE });
-  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 40_000 });
+  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 90_000 });
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
   name = /def (\w+)\(/.exec(await session.workbench.text(FILE))?.[1] ?? '';
 });

@@ -1,6 +1,7 @@
 // The virtual documents beside the source: opened, and kept at the same place as the source.
 
 import * as vscode from 'vscode';
+import { besideOf } from './columns';
 import type { Target } from './functions';
 import { isGraphDocument, SCHEME, type GraphCode, type View } from './protocol';
 import type { Server } from './server';
@@ -49,7 +50,7 @@ export class GraphDocuments implements vscode.Disposable {
     }
     this.shown.set(document.uri.toString(), shown);
     await vscode.window.showTextDocument(document, {
-      viewColumn: this.column(document),
+      viewColumn: this.column(document, target.document),
       preserveFocus: true,
       preview: false,
     });
@@ -113,11 +114,11 @@ export class GraphDocuments implements vscode.Disposable {
   }
 
   /** Where the document is shown already, else where another one is, else beside. */
-  private column(document: vscode.TextDocument): vscode.ViewColumn {
+  private column(document: vscode.TextDocument, source: vscode.TextDocument): vscode.ViewColumn {
     const editors = vscode.window.visibleTextEditors;
     const same = editors.find((editor) => editor.document === document);
     const other = editors.find((editor) => isGraphDocument(editor.document));
-    return same?.viewColumn ?? other?.viewColumn ?? vscode.ViewColumn.Beside;
+    return same?.viewColumn ?? other?.viewColumn ?? besideOf(source);
   }
 
   private follow(editor: vscode.TextEditor): void {

@@ -83,7 +83,7 @@ export class Session {
       viewport: viewport ?? { width: 1280, height: 800 },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(45_000);
     this.page = await context.newPage();
     this.workbench = await new Workbench(this.page, this.server, this.workspace).open(open);
   }

@@ -6,7 +6,7 @@ export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resol
  * Ask again until the answer is truthy; that answer is returned.
  * Questions may throw: it counts as "not yet". The last outcome is told in the error.
  */
-export async function eventually(what, ask, { within = 30_000, every = 100 } = {}) {
+export async function eventually(what, ask, { within = 60_000, every = 100 } = {}) {
   const deadline = Date.now() + within;
   let outcome;
   do {

@@ -24,9 +24,9 @@ export class Workbench {
       query.set('payload', JSON.stringify([['openFile', uri]]));
     }
     await this.page.goto(`${this.server.url}/?${query}`, { waitUntil: 'domcontentloaded' });
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await this.page.locator('.explorer-folders-view').waitFor({ timeout: 60_000 });
-    if (file) await this.editor(file).locator('.view-line').first().waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 90_000 });
+    await this.page.locator('.explorer-folders-view').waitFor({ timeout: 90_000 });
+    if (file) await this.editor(file).locator('.view-line').first().waitFor({ timeout: 90_000 });
     return this;
   }
 
@@ -204,7 +204,7 @@ export class Workbench {
     if (!(await panel.isVisible())) await this.command('Problems: Focus on Problems View');
     let rows = panel.locator('.monaco-list-row');
     for (const text of texts) rows = rows.filter({ hasText: text });
-    await rows.first().waitFor({ timeout: 30_000 });
+    await rows.first().waitFor({ timeout: 90_000 });
     return rows.first();
   }
 

@@ -1,6 +1,7 @@
 // The panels with the picture of a graph: one for each function.
 
 import * as vscode from 'vscode';
+import { besideOf } from '../columns';
 import type { Target } from '../functions';
 import { messageOf, type Log } from '../log';
 import type { Graph } from '../protocol';
@@ -92,7 +93,7 @@ class GraphPanel implements vscode.Disposable {
     this.panel = vscode.window.createWebviewPanel(
       'graphlens.graph',
       `Graph of ${target.function.qualname}`,
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+      { viewColumn: besideOf(target.document), preserveFocus: false },
       {
         enableScripts: true,
         enableCommandUris: false,

@@ -1,6 +1,7 @@
 // The panels that run a function: one for each function, form above and result below.
 
 import * as vscode from 'vscode';
+import { besideOf } from '../columns';
 import type { Target } from '../functions';
 import { messageOf } from '../log';
 import type { Run } from '../protocol';
@@ -70,7 +71,7 @@ export class RunPanel implements vscode.Disposable {
     this.panel = vscode.window.createWebviewPanel(
       'graphlens.run',
       `Run ${target.function.qualname}`,
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+      { viewColumn: besideOf(target.document), preserveFocus: false },
       {
         enableScripts: true,
         enableCommandUris: false,

@@ -1,0 +1,17 @@
+// Where views of a source are put: beside it, in the column that is there already.
+
+import * as vscode from 'vscode';
+
+/** The column next to the one that shows the document, or a new one. */
+export function besideOf(document: vscode.TextDocument): vscode.ViewColumn {
+  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const column = shown?.viewColumn;
+  if (column === undefined) return vscode.ViewColumn.Beside;
+  const others = vscode.window.tabGroups.all
+    .map((group) => group.viewColumn)
+    .filter((each) => each !== column);
+  // The nearest to the right, else the nearest to the left.
+  const right = others.filter((each) => each > column).sort((one, other) => one - other);
+  const left = others.filter((each) => each < column).sort((one, other) => other - one);
+  return right[0] ?? left[0] ?? vscode.ViewColumn.Beside;
+}
