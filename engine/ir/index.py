@@ -95,6 +95,10 @@ PUBLIC = {
         "debugging.assert_non_positive debugging.assert_none_equal debugging.assert_positive "
         "debugging.check_numerics raw.assert"
     ),
+    "engine.ops.audio": (
+        "signal.inverse_mdct signal.linear_to_mel_weight_matrix signal.mdct "
+        "signal.mfccs_from_log_mel_spectrograms"
+    ),
     "engine.ops.basic": (
         "constant convert_to_tensor identity raw.constant raw.placeholder stop_gradient"
     ),
@@ -153,8 +157,8 @@ PUBLIC = {
         "raw.matrix_set_diag"
     ),
     "engine.ops.eigen": (
-        "eig eigvals linalg.eig linalg.eigh linalg.eigvals linalg.eigvalsh raw.eig "
-        "raw.self_adjoint_eig"
+        "eig eigvals linalg.eig linalg.eigh linalg.eigh_tridiagonal linalg.eigvals linalg.eigvalsh "
+        "raw.eig raw.self_adjoint_eig"
     ),
     "engine.ops.einsum": (
         "einsum linalg.einsum linalg.tensordot raw.einsum tensordot"
@@ -217,6 +221,9 @@ PUBLIC = {
     "engine.ops.matrix_functions": (
         "linalg.expm linalg.logm linalg.sqrtm linalg.tridiagonal_matmul linalg.tridiagonal_solve "
         "matrix_square_root"
+    ),
+    "engine.ops.morphology": (
+        "nn.dilation2d nn.erosion2d"
     ),
     "engine.ops.normalization": (
         "nn.batch_norm_with_global_normalization nn.batch_normalization nn.bias_add nn.dropout "
@@ -293,6 +300,10 @@ PUBLIC = {
         "math.segment_max math.segment_mean math.segment_min math.segment_prod math.segment_sum "
         "math.unsorted_segment_max math.unsorted_segment_mean math.unsorted_segment_min "
         "math.unsorted_segment_prod math.unsorted_segment_sqrt_n math.unsorted_segment_sum"
+    ),
+    "engine.ops.sequences": (
+        "math.approx_max_k math.invert_permutation math.is_non_decreasing "
+        "math.is_strictly_increasing nn.approx_max_k"
     ),
     "engine.ops.signal": (
         "raw.frame raw.overlap_and_add signal.dct signal.frame signal.hamming_window "
@@ -566,6 +577,9 @@ OPS = {
         "math.segment_max math.segment_mean math.segment_min math.segment_prod math.segment_sum "
         "math.unsorted_segment_max math.unsorted_segment_min math.unsorted_segment_prod "
         "math.unsorted_segment_sum"
+    ),
+    "engine.ops.sequences": (
+        "math.invert_permutation"
     ),
     "engine.ops.signal": (
         "raw.frame raw.overlap_and_add"

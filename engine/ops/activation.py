@@ -16,6 +16,9 @@ from engine.ops.elementary import sigmoid_op
 from engine.ops.scope import scoped
 
 INEXACT = FLOATING | COMPLEX
+_ROOT_HALF = 0.7071067690849304
+_CUBIC = 0.044714998453855515
+"""Constants of `gelu`, rounded to float32 as in TensorFlow, whatever the dtype."""
 
 
 def _zeros(tf: Any, x: Tensor) -> Tensor:
@@ -293,8 +296,8 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
         raise ValueError(f"`features.dtype` must be a floating point tensor."
                          f"Received:features.dtype={x.dtype}")  # fmt: skip
     if approximate:
-        inner = 0.7978845608028654 * (x + 0.044715 * (x * x * x))
+        inner = 0.7978845608028654 * (x + _CUBIC * (x * x * x))
         return tf.multiply(0.5 * x, 1.0 + tf.tanh(inner), name=name)  # type: ignore[no-any-return]
     half = 0.5 * x
-    tail = tf.math.erfc(-x * tf.constant(0.7071067811865476, x.dtype))
+    tail = tf.math.erfc(-x * tf.constant(_ROOT_HALF, x.dtype))
     return tf.multiply(half, tail, name=name)  # type: ignore[no-any-return]

@@ -141,3 +141,48 @@ def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """The complex eigenvalues of square matrices, in no order; see `tf.linalg.eig`."""
     x = convert_to_tensor(tensor)
     return eig_op(x, False, _complex_of(x), name)[0]  # type: ignore[no-any-return]
+
+
+@public("linalg.eigh_tridiagonal")
+def eigh_tridiagonal(
+    alpha: Any, beta: Any, eigvals_only: bool = True, select: str = "a",
+    select_range: Any = None, tol: Any = None, name: str | None = None,
+) -> Any:  # fmt: skip
+    """Eigenvalues (and vectors) of a symmetric tridiagonal matrix, smallest first.
+
+    Args:
+        alpha: the main diagonal [n].
+        beta: the diagonal beside it [n - 1].
+        eigvals_only: leave out the vectors?
+        select: 'a' for all; 'i' for those whose number, 'v' for those whose value is in
+            `select_range`.
+        select_range: pair of numbers.
+        tol: makes no difference.
+        name: of the nodes.
+
+    Returns:
+        Eigenvalues, or eigenvalues and eigenvectors as columns.
+
+    Raises:
+        ValueError: for another `select`, or if the range is missing.
+    """
+    from engine.ops.namespace import tf
+
+    if select not in ("a", "i", "v"):
+        raise ValueError("'select must have a value in {'a', 'i', 'v'}.")
+    if select != "a" and select_range is None:
+        raise ValueError(f"For select='{select}', select_range must be given.")
+    main = convert_to_tensor(alpha)
+    side = convert_to_tensor(beta, dtype_hint=main.dtype)
+    conj = tf.math.conj(side) if side.dtype.is_complex else side
+    matrix = tf.linalg.diag(main) + tf.linalg.diag(side, k=-1) + tf.linalg.diag(conj, k=1)
+    values, vectors = eigh(matrix)
+    values = tf.math.real(values)
+    if select == "i":
+        first, last = select_range
+        values, vectors = values[first : last + 1], vectors[:, first : last + 1]
+    elif select == "v":
+        kept = tf.logical_and(values > select_range[0], values <= select_range[1])
+        values = tf.boolean_mask(values, kept)
+        vectors = tf.boolean_mask(vectors, kept, axis=1)
+    return values if eigvals_only else (values, vectors)
