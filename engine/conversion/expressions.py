@@ -35,7 +35,7 @@ class Expressions:
         self._expressions = expressions
         self._statements = statements
 
-    def __call__(self, node: Any) -> Any:
+    def visit(self, node: Any) -> Any:
         """The rewritten form of an expression."""
         rewrite = self._expressions.get(node.__class__)
         if rewrite is not None:
@@ -50,9 +50,9 @@ class Expressions:
                 if value and isinstance(value[0], gast.stmt):
                     fields[key] = self.block(value)
                 else:
-                    fields[key] = [self(x) if isinstance(x, gast.AST) else x for x in value]
+                    fields[key] = [self.visit(x) if isinstance(x, gast.AST) else x for x in value]
             elif isinstance(value, gast.AST) and not isinstance(value, gast.expr_context):
-                fields[key] = self(value)
+                fields[key] = self.visit(value)
         return node
 
     def block(self, statements: Statements) -> Statements:
@@ -73,4 +73,4 @@ class Expressions:
 
         inner = Expressions(self.context, {gast.Call: call.rewrite}, {})
         inner.scope_name, inner.calls = self.scope_name, self.calls
-        return cast("gast.expr", inner(node))
+        return cast("gast.expr", inner.visit(node))

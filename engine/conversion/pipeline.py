@@ -116,7 +116,7 @@ def _convert_lambda(tree: gast.Lambda, context: Context) -> gast.stmt:
         refuse_walrus(tree)
     walk = Expressions(context, EXPRESSIONS, STATEMENTS)
     walk.scope_name = context.fresh("lscope")
-    body = walk(tree.body)
+    body = walk.visit(tree.body)
     tree.body = function.scope_lambda(body, walk.scope_name, context)
     name = context.namer.fresh("tf__lam")
     (assignment,) = quote("NAME = VALUE", at=tree, NAME=name, VALUE=tree)

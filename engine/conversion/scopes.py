@@ -12,12 +12,12 @@ __all__ = ["rewrite_function", "rewrite_lambda", "rewrite_with"]
 
 def rewrite_function(node: gast.FunctionDef, walk: Expressions) -> gast.FunctionDef:
     """Decorators, defaults and annotations belong to the function around."""
-    node.decorator_list = [walk(one) for one in node.decorator_list]
+    node.decorator_list = [walk.visit(one) for one in node.decorator_list]
     if node.returns is not None:
-        node.returns = walk(node.returns)
+        node.returns = walk.visit(node.returns)
     arguments = node.args
-    arguments.defaults = [walk(one) for one in arguments.defaults]
-    arguments.kw_defaults = [one and walk(one) for one in arguments.kw_defaults]
+    arguments.defaults = [walk.visit(one) for one in arguments.defaults]
+    arguments.kw_defaults = [one and walk.visit(one) for one in arguments.kw_defaults]
     outer, ternaries = walk.scope_name, walk.ternaries
     # Generated functions have no scope of their own: they run in the one of the user's function.
     walk.scope_name, walk.ternaries = walk.context.scope_names.get(node, outer), True

@@ -24,7 +24,7 @@ def rewrite_operator(node: gast.BoolOp, walk: Expressions) -> gast.expr:
         if isinstance(node.op, gast.And)
         else "ag__.or_(lambda: LEFT, lambda: RIGHT)"
     )
-    values = [walk(value) for value in node.values]
+    values = [walk.visit(value) for value in node.values]
     made = values.pop()
     while values:
         made = quote_expression(snippet, at=node, LEFT=values.pop(), RIGHT=made)
@@ -33,7 +33,7 @@ def rewrite_operator(node: gast.BoolOp, walk: Expressions) -> gast.expr:
 
 def rewrite_unary(node: gast.UnaryOp, walk: Expressions) -> gast.expr:
     """`not a` into `ag__.not_(a)`."""
-    node.operand = walk(node.operand)
+    node.operand = walk.visit(node.operand)
     if not isinstance(node.op, gast.Not):
         return node
     return quote_expression("ag__.not_(VALUE)", at=node, VALUE=node.operand)
@@ -41,10 +41,10 @@ def rewrite_unary(node: gast.UnaryOp, walk: Expressions) -> gast.expr:
 
 def rewrite_comparison(node: gast.Compare, walk: Expressions) -> gast.expr:
     """`a < b < c` into `ag__.and_(lambda: a < b, lambda: b < c)`."""
-    left = walk(node.left)
+    left = walk.visit(node.left)
     made: gast.expr | None = None
     for op, comparator in zip(node.ops, node.comparators):
-        right = walk(comparator)
+        right = walk.visit(comparator)
         one = _compare(node, op, left, right, walk)
         if made is None:
             made = one

@@ -20,10 +20,10 @@ def rewrite(node: gast.Call, walk: Expressions) -> gast.expr:
     """`f(a, b=c)` into `ag__.converted_call(f, (a,), dict(b=c), fscope)`."""
     name = dotted_name(node.func) or ""
     root = name.partition(".")[0]
-    node.func = walk(node.func)
-    node.args = [walk(argument) for argument in node.args]
+    node.func = walk.visit(node.func)
+    node.args = [walk.visit(argument) for argument in node.args]
     for keyword in node.keywords:
-        keyword.value = walk(keyword.value)
+        keyword.value = walk.visit(keyword.value)
     if not walk.calls or _stays(name, root, walk):
         return node
     return quote_expression(

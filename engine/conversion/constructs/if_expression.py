@@ -21,16 +21,20 @@ def rewrite(node: gast.IfExp, walk: Expressions) -> gast.expr:
     As in TensorFlow, a ternary inside a ternary stays Python's.
     """
     if not walk.ternaries:
-        node.test, node.body, node.orelse = walk(node.test), walk(node.body), walk(node.orelse)
+        node.test, node.body, node.orelse = (
+            walk.visit(node.test),
+            walk.visit(node.body),
+            walk.visit(node.orelse),
+        )
         return node
     text = unparse(walk.calls_only(copy_tree(node.test)))
     walk.ternaries = False
     made = quote_expression(
         "ag__.if_exp(TEST, lambda: BODY, lambda: ORELSE, TEXT)",
         at=node,
-        TEST=walk(node.test),
-        BODY=walk(node.body),
-        ORELSE=walk(node.orelse),
+        TEST=walk.visit(node.test),
+        BODY=walk.visit(node.body),
+        ORELSE=walk.visit(node.orelse),
         TEXT=constant(text, node),
     )
     walk.ternaries = True

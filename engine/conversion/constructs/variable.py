@@ -23,11 +23,11 @@ def rewrite_name(node: gast.Name, walk: Expressions) -> gast.expr:
 def rewrite_augmented(node: gast.AugAssign, walk: Expressions) -> list[gast.stmt]:
     """`x += a` reads `x` first; its right side reads names as they are."""
     if not isinstance(node.target, gast.Name):
-        node.target = walk(node.target)
-        node.value = walk(node.value)
+        node.target = walk.visit(node.target)
+        node.value = walk.visit(node.value)
         return [node]
     guarded, walk.guarded = walk.guarded, False
-    node.value = walk(node.value)
+    node.value = walk.visit(node.value)
     walk.guarded = guarded
     read = quote("NAME = ag__.ld(NAME)", at=node, NAME=node.target.id)
     return [*read, node]
@@ -36,7 +36,7 @@ def rewrite_augmented(node: gast.AugAssign, walk: Expressions) -> list[gast.stmt
 def rewrite_delete(node: gast.Delete, walk: Expressions) -> list[gast.stmt]:
     """`del x` into `x = ag__.Undefined('x')`, because blocks share names as closures."""
     names = [target for target in node.targets if isinstance(target, gast.Name)]
-    others = [walk(target) for target in node.targets if not isinstance(target, gast.Name)]
+    others = [walk.visit(target) for target in node.targets if not isinstance(target, gast.Name)]
     made: list[gast.stmt] = []
     for target in names:
         made += quote(

@@ -195,7 +195,7 @@ def test_optional_features() -> None:
         print(values[0])
         return last
 
-    code = to_code(f, experimental_optional_features=Feature.ALL)
+    code = to_code(f, experimental_optional_features=Feature.ALL).replace("lambda :", "lambda:")
     assert "optional_features=(ag__.Feature.ALL,)" in code
     assert "values = ag__.new_list([])" in code
     assert "values = ag__.list_append(ag__.ld(values), ag__.ld(x))" in code

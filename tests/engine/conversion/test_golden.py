@@ -42,6 +42,8 @@ def normalised(text: str) -> list[str]:
         text = ast.unparse(ast.parse(text))
     lines: list[str] = []
     undefined: list[str] = []
+    # Python 3.10 writes `lambda : x`; quotes of f-strings changed in 3.12.
+    text = text.replace("lambda :", "lambda:").replace('"', "'").replace("\\'", "'")
     for line in text.rstrip().split("\n"):
         declaration = re.match(r"( *(?:nonlocal|global) )(.*)$", line)
         if declaration:
