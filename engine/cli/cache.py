@@ -63,6 +63,10 @@ class Cache:
                 "read": {other: self._hash(other) for other in checked.read},
                 "findings": [to_plain(finding) for finding in checked.findings],
                 "cells": checked.cells,
+                "elsewhere": [
+                    [other, [to_plain(finding) for finding in findings]]
+                    for other, findings in checked.elsewhere
+                ],
                 # A clean file needs no text to be shown.
                 "text": checked.source.text if checked.findings else "",
             }
@@ -94,7 +98,12 @@ class Cache:
 def _from_entry(path: str, entry: dict[str, Any]) -> Checked:
     findings = tuple(from_plain(finding) for finding in entry["findings"])
     cells = tuple((int(cell), int(line)) for cell, line in entry["cells"])
-    return Checked(path, SourceFile(path, entry["text"]), findings, cells, tuple(entry["read"]))
+    elsewhere = tuple(
+        (str(other), tuple(from_plain(finding) for finding in found))
+        for other, found in entry["elsewhere"]
+    )
+    source = SourceFile(path, entry["text"])
+    return Checked(path, source, findings, cells, tuple(entry["read"]), elsewhere)
 
 
 @lru_cache(maxsize=1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from engine.base.diagnostics import Diagnostic, Severity
 from engine.base.options import Settings
-from engine.base.reading import Unreadable, decode_source
+from engine.base.reading import Unreadable, decode_source, read_source
 from engine.base.source import SourceFile, Span
 from engine.cli.result import Checked
 
@@ -44,7 +45,41 @@ def check_files(
     if cache is not None:
         for path in left:
             cache.keep(path, results[path])
-    return [results[path] for path in paths]
+    return _brought_home([results[path] for path in paths])
+
+
+def _brought_home(results: list[Checked]) -> list[Checked]:
+    """The results, each with what was found in its file on the way from another one."""
+    visitors: dict[str, list[Diagnostic]] = {}
+    for checked in results:
+        for path, findings in checked.elsewhere:
+            visitors.setdefault(path, []).extend(findings)
+    if not visitors:
+        return results
+    return [
+        _joined(checked, visitors.get(str(Path(checked.path).resolve()), [])) for checked in results
+    ]
+
+
+def _joined(checked: Checked, visitors: list[Diagnostic]) -> Checked:
+    known = {(finding.code, finding.span) for finding in checked.findings}
+    fresh: list[Diagnostic] = []
+    for finding in visitors:
+        if (finding.code, finding.span) not in known:
+            known.add((finding.code, finding.span))
+            fresh.append(finding)
+    if not fresh:
+        return checked
+    from engine.lint.suppressions import UNUSED, apply_suppressions
+
+    source = checked.source
+    if not source.text:
+        source = SourceFile(checked.path, read_source(Path(checked.path)))
+    left, unused = apply_suppressions(source, fresh)
+    still = {finding.span for finding in unused}
+    own = [f for f in checked.findings if f.code != UNUSED or f.span in still]
+    found = sorted([*own, *left], key=lambda f: (f.span.start, f.span.end, f.code))
+    return replace(checked, findings=tuple(found), source=source)
 
 
 def _in_processes(
@@ -88,13 +123,15 @@ def check_data(path: str, data: bytes, settings: Settings) -> Checked:
 def check_text(path: str, text: str, settings: Settings) -> Checked:
     """What is in a text."""
     from engine.inference.module import Workspace
-    from engine.lint.runner import analyse, check_source
+    from engine.lint.runner import analyse, check_others, check_source
 
     source = SourceFile(path, text)
     workspace = Workspace()
-    findings = check_source(source, settings, analyse(source, settings, workspace))
+    facts = analyse(source, settings, workspace)
+    findings = check_source(source, settings, facts)
     read = tuple(str(file) for file in workspace.modules)
-    return Checked(path, source, findings, read=read)
+    elsewhere = {} if facts is None else check_others(facts, settings)
+    return Checked(path, source, findings, read=read, elsewhere=tuple(elsewhere.items()))
 
 
 def _failed(path: str, message: str) -> Checked:

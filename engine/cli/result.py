@@ -21,6 +21,7 @@ class Checked:
         findings: In order of place.
         cells: For a notebook, the number of the cell and the line in it, for each line.
         read: The other files that were read to know this.
+        elsewhere: Findings in other files that this one's staged functions reach, by path.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Checked:
     findings: tuple[Diagnostic, ...]
     cells: tuple[tuple[int, int], ...] = ()
     read: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, tuple[Diagnostic, ...]], ...] = ()
 
     def place(self, offset: int) -> tuple[int, int, int | None]:
         """1-based line and column of an offset, and the number of the cell in a notebook."""

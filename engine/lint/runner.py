@@ -18,7 +18,7 @@ from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
 from engine.syntax.parse import Parsed, parse
 
-__all__ = ["analyse", "check_source", "is_on", "syntax_findings"]
+__all__ = ["analyse", "check_others", "check_source", "is_on", "syntax_findings"]
 
 SYNTAX = "GR001"
 _MOST_FINDINGS = 500
@@ -64,6 +64,26 @@ def check_source(
     left.extend(finding for finding in unused if is_on(finding.code, True, source.path, settings))
     left.sort(key=lambda finding: (finding.span.start, finding.span.end, finding.code))
     return tuple(left[:_MOST_FINDINGS])
+
+
+def check_others(facts: Facts, settings: Settings) -> dict[str, tuple[Diagnostic, ...]]:
+    """Findings in the other files that the staged functions of a file reach, by path.
+
+    Silencing comments of those files are left to whoever puts the findings there.
+    """
+    reached = {
+        context.module
+        for context in facts.machine.visited_staged.values()
+        if context.module is not facts.module
+    }
+    found: dict[str, tuple[Diagnostic, ...]] = {}
+    for module in sorted(reached, key=lambda each: each.path):
+        other = Facts(module, facts.machine)
+        rules = [r for r in all_rules() if is_on(r.code, r.default, module.path, settings)]
+        collected = _collect(other, rules, settings)
+        if collected:
+            found[module.path] = tuple(collected)
+    return found
 
 
 def syntax_findings(source: SourceFile, parsed: Parsed) -> list[Diagnostic]:

@@ -271,3 +271,17 @@ def test_many_files_are_checked_in_several_processes(project: Path):
     names = [Path(finding["filename"]).name for finding in found]
     assert names == sorted(names)
     assert len(names) == 21
+
+
+def test_findings_in_another_file_are_shown_there(project: Path):
+    (project / "model.py").write_text(
+        "import tensorflow as tf\nfrom helper import show\n\n\n@tf.function\ndef f(x):\n"
+        "    return show(x)\n"
+    )
+    (project / "helper.py").write_text("def show(x):\n    print(x)\n    return x\n")
+    for _ in range(2):  # the second time from the cache
+        (finding,) = json.loads(run("--output-format", "json", ".").stdout)
+        assert Path(finding["filename"]).name == "helper.py"
+        assert finding["location"]["row"] == 2
+    (project / "helper.py").write_text("def show(x):\n    print(x)  # noqa: GR201\n    return x\n")
+    assert codes(".") == []
