@@ -324,5 +324,4 @@ def error_kinds_of_common_mistakes():
         kind(lambda: tf.Variable([1.0]).assign("a")),
         kind(lambda: tf.function(1)),
         kind(lambda: tf.cond(tf.constant([True]), lambda: 1, lambda: 2)),
-        kind(lambda: tf.while_loop(lambda i: i, lambda i: i, [1.5])),
     ]
