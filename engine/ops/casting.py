@@ -83,7 +83,7 @@ def _cast_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor | None:
     return tf.cast(grad, source)  # type: ignore[no-any-return]
 
 
-@public("cast")
+@public("cast", "dtypes.cast")
 def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     """A tensor with its elements converted to another dtype.
 
