@@ -15,6 +15,8 @@ from engine.syntax.errors import StagingError
 __all__ = ["Frame", "in_user_code", "translate", "user_frames"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_REPEATS = 2
+"""How often the same frame is shown again, as in endless recursion."""
 _TAKES_A_MESSAGE = (
     AssertionError, AttributeError, NameError, NotImplementedError, RuntimeError, StopIteration,
     TypeError, UnboundLocalError, ValueError,
@@ -94,7 +96,14 @@ def translate(error: Exception) -> Exception | None:
 
 def _message(frames: list[Frame], cause: str) -> str:
     lines = ["in user code:", ""]
-    for frame in frames:
+    repeated = 0
+    for i, frame in enumerate(frames):
+        repeated = repeated + 1 if i and frame == frames[i - 1] else 0
+        last = i + 1 == len(frames) or frames[i + 1] != frame
+        if repeated > _REPEATS:
+            if last:
+                lines.append(f"    [Previous line repeated {repeated - _REPEATS} more times]")
+            continue
         star = "  *" if frame.converted else ""
         lines.append(f'    File "{frame.path}", line {frame.line}, in {frame.function}{star}')
         lines.append(f"        {frame.code}")

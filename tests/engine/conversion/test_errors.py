@@ -158,3 +158,13 @@ def test_after_an_error_the_next_call_works() -> None:
             user(tf.constant(1), True)
         assert user(tf.constant(1), False).numpy() == 2
     assert tf.executing_eagerly()
+
+
+def test_endless_recursion_is_shown_briefly() -> None:
+    def again(x):
+        return again(x)
+
+    message = str(raised(again, 1))
+    assert "RecursionError" in message
+    assert "more times]" in message
+    assert len(message) < 2000
