@@ -44,13 +44,13 @@ from engine.objects.functional import map_fn as map_fn
 from engine.objects.functional import scan as scan
 from engine.objects.functional import vectorized_map as vectorized_map
 from engine.objects.indexed_slices import IndexedSlices as IndexedSlices
-from engine.objects.initializers import ConstantInitializer as constant_initializer
-from engine.objects.initializers import OnesInitializer as ones_initializer
-from engine.objects.initializers import RandomNormalInitializer as random_normal_initializer
-from engine.objects.initializers import RandomUniformInitializer as random_uniform_initializer
-from engine.objects.initializers import ZerosInitializer as zeros_initializer
+from engine.objects.initializers import ConstantInitializer as _engine_objects_initializers_ConstantInitializer
+from engine.objects.initializers import OnesInitializer as _engine_objects_initializers_OnesInitializer
+from engine.objects.initializers import RandomNormalInitializer as _engine_objects_initializers_RandomNormalInitializer
+from engine.objects.initializers import RandomUniformInitializer as _engine_objects_initializers_RandomUniformInitializer
+from engine.objects.initializers import ZerosInitializer as _engine_objects_initializers_ZerosInitializer
 from engine.objects.module import Module as Module
-from engine.objects.policies import VariableAggregationV2 as VariableAggregation
+from engine.objects.policies import VariableAggregationV2 as _engine_objects_policies_VariableAggregationV2
 from engine.objects.policies import VariableSynchronization as VariableSynchronization
 from engine.objects.policies import get_current_name_scope as get_current_name_scope
 from engine.objects.policies import get_logger as get_logger
@@ -60,10 +60,10 @@ from engine.objects.policies import type_spec_from_value as type_spec_from_value
 from engine.objects.python_call import numpy_function as numpy_function
 from engine.objects.python_call import py_function as py_function
 from engine.objects.ragged import RaggedTensor as RaggedTensor
-from engine.objects.scopes import NameScope as name_scope
+from engine.objects.scopes import NameScope as _engine_objects_scopes_NameScope
 from engine.objects.scopes import control_dependencies as control_dependencies
 from engine.objects.scopes import group as group
-from engine.objects.scopes import tuple_ as tuple
+from engine.objects.scopes import tuple_ as _engine_objects_scopes_tuple_
 from engine.objects.sparse import SparseTensor as SparseTensor
 from engine.objects.tensor_array import TensorArray as TensorArray
 from engine.objects.variable import init_scope as init_scope
@@ -95,17 +95,17 @@ from engine.ops.clip import clip_by_global_norm as clip_by_global_norm
 from engine.ops.clip import clip_by_norm as clip_by_norm
 from engine.ops.clip import clip_by_value as clip_by_value
 from engine.ops.complex import complex as complex
-from engine.ops.control import public_cond as cond
-from engine.ops.control import public_while_loop as while_loop
+from engine.ops.control import public_cond as _engine_ops_control_public_cond
+from engine.ops.control import public_while_loop as _engine_ops_control_public_while_loop
 from engine.ops.control import switch_case as switch_case
 from engine.ops.creation import executing_eagerly as executing_eagerly
 from engine.ops.creation import fill as fill
 from engine.ops.creation import is_tensor as is_tensor
-from engine.ops.creation import linspace as lin_space
+from engine.ops.creation import linspace as _engine_ops_creation_linspace
 from engine.ops.creation import linspace as linspace
 from engine.ops.creation import ones as ones
 from engine.ops.creation import ones_like as ones_like
-from engine.ops.creation import range_ as range
+from engine.ops.creation import range_ as _engine_ops_creation_range_
 from engine.ops.creation import zeros as zeros
 from engine.ops.creation import zeros_like as zeros_like
 from engine.ops.debugging import assert_rank as assert_rank
@@ -131,7 +131,7 @@ from engine.ops.norms import norm as norm
 from engine.ops.padding import pad as pad
 from engine.ops.padding import reverse as reverse
 from engine.ops.padding import roll as roll
-from engine.ops.printing import print_ as print
+from engine.ops.printing import print_ as _engine_ops_printing_print_
 from engine.ops.reduction import reduce_all as reduce_all
 from engine.ops.reduction import reduce_any as reduce_any
 from engine.ops.reduction import reduce_max as reduce_max
@@ -145,7 +145,7 @@ from engine.ops.scan import cumsum as cumsum
 from engine.ops.scatter import scatter_nd as scatter_nd
 from engine.ops.search import argmax as argmax
 from engine.ops.search import argmin as argmin
-from engine.ops.slicing import slice_ as slice
+from engine.ops.slicing import slice_ as _engine_ops_slicing_slice_
 from engine.ops.slicing import strided_slice as strided_slice
 from engine.ops.sorting import argsort as argsort
 from engine.ops.sorting import searchsorted as searchsorted
@@ -153,8 +153,8 @@ from engine.ops.sorting import sort as sort
 from engine.ops.sorting import unique as unique
 from engine.ops.sorting import unique_with_counts as unique_with_counts
 from engine.ops.space import batch_to_space as batch_to_space
+from engine.ops.space import space_to_batch as _engine_ops_space_space_to_batch
 from engine.ops.space import space_to_batch as space_to_batch
-from engine.ops.space import space_to_batch as space_to_batch_nd
 from engine.ops.statistics import add_n as add_n
 from engine.ops.statistics import reduce_logsumexp as reduce_logsumexp
 from engine.ops.statistics import scalar_mul as scalar_mul
@@ -164,21 +164,8 @@ from engine.tracing.function import function as function
 from typing import Any
 
 __version__: str
-def Variable(
-    initial_value: Any = ...,
-    trainable: Any = ...,
-    validate_shape: Any = ...,
-    caching_device: Any = ...,
-    name: str | None = ...,
-    variable_def: Any = ...,
-    dtype: Any = ...,
-    import_scope: Any = ...,
-    constraint: Any = ...,
-    synchronization: Any = ...,
-    aggregation: Any = ...,
-    shape: Any = ...,
-    experimental_enable_variable_lifting: Any = ...,
-) -> Any: ...
+def Variable(*args: Any, **kwargs: Any) -> Any: ...
+VariableAggregation = _engine_objects_policies_VariableAggregationV2
 def abs(x: Any, name: str | None = ...) -> Any: ...
 def acos(x: Any, name: str | None = ...) -> _Tensor: ...
 def acosh(x: Any, name: str | None = ...) -> _Tensor: ...
@@ -223,6 +210,8 @@ def bitcast(input: Any, type: Any, name: str | None = ...) -> _Tensor: ...
 bool: _DType
 complex128: _DType
 complex64: _DType
+cond = _engine_ops_control_public_cond
+constant_initializer = _engine_objects_initializers_ConstantInitializer
 def cos(x: Any, name: str | None = ...) -> _Tensor: ...
 def cosh(x: Any, name: str | None = ...) -> _Tensor: ...
 double: _DType
@@ -244,6 +233,7 @@ int64: _DType
 int8: _DType
 def less(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+lin_space = _engine_ops_creation_linspace
 def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 def logical_not(x: Any, name: str | None = ...) -> _Tensor: ...
 def logical_or(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
@@ -251,11 +241,17 @@ def matrix_square_root(input: Any, name: str | None = ...) -> _Tensor: ...
 def maximum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 def minimum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+name_scope = _engine_objects_scopes_NameScope
 def negative(x: Any, name: str | None = ...) -> _Tensor: ...
 newaxis: None
 def no_op(name: str | None = ...) -> Any: ...
 def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+ones_initializer = _engine_objects_initializers_OnesInitializer
 def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+print = _engine_ops_printing_print_
+random_normal_initializer = _engine_objects_initializers_RandomNormalInitializer
+random_uniform_initializer = _engine_objects_initializers_RandomUniformInitializer
+range = _engine_ops_creation_range_
 resource: _DType
 def reverse_sequence(
     input: Any,
@@ -267,6 +263,8 @@ def reverse_sequence(
 def sign(x: Any, name: str | None = ...) -> _Tensor: ...
 def sin(x: Any, name: str | None = ...) -> _Tensor: ...
 def sinh(x: Any, name: str | None = ...) -> _Tensor: ...
+slice = _engine_ops_slicing_slice_
+space_to_batch_nd = _engine_ops_space_space_to_batch
 def sqrt(x: Any, name: str | None = ...) -> _Tensor: ...
 def square(x: Any, name: str | None = ...) -> _Tensor: ...
 def stop_gradient(input: Any, name: str | None = ...) -> _Tensor: ...
@@ -307,8 +305,11 @@ def tensor_scatter_nd_update(
 def timestamp(name: str | None = ...) -> _Tensor: ...
 def truncatediv(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 def truncatemod(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+tuple = _engine_objects_scopes_tuple_
 uint16: _DType
 uint32: _DType
 uint64: _DType
 uint8: _DType
 variant: _DType
+while_loop = _engine_ops_control_public_while_loop
+zeros_initializer = _engine_objects_initializers_ZerosInitializer

@@ -6,7 +6,7 @@ from engine.tracing.devices import LogicalDevice as LogicalDevice
 from engine.tracing.devices import PhysicalDevice as PhysicalDevice
 from engine.tracing.devices import get_soft_device_placement as get_soft_device_placement
 from engine.tracing.devices import list_logical_devices as list_logical_devices
-from engine.tracing.devices import list_physical_devices as get_visible_devices
+from engine.tracing.devices import list_physical_devices as _engine_tracing_devices_list_physical_devices
 from engine.tracing.devices import list_physical_devices as list_physical_devices
 from engine.tracing.devices import set_soft_device_placement as set_soft_device_placement
 from engine.tracing.function import functions_run_eagerly as functions_run_eagerly
@@ -15,3 +15,4 @@ from typing import Any
 
 experimental: Any
 threading: Any
+get_visible_devices = _engine_tracing_devices_list_physical_devices

@@ -5,6 +5,7 @@
 from engine.ir.dtypes import DType as DType
 from engine.ir.dtypes import DType as _DType
 from engine.ir.dtypes import as_dtype as as_dtype
+from engine.ops.casting import cast as cast
 from engine.ops.casting import saturate_cast as saturate_cast
 from engine.ops.complex import complex as complex
 from typing import Any

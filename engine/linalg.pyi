@@ -12,6 +12,7 @@ from engine.ops.diagonal import diag_part as diag_part
 from engine.ops.diagonal import set_diag as set_diag
 from engine.ops.eigen import eig as eig
 from engine.ops.eigen import eigh as eigh
+from engine.ops.eigen import eigh_tridiagonal as eigh_tridiagonal
 from engine.ops.eigen import eigvals as eigvals
 from engine.ops.eigen import eigvalsh as eigvalsh
 from engine.ops.einsum import einsum as einsum

@@ -6,7 +6,7 @@ from engine.ir.structure import assert_same_structure as assert_same_structure
 from engine.ir.structure import flatten as flatten
 from engine.ir.structure import is_nested as is_nested
 from engine.ir.structure import map_structure as map_structure
-from engine.ir.structure import pack as pack_sequence_as
+from engine.ir.structure import pack as _engine_ir_structure_pack
 from typing import Any
 
-
+pack_sequence_as = _engine_ir_structure_pack

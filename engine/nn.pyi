@@ -6,8 +6,8 @@ from engine.ir.tensor import Tensor as _Tensor
 from engine.ops.activation import crelu as crelu
 from engine.ops.activation import gelu as gelu
 from engine.ops.activation import leaky_relu as leaky_relu
+from engine.ops.activation import silu as _engine_ops_activation_silu
 from engine.ops.activation import silu as silu
-from engine.ops.activation import silu as swish
 from engine.ops.convolution import atrous_conv2d as atrous_conv2d
 from engine.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
 from engine.ops.convolution import conv1d as conv1d
@@ -28,6 +28,8 @@ from engine.ops.losses import log_poisson_loss as log_poisson_loss
 from engine.ops.losses import scale_regularization_loss as scale_regularization_loss
 from engine.ops.losses import sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits
 from engine.ops.losses import weighted_cross_entropy_with_logits as weighted_cross_entropy_with_logits
+from engine.ops.morphology import dilation2d as dilation2d
+from engine.ops.morphology import erosion2d as erosion2d
 from engine.ops.normalization import batch_norm_with_global_normalization as batch_norm_with_global_normalization
 from engine.ops.normalization import batch_normalization as batch_normalization
 from engine.ops.normalization import bias_add as bias_add
@@ -44,6 +46,7 @@ from engine.ops.pooling import max_pool_with_argmax as max_pool_with_argmax
 from engine.ops.pooling import pool as pool
 from engine.ops.search import in_top_k as in_top_k
 from engine.ops.search import top_k as top_k
+from engine.ops.sequences import approx_max_k as approx_max_k
 from engine.ops.softmax import log_softmax as log_softmax
 from engine.ops.softmax import softmax as softmax
 from engine.ops.softmax import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits
@@ -127,4 +130,5 @@ def relu6(features: Any, name: str | None = ...) -> _Tensor: ...
 def selu(features: Any, name: str | None = ...) -> _Tensor: ...
 def softplus(features: Any, name: str | None = ...) -> _Tensor: ...
 def softsign(features: Any, name: str | None = ...) -> _Tensor: ...
+swish = _engine_ops_activation_silu
 def tanh(x: Any, name: str | None = ...) -> _Tensor: ...

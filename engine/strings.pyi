@@ -9,12 +9,14 @@ from engine.objects.ragged import split as split
 from engine.objects.ragged import unicode_decode as unicode_decode
 from engine.objects.ragged import unicode_encode as unicode_encode
 from engine.objects.ragged import unicode_split as unicode_split
-from engine.ops.printing import string_format as format
+from engine.ops.printing import string_format as _engine_ops_printing_string_format
 from engine.ops.strings_basic import reduce_join as reduce_join
 from engine.ops.strings_basic import to_number as to_number
 from engine.ops.strings_patterns import regex_replace as regex_replace
 from engine.ops.strings_patterns import to_hash_bucket_fast as to_hash_bucket_fast
 from engine.ops.strings_patterns import to_hash_bucket_strong as to_hash_bucket_strong
+from engine.ops.strings_unicode import unicode_transcode as unicode_transcode
+from engine.ops.strings_unicode import unsorted_segment_join as unsorted_segment_join
 from typing import Any
 
 def as_string(
@@ -26,6 +28,7 @@ def as_string(
     fill: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
+format = _engine_ops_printing_string_format
 def join(inputs: Any, separator: Any = ..., name: str | None = ...) -> _Tensor: ...
 def length(input: Any, unit: Any = ..., name: str | None = ...) -> _Tensor: ...
 def lower(input: Any, encoding: Any = ..., name: str | None = ...) -> _Tensor: ...

@@ -54,16 +54,19 @@ def stub_of(namespace: str, members: dict[str, Any], children: list[str]) -> str
     for name, value in members.items():
         if name in children or name.startswith("__") or keyword.iskeyword(name):
             continue
-        source = reexport(value, name)
+        source = reexport(value)
         if source:
-            imports.add(source)
+            # `from x import y as y` is exported from a stub, `y as z` is not.
+            alias = name if source[1] == name else f"_{source[0].replace('.', '_')}_{source[1]}"
+            imports.add(f"from {source[0]} import {source[1]} as {alias}")
+            lines += [f"{name} = {alias}"] if alias != name else []
         else:
             lines += declaration(name, value, imports)
     return HEAD.format(title=title) + "\n".join(sorted(imports)) + "\n\n" + "\n".join(lines) + "\n"
 
 
-def reexport(value: Any, name: str) -> str | None:
-    """How to import a value from where it is written; None if it is made, not written."""
+def reexport(value: Any) -> tuple[str, str] | None:
+    """The module and the name a value is written under; None if it is made, not written."""
     module, qualname = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
     if hasattr(value, "op") or not module or "." in qualname or "<" in qualname:
         return None
@@ -72,7 +75,7 @@ def reexport(value: Any, name: str) -> str | None:
     written = sys.modules.get(module)
     if written is None or getattr(written, qualname, None) is not value:
         return None
-    return f"from {module} import {qualname} as {name}"
+    return module, qualname
 
 
 def declaration(name: str, value: Any, imports: set[str]) -> list[str]:

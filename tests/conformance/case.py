@@ -35,20 +35,23 @@ FOLDER = Path(__file__).parent
 tf: Any = importlib.import_module(BACKEND)
 
 
+Calls = Callable[[], "tuple[Callable[[], Any], ...]"]
+
+
 @dataclass(frozen=True)
 class Case:
     """One small program.
 
     Attributes:
         name: `group::function`.
-        calls: what to run, one answer each.
+        start: makes what to run, one answer each, anew for each observation.
         rtol: relative tolerance of floating-point values; None: by dtype.
         match: pattern that the message of every exception raised must contain.
         printed: whether what is printed belongs to the answer.
     """
 
     name: str
-    calls: tuple[Callable[[], Any], ...]
+    start: Calls
     rtol: float | None = None
     match: str = ""
     printed: bool = True
@@ -70,19 +73,19 @@ def raw(*args: Any, **kwargs: Any) -> Raw:
     return Raw(args, kwargs)
 
 
-def add(function: Callable[..., Any], calls: tuple[Callable[[], Any], ...], **options: Any) -> None:
+def add(function: Callable[..., Any], start: Calls, **options: Any) -> None:
     """Enter a case in `CASES`; a name can be used once."""
     name = f"{function.__module__.rpartition('.')[2]}::{function.__name__}"
     if name in CASES and function.__module__ != "__main__":
         raise ValueError(f"two cases are called {name}")
-    CASES[name] = Case(name, calls, **options)
+    CASES[name] = Case(name, start, **options)
 
 
 def case(function: Callable[[], Any] | None = None, **options: Any) -> Any:
     """A case: the function is called without arguments."""
 
     def enter(function: Callable[[], Any]) -> Callable[[], Any]:
-        add(function, (function,), **options)
+        add(function, lambda: (function,), **options)
         return function
 
     return enter if function is None else enter(function)
@@ -92,17 +95,17 @@ def traced(*arguments: Any, **options: Any) -> Any:
     """A case: `tf.function` of the function, called once for each of `arguments`."""
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
-        made: list[Any] = []
-
-        def call(argument: Any) -> Any:
-            if not made:
-                made.append(tf.function(function))
+        def call(staged: Any, argument: Any) -> Any:
             if isinstance(argument, Raw):
-                return made[0](*argument.args, **argument.kwargs)
+                return staged(*argument.args, **argument.kwargs)
             values = argument if isinstance(argument, tuple) else (argument,)
-            return made[0](*[tf.constant(value) for value in values])
+            return staged(*[tf.constant(value) for value in values])
 
-        add(function, tuple(partial(call, argument) for argument in arguments), **options)
+        def start() -> tuple[Callable[[], Any], ...]:
+            staged = tf.function(function)
+            return tuple(partial(call, staged, argument) for argument in arguments)
+
+        add(function, start, **options)
         return function
 
     return enter

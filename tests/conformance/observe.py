@@ -32,7 +32,7 @@ def captured_text() -> Iterator[Callable[[], tuple[str, str]]]:
 def observe(case: Case, capture: Capture = captured_text) -> list[dict[str, Any]]:
     """What each call of a case returns, raises and prints."""
     answers = []
-    for call in case.calls:
+    for call in case.start():
         answer: dict[str, Any] = {}
         with capture() as written:
             try:
