@@ -40,6 +40,41 @@ def convert_to_tensor(
     return to_tensor(value, wanted, None if hint is None else as_dtype(hint), current())
 
 
+_CONVERTERS: list[tuple[int, Any, Any]] = []
+"""Functions that users registered for types of their own: priority, types, function."""
+
+
+def register_tensor_conversion_function(
+    base_type: Any, conversion_func: Any, priority: int = 100
+) -> None:
+    """Tell how values of some type become tensors.
+
+    Args:
+        base_type: class or tuple of classes.
+        conversion_func: (value, dtype=None, name=None, as_ref=False) -> tensor or NotImplemented.
+        priority: functions with smaller numbers are asked first.
+
+    Raises:
+        TypeError: if `base_type` is no class or `conversion_func` is not callable.
+    """
+    kinds = base_type if isinstance(base_type, tuple) else (base_type,)
+    if not all(isinstance(kind, type) for kind in kinds):
+        raise TypeError("Argument `base_type` must be a type or a tuple of types.")
+    if not callable(conversion_func):
+        raise TypeError("Argument `conversion_func` must be callable.")
+    _CONVERTERS.append((priority, kinds, conversion_func))
+    _CONVERTERS.sort(key=lambda entry: entry[0])
+
+
+def _registered(value: Any, dtype: DType | None) -> Any:
+    for _, kinds, function in _CONVERTERS:
+        if isinstance(value, kinds):
+            found = function(value, dtype=dtype, name=None, as_ref=False)
+            if found is not NotImplemented:
+                return found
+    return None
+
+
 def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) -> Tensor:
     """As `convert_to_tensor`, with checked arguments."""
     kind = type(value)
@@ -52,6 +87,10 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
         return value  # type: ignore[no-any-return]
     if kind is range:
         value = list(value)
+    if _CONVERTERS:
+        found = _registered(value, dtype)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     hook = getattr(kind, "__tf_tensor__", None)
     if hook is not None:
         return hook(value, dtype)  # type: ignore[no-any-return]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.ir import dtypes, structure
+from engine.ir.convert import register_tensor_conversion_function
 from engine.ir.op import PUBLIC, public
 from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec, TypeSpec
@@ -25,3 +26,4 @@ public("nest.pack_sequence_as")(structure.pack)
 public("nest.map_structure")(structure.map_structure)
 public("nest.is_nested")(structure.is_nested)
 public("nest.assert_same_structure")(structure.assert_same_structure)
+public("register_tensor_conversion_function")(register_tensor_conversion_function)
