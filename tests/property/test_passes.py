@@ -13,7 +13,7 @@ from engine.executors.instructions import Instructions, straight
 from engine.executors.numpy_executor import NumpyExecutable
 from engine.ir.verify import verify
 from engine.passes.pipeline import PASSES, everywhere, load, optimize
-from tests.property.programs import STEPS, build
+from tests.property.graph_programs import STEPS, build
 
 load()
 NUMBER = st.floats(-4, 4, width=32) | st.sampled_from([0.0, -0.0])
