@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.autodiff.backprop import Entry, differentiable, input_gradients
+from engine.autodiff.backprop import Entry, backprop, differentiable, input_gradients
 from engine.autodiff.tape import GradientTape, UnconnectedGradients
 from engine.ir.convert import convert_to_tensor
 from engine.ir.interpreter import current
@@ -15,28 +15,10 @@ from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 
 
-def jacobian(
-    self: GradientTape, target: Any, sources: Any, unconnected_gradients: str = "none",
-    parallel_iterations: Any = None, experimental_use_pfor: bool = True,
-) -> Any:  # fmt: skip
-    """Derivative of every element of `target` with respect to every element of the sources.
-
-    Args:
-        target: tensor of a known number of elements.
-        sources: tensor, variable or structure of them.
-        unconnected_gradients: "none" or "zero".
-        parallel_iterations: accepted.
-        experimental_use_pfor: accepted.
-
-    Returns:
-        For each source a tensor of shape `target.shape + source.shape`.
-
-    Raises:
-        RuntimeError: if a tape that is not persistent is used twice.
-        ValueError: if the target's shape is not known.
-    """
+def jacobian(tape: GradientTape, target: Any, sources: Any, mode: Any) -> Any:
+    """What `GradientTape.jacobian` answers; `mode` is its `unconnected_gradients`."""
     leaves = flatten(sources)
-    rows = _rows(self, target, leaves, unconnected_gradients)
+    rows = _rows(tape, target, leaves, mode)
     target = convert_to_tensor(target)
     results: list[Any] = []
     for column, leaf in zip(zip(*rows), leaves):
@@ -49,7 +31,7 @@ def jacobian(
     return pack(sources, results)
 
 
-def _rows(tape: GradientTape, target: Any, leaves: list[Any], mode: str) -> list[list[Any]]:
+def _rows(tape: GradientTape, target: Any, leaves: list[Any], mode: Any) -> list[list[Any]]:
     target = convert_to_tensor(target)
     count = target.shape.num_elements()
     if count is None:
@@ -75,26 +57,8 @@ def _unit(index: int, count: int, like: Tensor) -> Tensor:
     return tf.cast(tf.math.equal(tf.range(count), index), like.dtype)  # type: ignore[no-any-return]
 
 
-def batch_jacobian(
-    self: GradientTape, target: Any, source: Any,
-    unconnected_gradients: str = UnconnectedGradients.NONE, parallel_iterations: Any = None,
-    experimental_use_pfor: bool = True,
-) -> Any:  # fmt: skip
-    """Jacobian of each row of `target` with respect to the same row of `source`.
-
-    Args:
-        target: tensor of shape `[b, y1, ...]`.
-        source: tensor of shape `[b, x1, ...]`.
-        unconnected_gradients: "none" or "zero".
-        parallel_iterations: accepted.
-        experimental_use_pfor: accepted.
-
-    Returns:
-        A tensor of shape `[b, y1, ..., x1, ...]`, or None where unconnected.
-
-    Raises:
-        ValueError: if the first sizes differ or are not known.
-    """
+def batch_jacobian(tape: GradientTape, target: Any, source: Any, mode: Any) -> Any:
+    """What `GradientTape.batch_jacobian` answers; `mode` is its `unconnected_gradients`."""
     target, shape = convert_to_tensor(target), source.shape
     if target.shape.rank is None or target.shape[:1] != shape[:1]:
         raise ValueError(f"Need first dimension of target shape ({target.shape}) and source shape "
@@ -104,28 +68,24 @@ def batch_jacobian(
     if rows is None or batch is None:
         raise ValueError("batch_jacobian needs a target whose shape is known")
 
-    persistent, self._persistent = self._persistent, True
-    if self._interpreter is not None and not persistent:
-        self._stop()
+    persistent, tape._persistent = tape._persistent, True
+    if tape._interpreter is not None and not persistent:
+        tape._stop()
     try:
         columns = []
         for i in range(rows):
             seed = tf.reshape(
                 tf.tile(tf.expand_dims(_unit(i, rows, target), 0), [batch, 1]), target.shape
             )
-            columns.append(self.gradient(target, source, seed, unconnected_gradients))
+            columns.append(tape.gradient(target, source, seed, mode))
     finally:
-        self._persistent = persistent
+        tape._persistent = persistent
         if not persistent:
-            self._entries = None
+            tape._entries = None
     if any(column is None for column in columns):
         return None
     stacked = tf.stack(columns, axis=1)
     return tf.reshape(stacked, [*target.shape.as_list(), *shape[1:].as_list()])
-
-
-GradientTape.jacobian = jacobian  # type: ignore[attr-defined]
-GradientTape.batch_jacobian = batch_jacobian  # type: ignore[attr-defined]
 
 
 @public("autodiff.ForwardAccumulator")
@@ -228,7 +188,38 @@ class ForwardAccumulator:
 
 
 @public("gradients")
-def gradients(*args: Any, **kwargs: Any) -> Any:
-    """Only `tf.GradientTape` differentiates eager code. Raises RuntimeError where it is eager."""
-    raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use "
-                       "tf.GradientTape instead.")  # fmt: skip
+def gradients(
+    ys: Any, xs: Any, grad_ys: Any = None, name: str = "gradients",
+    gate_gradients: bool = False, aggregation_method: Any = None, stop_gradients: Any = None,
+    unconnected_gradients: Any = UnconnectedGradients.NONE,
+) -> list[Any]:  # fmt: skip
+    """Inside a traced function: derivatives of the sum of `ys` by each of `xs`.
+
+    Args:
+        ys: tensor or list of tensors.
+        xs: tensor or list of tensors (or variables) of the same function.
+        grad_ys: weights of `ys`; by default ones.
+        name, gate_gradients, aggregation_method: accepted.
+        stop_gradients: tensors through which nothing flows.
+        unconnected_gradients: "none" or "zero".
+
+    Raises:
+        RuntimeError: outside of traced functions.
+    """
+    it: Any = current()
+    if it.eager:
+        raise RuntimeError("tf.gradients is not supported when eager execution is enabled. Use "
+                           "tf.GradientTape instead.")  # fmt: skip
+    targets = [it.own(convert_to_tensor(y)) for y in flatten(ys)]
+    weights = [None] * len(targets) if grad_ys is None else flatten(grad_ys)
+    sources = [it.own(x.handle if isinstance(x, Variable) else x) for x in flatten(xs)]
+    stopped = {id(it.own(t)) for t in flatten(stop_gradients or [])}
+    entries = [
+        Entry(node.op, node.inputs, node.attrs, node.outputs)
+        for node in list(it.nodes)
+        if node.outputs and not any(id(t) in stopped for t in node.outputs)
+    ]
+    found = backprop(entries, targets, weights, sources)
+    if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
+        found = [tf.zeros_like(x) if g is None else g for x, g in zip(flatten(xs), found)]
+    return found

@@ -199,6 +199,51 @@ class GradientTape:
             self._entries = None
         return pack(sources, results)
 
+    def jacobian(
+        self, target: Any, sources: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: Any = None, experimental_use_pfor: bool = True,
+    ) -> Any:  # fmt: skip
+        """Derivative of every element of `target` by every element of the sources.
+
+        Args:
+            target: tensor of a known number of elements.
+            sources: tensor, variable or structure of them.
+            unconnected_gradients: "none" or "zero".
+            parallel_iterations, experimental_use_pfor: accepted.
+
+        Returns:
+            For each source a tensor of shape `target.shape + source.shape`.
+
+        Raises:
+            RuntimeError: if a tape that is not persistent is used twice.
+            ValueError: if the target's shape is not known.
+        """
+        from engine.autodiff.jacobian import jacobian
+
+        return jacobian(self, target, sources, unconnected_gradients)
+
+    def batch_jacobian(
+        self, target: Any, source: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
+        parallel_iterations: Any = None, experimental_use_pfor: bool = True,
+    ) -> Any:  # fmt: skip
+        """Jacobian of each row of `target` by the same row of `source`.
+
+        Args:
+            target: tensor of shape `[b, y1, ...]`.
+            source: tensor of shape `[b, x1, ...]`.
+            unconnected_gradients: "none" or "zero".
+            parallel_iterations, experimental_use_pfor: accepted.
+
+        Returns:
+            A tensor of shape `[b, y1, ..., x1, ...]`, or None where unconnected.
+
+        Raises:
+            ValueError: if the first sizes differ or are not known.
+        """
+        from engine.autodiff.jacobian import batch_jacobian
+
+        return batch_jacobian(self, target, source, unconnected_gradients)
+
     def _take_entries(self) -> list[Entry]:
         if self._entries is None:
             raise RuntimeError("A non-persistent GradientTape can only be used to compute one set "

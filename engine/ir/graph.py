@@ -58,8 +58,16 @@ class Node:
 
     @property
     def type(self) -> str:
-        """TensorFlow's name for the kind of op, for example ``AddV2``."""
-        return self.op.type
+        """TensorFlow's name for the kind of op, for example ``AddV2`` or ``StatelessWhile``."""
+        kind = self.op.type
+        if self.op.effect != "graphs":
+            return kind
+        from engine.ir.effects import node_effects
+
+        pure = node_effects(self).none
+        if kind == "PartitionedCall":
+            return kind if pure else "StatefulPartitionedCall"
+        return f"Stateless{kind}" if pure else kind
 
     @property
     def file_line(self) -> tuple[str, int] | None:

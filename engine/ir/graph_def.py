@@ -58,7 +58,7 @@ def graph_def(graph: Graph) -> GraphDef:
     nodes = []
     for node in graph.nodes:
         inner += [graph_def(g) for _, g in node.graphs]
-        nodes.append(NodeDef(names[node], node.op.type, _inputs(node, names), _attrs(node)))
+        nodes.append(NodeDef(names[node], node.type, _inputs(node, names), _attrs(node)))
     return GraphDef(graph.name, nodes, FunctionLibrary(inner))
 
 

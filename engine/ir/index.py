@@ -112,7 +112,7 @@ PUBLIC = {
     ),
     "engine.ops.casting": (
         "bitcast cast compat.v1.to_bfloat16 compat.v1.to_complex128 compat.v1.to_complex64 "
-        "compat.v1.to_double compat.v1.to_float compat.v1.to_int32 compat.v1.to_int64 "
+        "compat.v1.to_double compat.v1.to_float compat.v1.to_int32 compat.v1.to_int64 dtypes.cast "
         "dtypes.saturate_cast raw.cast saturate_cast"
     ),
     "engine.ops.clip": (
@@ -139,6 +139,9 @@ PUBLIC = {
     "engine.ops.creation": (
         "executing_eagerly fill is_tensor lin_space linspace ones ones_like range raw.fill "
         "raw.fill_dynamic raw.linspace raw.ones_like raw.range raw.zeros_like zeros zeros_like"
+    ),
+    "engine.ops.csv": (
+        "fingerprint guarantee_const io.decode_csv parallel_stack raw.decode_csv raw.fingerprint"
     ),
     "engine.ops.debugging": (
         "assert_rank debugging.assert_integer debugging.assert_proper_iterable "
@@ -171,6 +174,11 @@ PUBLIC = {
     ),
     "engine.ops.equality": (
         "raw.equal_operator raw.not_equal_operator"
+    ),
+    "engine.ops.files": (
+        "io.gfile.GFile io.gfile.copy io.gfile.exists io.gfile.glob io.gfile.isdir io.gfile.join "
+        "io.gfile.listdir io.gfile.makedirs io.gfile.mkdir io.gfile.remove io.gfile.rename "
+        "io.gfile.rmtree io.gfile.walk"
     ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "
@@ -361,6 +369,11 @@ PUBLIC = {
         "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match "
         "strings.regex_replace strings.to_hash_bucket_fast strings.to_hash_bucket_strong"
     ),
+    "engine.ops.strings_unicode": (
+        "compat.as_bytes compat.as_str compat.as_str_any compat.as_text compat.dimension_at_index "
+        "compat.dimension_value raw.unicode_transcode raw.unsorted_segment_join "
+        "strings.unicode_transcode strings.unsorted_segment_join"
+    ),
     "engine.ops.tensor_list": (
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "
         "raw.list_reserve raw.list_set raw.list_split raw.list_split_lengths raw.list_stack "
@@ -378,8 +391,8 @@ PUBLIC = {
         "dtypes.int16 dtypes.int32 dtypes.int64 dtypes.int8 dtypes.resource dtypes.string "
         "dtypes.uint16 dtypes.uint32 dtypes.uint64 dtypes.uint8 dtypes.variant float16 float32 "
         "float64 half int16 int32 int64 int8 nest.assert_same_structure nest.flatten "
-        "nest.is_nested nest.map_structure nest.pack_sequence_as newaxis resource string uint16 "
-        "uint32 uint64 uint8 variant"
+        "nest.is_nested nest.map_structure nest.pack_sequence_as newaxis "
+        "register_tensor_conversion_function resource string uint16 uint32 uint64 uint8 variant"
     ),
     "engine.ops.where": (
         "raw.select raw.where where"
@@ -463,6 +476,9 @@ OPS = {
     ),
     "engine.ops.creation": (
         "raw.fill raw.fill_dynamic raw.linspace raw.ones_like raw.range raw.zeros_like"
+    ),
+    "engine.ops.csv": (
+        "raw.decode_csv raw.fingerprint"
     ),
     "engine.ops.decomposition": (
         "linalg.cholesky raw.lu raw.qr raw.svd"
@@ -619,6 +635,9 @@ OPS = {
     ),
     "engine.ops.strings_patterns": (
         "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match"
+    ),
+    "engine.ops.strings_unicode": (
+        "raw.unicode_transcode raw.unsorted_segment_join"
     ),
     "engine.ops.tensor_list": (
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "

@@ -314,8 +314,9 @@ class SymbolicTensor(Tensor):
         )
 
     def __contains__(self, item: object) -> bool:
-        self._refuse("Iterating over a symbolic `tf.Tensor`")
-        return False
+        raise TypeError(
+            "`in` is not defined for a symbolic tensor: use tf.reduce_any(tf.equal(tensor, item))"
+        )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise NotImplementedError(

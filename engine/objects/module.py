@@ -38,7 +38,7 @@ class Module:
             raise ValueError(f"{name!r} is not a valid module name. Module names must be valid "
                              "Python identifiers (e.g. a valid class name).")  # fmt: skip
         self._name = name
-        self._name_scope = NameScope(name)
+        self._name_scope = _ModuleScope(name)
 
     @property
     def name(self) -> str:
@@ -82,6 +82,15 @@ class Module:
                 return method(self, *args, **kwargs)
 
         return scoped
+
+
+class _ModuleScope(NameScope):
+    """The name scope of a module; its name ends with a slash."""
+
+    @property
+    def name(self) -> str:
+        """The prefix."""
+        return f"{self._name}/"
 
 
 def _unique(items: Iterator[Any]) -> list[Any]:

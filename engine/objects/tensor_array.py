@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.base.errors import OutOfRangeError
+from engine.base.errors import InvalidArgumentError, OutOfRangeError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, as_dtype, int32
 from engine.ir.interpreter import current
@@ -42,6 +42,7 @@ class TensorArray:
         self._infer = infer_shape
         self._element: Dims = as_dims(element_shape)
         self._clear = clear_after_read is not False
+        self._read: set[int] = set()
         self._count: int | None = None
         if flow is None:
             if size is None:
@@ -92,6 +93,7 @@ class TensorArray:
         made._infer = self._infer
         made._element = self._element if element == "same" else element
         made._clear = self._clear
+        made._read = self._read
         made._count = self._count
         made._flow = flow
         return made
@@ -110,6 +112,7 @@ class TensorArray:
         """The element at `index`. Raises InvalidArgumentError outside the array."""
         at = convert_to_tensor(index, int32)
         if current().eager:
+            self._check_cleared(int(at._value))  # type: ignore[attr-defined]
             length = len(self._flow._value)  # type: ignore[attr-defined]
             if not 0 <= int(at._value) < length:  # type: ignore[attr-defined]
                 raise OutOfRangeError(
@@ -119,6 +122,18 @@ class TensorArray:
         return tensor_list.list_get(  # type: ignore[no-any-return]
             self._flow, at, dtype=self._dtype, dims=self._element, zero=True
         )
+
+    def _check_cleared(self, index: int) -> None:
+        """Outside of graphs, what was read is let go of, unless the array was told to keep it."""
+        if not self._clear:
+            return
+        if index in self._read:
+            raise InvalidArgumentError(
+                None, None,
+                f"Could not read index {index} twice because it was cleared after a previous read "
+                "(perhaps try setting clear_after_read = false?)",
+            )  # fmt: skip
+        self._read.add(index)
 
     def write(self, index: Any, value: Any, name: str | None = None) -> TensorArray:
         """The array with `value` at `index`.
@@ -143,6 +158,7 @@ class TensorArray:
         made = self._with(flow, element)
         if current().eager:  # TensorFlow's eager arrays change in place
             self._flow, self._element = flow, element
+            self._read.discard(int(at._value))  # type: ignore[attr-defined]
         return made
 
     def _checked(self, value: Any) -> Tensor:

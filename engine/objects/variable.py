@@ -52,6 +52,10 @@ class Variable:
 
     __array_priority__ = 100
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Variable:
+        """Plain variables are of the class that TensorFlow names in messages."""
+        return object.__new__(ResourceVariable if cls is Variable else cls)
+
     def __init__(
         self, initial_value: Any = None, trainable: bool | None = None,
         validate_shape: bool = True, caching_device: Any = None, name: str | None = None,
@@ -72,7 +76,7 @@ class Variable:
                 f"The initial value's shape ({show(value.dims)}) is not compatible with the "
                 f"explicitly supplied `shape` argument ({show(dims)})."
             )
-        self._name = name or "Variable"
+        self._name = _scoped(name or "Variable")
         trainable = True if trainable is None else bool(trainable)
         storage = state.Storage(
             value._value, value.dtype, dims, trainable and _trains(value.dtype), self._name
@@ -94,7 +98,7 @@ class Variable:
 
     def over(self, handle: Any) -> Variable:
         """A stand-in for this variable inside a graph, over a placeholder of its resource."""
-        made = object.__new__(Variable)
+        made = object.__new__(type(self))
         made._name, made._trainable = self._name, self._trainable
         made._storage, made._constraint = self._storage, self._constraint
         made._written_from = None
@@ -422,6 +426,16 @@ class Variable:
     @property
     def _spec(self) -> TensorSpec:
         return TensorSpec(self.shape, self.dtype)
+
+
+class ResourceVariable(Variable):
+    """What `tf.Variable(...)` makes."""
+
+
+def _scoped(name: str) -> str:
+    """The name with the prefix of the name scope in force."""
+    scope = tf.raw.current_scope()
+    return f"{scope}/{name}" if scope else name
 
 
 def _trains(dtype: DType) -> bool:

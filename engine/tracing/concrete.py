@@ -37,6 +37,7 @@ class ConcreteFunction:
         captures: outer tensors (and variables' resources) that it takes as further inputs.
         call: the arguments it was traced with.
         structured_outputs: what it returns, with specs in place of tensors.
+        used: the captures, and small outer tensors that are embedded as constants.
         variables: all variables that it uses.
     """
 
@@ -46,6 +47,7 @@ class ConcreteFunction:
     ) -> None:  # fmt: skip
         self.graph = graph
         self.captures = captures
+        self.used = captures
         self.call = call.without_objects()
         self.name = name
         self.variables = variables
@@ -69,8 +71,11 @@ class ConcreteFunction:
 
     @property
     def captured_inputs(self) -> list[Any]:
-        """Outer tensors and resources of variables that the graph takes as further inputs."""
-        return list(self.captures)
+        """Outer tensors and resources of variables that the function uses.
+
+        Small tensors among them are embedded in the graph; the others are further inputs.
+        """
+        return list(self.used)
 
     @property
     def trainable_variables(self) -> tuple[Any, ...]:

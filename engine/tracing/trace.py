@@ -54,6 +54,9 @@ def trace(
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
     concrete = ConcreteFunction(graph, captures, call, structure, name, _variables(captures))
+    concrete.used = [
+        outer for outer, _ in recorder.captures.values() if type(outer) is EagerTensor
+    ] or captures
     return concrete, recorder.variables
 
 
