@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.ir.dtypes import resource
-from engine.ir.op import GRAPHS, IO, PURE, RANDOM, READ, WRITE
+from engine.ir.op import GRAPHS, IO, PURE, RANDOM, READ
 
 if TYPE_CHECKING:
     from engine.ir.graph import Graph, Node

@@ -45,9 +45,7 @@ def type_text(dtype: DType, dims: Dims) -> str:
 
 
 def _node_text(node: Node, numbers: dict[int, int], nodes: dict[Node, int]) -> str:
-    results = ", ".join(
-        f"%{numbers[id(t)]} {type_text(t.dtype, t.dims)}" for t in node.outputs
-    )
+    results = ", ".join(f"%{numbers[id(t)]} {type_text(t.dtype, t.dims)}" for t in node.outputs)
     inputs = [f"%{numbers[id(t)]}" if t is not None else "None" for t in node.inputs]
     attrs = [
         f"{key}={_attr_text(value)}"
@@ -59,7 +57,8 @@ def _node_text(node: Node, numbers: dict[int, int], nodes: dict[Node, int]) -> s
     left = results or f"%{nodes[node]}"
     text = f"{left} = {node.op.type}({', '.join(inputs + attrs)})"
     if node.after:
-        text += f" after {', '.join(f'%{nodes[before]}' for before in node.after if before in nodes)}"
+        before = [f"%{nodes[one]}" for one in node.after if one in nodes]
+        text += f" after {', '.join(before)}"
     where = node.file_line
     if where is not None:
         text += f"  # {where[0].replace(chr(92), '/').rsplit('/', 1)[-1]}:{where[1]}"

@@ -83,7 +83,8 @@ def _compare(symbol: str, path: str) -> None:
 
 def _unary(symbol: str, path: str) -> None:
     resolve = _resolver(path)
-    setattr(Tensor, f"__{symbol}__", _named(lambda self: resolve()(self), f"__{symbol}__"))
+    # The op is looked up at the call: its family may not be loaded yet.
+    setattr(Tensor, f"__{symbol}__", _named(lambda self: resolve()(self), f"__{symbol}__"))  # noqa: PLW0108
 
 
 def _equality(symbol: str, path: str, otherwise: bool) -> None:

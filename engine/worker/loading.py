@@ -20,7 +20,7 @@ class ArgumentsError(Exception):
     """An argument's text is no expression, or its evaluation failed."""
 
 
-class LookupFailure(Exception):  # noqa: N818
+class LookupFailure(Exception):
     """The function is not where its name says."""
 
 

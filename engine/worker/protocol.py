@@ -18,7 +18,7 @@ _HEADER = struct.Struct(">I")
 Message = dict[str, Any]
 
 
-class BadMessage(ValueError):  # noqa: N818 (what it is, as ConnectionReset)
+class BadMessage(ValueError):
     """The other side wrote something that is no message."""
 
 
