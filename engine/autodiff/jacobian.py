@@ -112,8 +112,8 @@ class ForwardAccumulator:
             direction = convert_to_tensor(tangent)
             if not direction.shape.is_compatible_with(primal.shape):
                 raise ValueError(
-                    f"Got shapes {primal.shape} and {direction.shape} for a primal and its tangent, "
-                    "which must match."
+                    f"Got shapes {primal.shape} and {direction.shape} for a primal and its "
+                    "tangent, which must match."
                 )
             key = primal.handle if isinstance(primal, Variable) else primal
             self._set(key, direction)
