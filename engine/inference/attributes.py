@@ -122,7 +122,10 @@ def read_attribute(machine: Machine, node: ast.AST, owner: Value, name: str, fra
     return Library("method", name, None, owner) if name in _WATCHED else UNKNOWN
 
 
-_WATCHED = frozenset(["numpy", "item", "tolist", "append", "format", "assign", "run"])
+_WATCHED = frozenset(
+    ["numpy", "item", "tolist", "append", "format", "assign", "run", "map", "filter", "flat_map",
+     "interleave"]
+)  # fmt: skip
 
 
 def _of_symbol(machine: Machine, name: str, frame: Frame) -> Value:

@@ -147,24 +147,39 @@ def read_after(node: ast.stmt, parents: dict[ast.AST, ast.AST]) -> frozenset[str
     A read in a following turn of a loop around the statement counts; a name that is bound first
     in the statements that follow does not.
     """
-    live: set[str] = set()
+    chain: list[tuple[ast.AST, ast.AST]] = []
     child: ast.AST = node
     while True:
         parent = parents.get(child)
         if parent is None:
-            return frozenset(live)
-        block = _block_of(child, parent)
-        if block is not None:
-            live = _live_before(block[block.index(child) + 1 :], live)  # type: ignore[arg-type]
-        if isinstance(parent, (ast.For, ast.While, ast.AsyncFor)) and block is parent.body:
-            live |= _live_before(parent.body, set(live))
-            if isinstance(parent, ast.While):
-                live |= names_read([parent.test])
-            else:
-                live -= bound_names([parent.target])
+            break
+        chain.append((child, parent))
         if isinstance(parent, (*_FUNCTIONS, ast.Module, ast.ClassDef)):
-            return frozenset(live)
+            break
         child = parent
+    live: set[str] = set()
+    for child, parent in reversed(chain):
+        live = _live_behind(child, parent, live)
+    return frozenset(live)
+
+
+def _live_behind(child: ast.AST, parent: ast.AST, live: set[str]) -> set[str]:
+    """What is live behind a statement, from what is live behind the one it stands in."""
+    block = _block_of(child, parent)
+    if block is None:
+        return live
+    if isinstance(parent, (ast.For, ast.While, ast.AsyncFor)) and block is parent.body:
+        # The next turn may follow.
+        again = _live_before(parent.body, set(live))
+        if isinstance(parent, ast.While):
+            again |= names_read([parent.test])
+        else:
+            again -= bound_names([parent.target])
+        live = live | again
+    elif isinstance(parent, ast.Try) and block is not parent.finalbody:
+        live = live | names_read([parent])
+    at = next(index for index, other in enumerate(block) if other is child)
+    return _live_before(block[at + 1 :], live)
 
 
 def _block_of(child: ast.AST, parent: ast.AST) -> list[ast.stmt] | None:

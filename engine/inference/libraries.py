@@ -37,6 +37,11 @@ _OP_FAMILIES = frozenset(
         "dtypes", "audio", "quantization", "sets", "io",
     ]
 )  # fmt: skip
+_COLLECTIONS = {
+    "collections.deque": "deque",
+    "collections.defaultdict": "dict",
+    "collections.Counter": "dict",
+}
 _FIXED_IN_A_TRACE = {"tf.executing_eagerly": False, "tf.inside_function": True}
 _DECORATORS = (
     "tf.autograph.experimental.do_not_convert",
@@ -83,6 +88,8 @@ def call_symbol(
 def _known_call(
     machine: Machine, name: str, arguments: Arguments, node: ast.AST, frame: Frame
 ) -> Value:
+    if name in _COLLECTIONS:
+        return Container(_COLLECTIONS[name], [], None, frame.born(node), [])
     if name in STAGERS:
         staging = staging_of(node, arguments, frame)
         function = arguments.positional[0] if arguments.positional else None

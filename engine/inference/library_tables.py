@@ -303,6 +303,7 @@ RESULTS: dict[str, str] = {
     "collections.OrderedDict": "?",
     "datetime.": "python",
     "uuid.": "python",
+    "pathlib.": "path",
     "secrets.": "python",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 from engine.inference import handed
@@ -78,10 +79,30 @@ def _result(
         special = _library_method(owner, name, arguments, frame)
         if special is not None:
             return special
+    if isinstance(owner, Unknown) and name in _DATASET_METHODS and _is_dataset(node, arguments):
+        made = Library("dataset", "", None)
+        return handed.hand_to_method(machine, made, name, arguments, node, frame) or made
     known = METHOD_RESULTS.get((kind, name)) or METHOD_RESULTS.get((kind, "*"))
     if known is not None:
         return _of_kind(known, owner, node, frame)
     return _unlisted(owner, kind, name, arguments, node, frame)
+
+
+_DATASET_METHODS = ("map", "filter", "flat_map", "interleave")
+_DATASET_NAME = re.compile(
+    r"(?:^|_)ds\d*$|data_?set|_data$|^(?:train|val|valid|test)_(?:ds|data)", re.I
+)
+
+
+def _is_dataset(node: ast.AST, arguments: Arguments) -> bool:
+    """Whether a receiver that nothing is known of is a dataset, by its name or the arguments."""
+    if "num_parallel_calls" in arguments.keywords or "deterministic" in arguments.keywords:
+        return True
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    owner = node.func.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    return _DATASET_NAME.search(name) is not None
 
 
 def _of_kind(kind: str, owner: Value, node: ast.AST, frame: Frame) -> Value:

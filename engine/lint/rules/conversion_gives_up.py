@@ -84,6 +84,10 @@ def conversion_gives_up(facts: Facts) -> Iterator[Finding]:
             continue
         construct = construct_that_gives_up(function) or function.node
         grave = any(child in staged for child in own_nodes(_body(function)))
+        entry = event.context.entry
+        is_entry = entry is not None and entry.function is not None
+        if is_entry and entry.function.node is function.node and event.why in ("yield", "async"):  # type: ignore[union-attr]
+            grave = True
         if not grave and (event.why in ("yield", "async", "lambdas") or not _has_flow(function)):
             continue
         word = _WORDS.get(event.why, event.why)

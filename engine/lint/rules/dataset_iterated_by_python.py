@@ -52,7 +52,8 @@ def dataset_iterated_by_python(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Iterated):
         value = event.value
-        if event.kind in _ENDLESS and isinstance(value, Library) and value.kind == "dataset":
+        by_python = event.kind in _ENDLESS or (event.kind == "for" and not event.converted)
+        if by_python and isinstance(value, Library) and value.kind == "dataset":
             message = "Python goes through this dataset while tracing, and never comes to its end."
             yield Finding(event.node, event.context, message)
     for call in facts.staged(Called):

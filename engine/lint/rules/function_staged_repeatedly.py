@@ -10,7 +10,7 @@ from engine.base.diagnostics import Severity
 from engine.base.source import Span
 from engine.inference.context import Context
 from engine.inference.events import Entered, Staged, UserCalled
-from engine.inference.values import Function
+from engine.inference.values import Function, Instance
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -76,6 +76,7 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
 
     Stage the function once, outside.
     """
+    yield from _fresh_objects(facts)
     called = _calls_by_place(facts)
     looped = _looped_functions(facts)
     for event in facts.happened(Staged):
@@ -100,6 +101,21 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
                 "is called, so it is traced every time; stage it once, outside."
             )
             yield Finding(_place(facts, event), context, message)
+
+
+def _fresh_objects(facts: Facts) -> Iterator[Finding]:
+    """Staged methods of objects that are made anew in every turn of a loop."""
+    for event in facts.happened(Entered):
+        receiver, loop = event.function.receiver, event.context.loop
+        if event.context.staged or loop is None or not isinstance(receiver, Instance):
+            continue
+        made_in = receiver.born.context.loop
+        if made_in is not None and made_in.node is loop.node:
+            message = (
+                f"A new `{receiver.cls.qualname}` in every turn of this loop: its staged method is "
+                "traced anew each time. Make the object once."
+            )
+            yield Finding(event.node, event.context, message)
 
 
 def _place(facts: Facts, event: Staged) -> ast.AST | Span:

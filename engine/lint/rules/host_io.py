@@ -22,6 +22,13 @@ _CALLS = frozenset(
         "scipy.io.loadmat", "joblib.load", "joblib.dump", "wandb.log", "pandas.read_csv",
     ]
 )  # fmt: skip
+_PATHS = frozenset(
+    f"path.{name}"
+    for name in (
+        "open", "write_text", "write_bytes", "read_text", "read_bytes", "exists", "is_file", "mkdir",
+        "unlink", "iterdir", "glob", "touch", "rename",
+    )
+)  # fmt: skip
 _FAMILIES = ("matplotlib.", "requests.", "urllib.", "subprocess.", "shutil.", "socket.", "http.",
              "tf.io.gfile.", "seaborn.", "plotly.")  # fmt: skip
 _PURE = ("urllib.parse.", "matplotlib.cm", "matplotlib.colors")
@@ -65,7 +72,7 @@ def host_io(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Called):
         name = event.name
-        if name not in _CALLS and not name.startswith(_FAMILIES):
+        if name not in _CALLS | _PATHS and not name.startswith(_FAMILIES):
             continue
         if name.startswith(_PURE) or event.context.guard:
             continue

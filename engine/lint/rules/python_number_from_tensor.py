@@ -65,11 +65,10 @@ def python_number_from_tensor(facts: Facts) -> Iterator[Finding]:
             continue
         first = event.args[0]
         if event.name in _NUMBERS and not event.context.converted and _is_tensor(first):
-            if event.name != "builtins.len" or getattr(first, "dims", None) is None:
-                shown = event.name.removeprefix("builtins.")
-                why = reason_text(event.context)
-                message = f"`{shown}()` wants a value, and a staged tensor has none here: {why}."
-                yield Finding(event.node, event.context, message)
+            shown = event.name.removeprefix("builtins.")
+            why = reason_text(event.context)
+            message = f"`{shown}()` wants a value, and a staged tensor has none here: {why}."
+            yield Finding(event.node, event.context, message)
         elif event.name in _NEVER and _is_tensor(first):
             shown = event.name.removeprefix("builtins.")
             message = (

@@ -60,7 +60,9 @@ def raise_in_staged_branch(facts: Facts) -> Iterator[Finding]:
         if region is None or not isinstance(event.node, ast.Raise) or event.node.exc is None:
             continue
         block = next((p for p in facts.ancestors(event.node) if isinstance(p, _BLOCKS)), None)
-        if block is not region.node or event.context.caught:
+        handed = region.kind in ("function", "body") and event.context.function is not None
+        whole = handed and block is event.context.function.node  # type: ignore[union-attr]
+        if (block is not region.node and not whole) or event.context.caught:
             continue
         message = (
             "This `raise` is reached while tracing, whatever the staged condition is; use "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.context import Context
-from engine.inference.events import Computed, Tested
+from engine.inference.events import Called, Computed, Tested
 from engine.inference.values import Const, Container, Stage, Tensor
 from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Example, Finding, rule
@@ -78,6 +78,12 @@ def staged_condition_not_converted(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Tested):
         if not event.converted and is_staged(event.value) and not event.context.caught:
             yield _finding(facts, event)
+    for call in facts.staged(Called):
+        if call.name in ("layer.__call__", "model.__call__") and not call.context.caught:
+            training = call.kwargs.get("training")
+            if isinstance(training, Tensor) and is_staged(training):
+                message = "A layer asks `training` for its truth; a staged tensor raises there."
+                yield Finding(call.node, call.context, message)
     for computed in facts.staged(Computed):
         if computed.operator in ("In", "NotIn") and not computed.context.caught:
             if _is_search(computed):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.events import Computed
-from engine.inference.values import Const
+from engine.inference.values import Const, Tensor
 from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Example, Finding, rule
 
@@ -57,12 +57,13 @@ def staged_identity_test(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Computed):
         if event.operator not in ("Is", "IsNot") or not is_staged(event.left):
             continue
-        if not isinstance(event.right, Const) or not isinstance(event.right.value, bool):
+        is_bool = isinstance(event.right, Const) and isinstance(event.right.value, bool)
+        if not is_bool and not isinstance(event.right, Tensor):
             continue
         message = "A staged tensor is never this object: the answer is fixed while tracing."
         fix = None
         node = event.node
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            if event.operator == "Is" and event.right.value:
+            if event.operator == "Is" and isinstance(event.right, Const) and event.right.value:
                 fix = Fix("Use the tensor", (Edit(facts.span(node), facts.text(node.left)),))
         yield Finding(node, event.context, message, fix=fix)

@@ -75,7 +75,7 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
         if not is_staged(event.value) or event.context.caught:
             continue
         call = _call_around(facts, event.node)
-        if call is not None and _is_reported_there(call):
+        if call is not None and _is_reported_there(call) and not event.spec:
             continue
         if any(
             isinstance(parent, (ast.Raise, ast.Assert)) for parent in facts.ancestors(event.node)
