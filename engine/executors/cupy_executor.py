@@ -95,4 +95,3 @@ class CupyEmitter(Emitter):
         if op.effect == IO:
             return lambda *values: compute(np, *map(devices.to_host, values), **attrs)
         return lambda *values: devices.compute_anywhere(compute, values, attrs)
-

@@ -187,9 +187,7 @@ def _dtype_tests(
     return tests
 
 
-def _quick_lines(
-    inputs: tuple[Parameter, ...], results: Results | None, call: str
-) -> list[str]:
+def _quick_lines(inputs: tuple[Parameter, ...], results: Results | None, call: str) -> list[str]:
     if results is None:
         return [f"return {call}"]
     values = ", ".join(f"{p.name}._value" for p in inputs)

@@ -22,16 +22,16 @@ def infer_broadcast(x: Any, y: Any, result: DType | None = None) -> TensorSpec:
     try:
         dims = broadcast(x.dims, y.dims)
     except ValueError as error:
-        raise ValueError(
-            f"{error} for input shapes: {_shown(x.dims)}, {_shown(y.dims)}."
-        ) from None
+        raise ValueError(f"{error} for input shapes: {_shown(x.dims)}, {_shown(y.dims)}.") from None
     return spec(result or x.dtype, dims)
 
 
 def _shown(dims: Any) -> str:
-    return show(dims) if dims is None else "[" + ",".join(
-        "?" if size is None else str(size) for size in dims
-    ) + "]"
+    return (
+        show(dims)
+        if dims is None
+        else "[" + ",".join("?" if size is None else str(size) for size in dims) + "]"
+    )
 
 
 def unary(

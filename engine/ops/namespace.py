@@ -50,9 +50,7 @@ def members(prefix: str) -> set[str]:
     from engine.ops import load
 
     load()
-    return {
-        name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)
-    }
+    return {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)}
 
 
 tf = Namespace()

@@ -68,6 +68,6 @@ def _loop(which, left, right, unary, binary):
         return i + 1, binary(u, v) * 0.25 + scaled, tf.tanh(u), unused * 2
 
     turns = which % 4
-    return tf.while_loop(
-        lambda i, *_: i < turns, body, [0, left, right, tf.constant(1.0)]
-    )[1 + which % 2]
+    return tf.while_loop(lambda i, *_: i < turns, body, [0, left, right, tf.constant(1.0)])[
+        1 + which % 2
+    ]
