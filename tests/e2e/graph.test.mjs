@@ -117,3 +117,24 @@ test('SVG, DOT and JSON are written where the user says', () =>
       assert.doesNotMatch(text, /<script/);
     }
   }));
+
+test('the order of reads and writes is drawn with dashed lines', () =>
+  session.step(async (workbench) => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('control_dependencies.py');
+    await workbench.lens('control_dependencies.py', 'Run').waitFor();
+    await workbench.cursorAt('control_dependencies.py', 'return a + b');
+    await workbench.command('Graphlens: Run Function…');
+    const form = await workbench.webview('Trace only');
+    await form.getByLabel('x').fill('1.0');
+    await form.getByLabel('y').fill('2.0');
+    await form.locator('#run').click();
+    await form.locator('.value', { hasText: '10' }).waitFor();
+    await form.getByText('Graph picture').click();
+    const view = await workbench.webview(TITLE);
+    const dashed = view.locator('.edge.control path');
+    await dashed.first().waitFor();
+    const style = await dashed.first().evaluate((path) => getComputedStyle(path).strokeDasharray);
+    assert.notEqual(style, 'none');
+    await session.picture('graph-control');
+  }));

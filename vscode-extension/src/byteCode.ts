@@ -2,6 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { cleanEnvironment } from './environment';
 import { messageOf, type Log } from './log';
@@ -14,13 +15,23 @@ interface Places {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+const DELAY = 20_000;
+let timer: NodeJS.Timeout | undefined;
+
+/** Compile when the first findings are long there: nothing waits for it. */
+export function compileLater(python: Interpreter, places: Places, log: Log): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void compileBundle(python, places, log), DELAY);
+  timer.unref();
+}
+
 /**
  * Compile the bundle into the storage folder, unless that was done.
  *
  * The server itself runs with `-B` and writes none; without this it would compile
  * the protocol's large tables again at each start, which doubles the time that takes.
  */
-export async function compileBundle(python: Interpreter, places: Places, log: Log): Promise<void> {
+async function compileBundle(python: Interpreter, places: Places, log: Log): Promise<void> {
   const folder = byteCodeFolder(places.storagePath);
   const [program, ...rest] = python.command;
   const tag = `${path.basename(places.extensionPath)}-${python.version.join('.')}`;
@@ -39,7 +50,7 @@ export async function compileBundle(python: Interpreter, places: Places, log: Lo
   try {
     await fs.mkdir(folder, { recursive: true, mode: 0o700 });
     await new Promise<void>((resolve, reject) => {
-      execFile(
+      const child = execFile(
         program,
         args,
         { cwd: places.storagePath, env: cleanEnvironment(places.environment), timeout: 120_000 },
@@ -48,6 +59,7 @@ export async function compileBundle(python: Interpreter, places: Places, log: Lo
           else resolve();
         },
       );
+      if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
     });
     await fs.writeFile(stamp, '');
   } catch (error) {

@@ -8,13 +8,14 @@ import {
   State,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
-import { compileBundle } from './byteCode';
+import { compileLater } from './byteCode';
 import { KeptFindings } from './keptFindings';
 import { messageOf, type Log } from './log';
 import type { Printed, Requests, Status } from './protocol';
 import { findInterpreter, OLDEST, type Interpreter } from './python';
 import { selectedInterpreter } from './pythonExtension';
 import { serverCommand, type ServerCommand } from './serverCommand';
+import { handlers } from './serverOutput';
 import { readSettings, type Settings } from './settings';
 
 export interface Traced {
@@ -159,7 +160,7 @@ export class Server implements vscode.Disposable {
       interpreter: interpreter?.command ?? [],
     });
     if (interpreter && settings.importStrategy === 'useBundled') {
-      void compileBundle(interpreter, around, this.log);
+      compileLater(interpreter, around, this.log);
     }
     return command;
   }
@@ -202,6 +203,7 @@ export class Server implements vscode.Disposable {
         (scheme) => ({ scheme, language: 'python' }),
       ),
       outputChannel: this.log.channel,
+      stdioOptions: handlers(),
       initializationOptions: {
         trusted: vscode.workspace.isTrusted,
         clientCommands: this.ownCommands,

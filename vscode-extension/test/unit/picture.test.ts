@@ -110,6 +110,23 @@ test('leaves do not overlap, and every line begins and ends somewhere', async ()
   for (const { points } of picture.edges) assert.ok(points.length >= 2);
 });
 
+test('5,000 nodes are laid out, without labels on the lines', async () => {
+  const nodes = Array.from({ length: 5000 }, (_, i) => node(`n${String(i)}`));
+  const edges = nodes.slice(1).map((to, i) => ({
+    ...{ from: `n${String(Math.max(0, i - (i % 7)))}`, to: to.id, kind: 'data' as const },
+    label: 'float32 (2,)',
+  }));
+  const large: Graph = { name: 'large', nodes, edges, outputs: ['n4999'] };
+  assert.equal(openAtFirst(large).size, 0);
+  const picture = fromElk(
+    await new ELK().layout(toElk(large, new Set())),
+    large,
+    new Set<string>(),
+  );
+  assert.equal(picture.nodes.length, 5000);
+  assert.ok(picture.edges.every(({ points, labelAt }) => points.length >= 2 && labelAt === null));
+});
+
 test('text of the user is cut and stays text', () => {
   assert.equal(shorten('a\n  b'), 'a b');
   assert.equal(Array.from(shorten('x'.repeat(1_000_000))).length, 44);
