@@ -94,6 +94,7 @@ class Worker:
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._stopped_because: str | None = None
         self._lock = threading.Lock()
+        self._running = False
 
     @property
     def pid(self) -> int | None:
@@ -116,15 +117,27 @@ class Worker:
         Returns:
             A `Run` as docs/protocol.md has it, without the fields the server adds.
         """
+        self._stopped_because = None
+        self._running = True
+        try:
+            return self._run(request, on_output)
+        finally:
+            self._running = False
+
+    def _run(self, request: RunRequest, on_output: OnOutput) -> dict[str, Any]:
         identity = (request.path, request.text, request.megabytes, request.folders, request.engine)
         if self.pid is None or self._identity != identity:
             self.stop()
             try:
                 self._start(request)
             except OSError as error:
+                if self._stopped_because == "interrupted":
+                    return failure(request, "interrupted", "interrupted")
                 return failure(request, "failed", f"{self.python} could not be started: {error}")
+        if self._stopped_because == "interrupted":
+            self.stop()
+            return failure(request, "interrupted", "interrupted")
         self._identity = identity
-        self._stopped_because = None
         run = _Run()
         self._send({"do": "run", **_plain(request)})
         answer = self._await(request, run, on_output)
@@ -191,7 +204,7 @@ class Worker:
         Returns:
             Whether there was something.
         """
-        if self.pid is None:
+        if not self._running:
             return False
         self._stopped_because = "interrupted"
         self._signal(signal.SIGINT)
