@@ -28,6 +28,7 @@ from engine.autodiff.jacobian import gradients as gradients
 from engine.autodiff.tape import GradientTape as GradientTape
 from engine.autodiff.tape import UnconnectedGradients as UnconnectedGradients
 from engine.ir.convert import convert_to_tensor as convert_to_tensor
+from engine.ir.convert import register_tensor_conversion_function as register_tensor_conversion_function
 from engine.ir.dtypes import DType as DType
 from engine.ir.dtypes import DType as _DType
 from engine.ir.dtypes import as_dtype as as_dtype
@@ -108,6 +109,9 @@ from engine.ops.creation import ones_like as ones_like
 from engine.ops.creation import range_ as _engine_ops_creation_range_
 from engine.ops.creation import zeros as zeros
 from engine.ops.creation import zeros_like as zeros_like
+from engine.ops.csv import fingerprint as fingerprint
+from engine.ops.csv import guarantee_const as guarantee_const
+from engine.ops.csv import parallel_stack as parallel_stack
 from engine.ops.debugging import assert_rank as assert_rank
 from engine.ops.eigen import eig as eig
 from engine.ops.eigen import eigvals as eigvals

@@ -6,27 +6,37 @@ PUBLIC = {
     "engine.autodiff.custom": (
         "custom_gradient grad_pass_through raw.custom_gradient recompute_grad"
     ),
-    "engine.autodiff.jacobian": ("autodiff.ForwardAccumulator gradients"),
-    "engine.autodiff.tape": ("GradientTape UnconnectedGradients autodiff.GradientTape"),
+    "engine.autodiff.jacobian": (
+        "autodiff.ForwardAccumulator gradients"
+    ),
+    "engine.autodiff.tape": (
+        "GradientTape UnconnectedGradients autodiff.GradientTape"
+    ),
     "engine.conversion.api": (
         "__internal__.autograph.control_status_ctx __internal__.autograph.tf_convert "
         "autograph.experimental.Feature autograph.experimental.do_not_convert "
         "autograph.experimental.set_loop_options autograph.set_verbosity autograph.to_code "
         "autograph.to_graph autograph.trace"
     ),
-    "engine.objects.functional": ("case foldl foldr map_fn scan vectorized_map"),
+    "engine.objects.functional": (
+        "case foldl foldr map_fn scan vectorized_map"
+    ),
     "engine.objects.generator": (
         "random.Generator random.create_rng_state random.experimental.Generator "
         "random.experimental.create_rng_state random.experimental.get_global_generator "
         "random.experimental.set_global_generator random.get_global_generator "
         "random.set_global_generator"
     ),
-    "engine.objects.indexed_slices": ("IndexedSlices"),
+    "engine.objects.indexed_slices": (
+        "IndexedSlices"
+    ),
     "engine.objects.initializers": (
         "constant_initializer ones_initializer random_normal_initializer "
         "random_uniform_initializer zeros_initializer"
     ),
-    "engine.objects.module": ("Module"),
+    "engine.objects.module": (
+        "Module"
+    ),
     "engine.objects.policies": (
         "VariableAggregation VariableSynchronization get_current_name_scope get_logger "
         "inside_function is_symbolic_tensor type_spec_from_value"
@@ -46,8 +56,12 @@ PUBLIC = {
         "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.reduce_sum "
         "sparse.reorder sparse.sparse_dense_matmul sparse.to_dense"
     ),
-    "engine.objects.tensor_array": ("TensorArray"),
-    "engine.objects.variable": ("Variable init_scope raw.Variable"),
+    "engine.objects.tensor_array": (
+        "TensorArray"
+    ),
+    "engine.objects.variable": (
+        "Variable init_scope raw.Variable"
+    ),
     "engine.ops.activation": (
         "math.log_sigmoid math.softplus math.softsign nn.crelu nn.elu nn.gelu nn.leaky_relu "
         "nn.relu nn.relu6 nn.selu nn.silu nn.softplus nn.softsign nn.swish raw.elu_grad "
@@ -70,7 +84,9 @@ PUBLIC = {
         "raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic raw.shape "
         "raw.size raw.squeeze reshape shape shape_n size squeeze"
     ),
-    "engine.ops.array_transpose": ("raw.transpose raw.transpose_dynamic transpose"),
+    "engine.ops.array_transpose": (
+        "raw.transpose raw.transpose_dynamic transpose"
+    ),
     "engine.ops.assertions": (
         "Assert assert_equal assert_greater assert_less debugging.Assert "
         "debugging.assert_all_finite debugging.assert_equal debugging.assert_greater "
@@ -99,7 +115,9 @@ PUBLIC = {
         "compat.v1.to_double compat.v1.to_float compat.v1.to_int32 compat.v1.to_int64 dtypes.cast "
         "dtypes.saturate_cast raw.cast saturate_cast"
     ),
-    "engine.ops.clip": ("clip_by_global_norm clip_by_norm clip_by_value linalg.global_norm"),
+    "engine.ops.clip": (
+        "clip_by_global_norm clip_by_norm clip_by_value linalg.global_norm"
+    ),
     "engine.ops.complex": (
         "complex dtypes.complex math.angle math.conj math.imag math.real raw.angle raw.complex "
         "raw.conj raw.imag raw.real"
@@ -145,14 +163,18 @@ PUBLIC = {
         "eig eigvals linalg.eig linalg.eigh linalg.eigh_tridiagonal linalg.eigvals linalg.eigvalsh "
         "raw.eig raw.self_adjoint_eig"
     ),
-    "engine.ops.einsum": ("einsum linalg.einsum linalg.tensordot raw.einsum tensordot"),
+    "engine.ops.einsum": (
+        "einsum linalg.einsum linalg.tensordot raw.einsum tensordot"
+    ),
     "engine.ops.elementary": (
         "abs exp math.abs math.exp math.expm1 math.log math.log1p math.maximum math.minimum "
         "math.pow math.reciprocal math.rsqrt math.sigmoid math.sign math.sqrt math.square "
         "math.squared_difference math.tanh maximum minimum nn.sigmoid nn.tanh pow raw.abs "
         "raw.complex_abs raw.sigmoid raw.sqrt_grad sigmoid sign sqrt square tanh"
     ),
-    "engine.ops.equality": ("raw.equal_operator raw.not_equal_operator"),
+    "engine.ops.equality": (
+        "raw.equal_operator raw.not_equal_operator"
+    ),
     "engine.ops.files": (
         "io.gfile.GFile io.gfile.copy io.gfile.exists io.gfile.glob io.gfile.isdir io.gfile.join "
         "io.gfile.listdir io.gfile.makedirs io.gfile.mkdir io.gfile.remove io.gfile.rename "
@@ -168,7 +190,9 @@ PUBLIC = {
     "engine.ops.gather": (
         "compat.v1.batch_gather gather gather_nd raw.gather raw.gather_gradient raw.gather_nd"
     ),
-    "engine.ops.histogram": ("histogram_fixed_width histogram_fixed_width_bins unravel_index"),
+    "engine.ops.histogram": (
+        "histogram_fixed_width histogram_fixed_width_bins unravel_index"
+    ),
     "engine.ops.indexing": (
         "boolean_mask raw.getitem raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
     ),
@@ -195,7 +219,9 @@ PUBLIC = {
         "math.less_equal math.mod math.multiply math.negative math.not_equal math.subtract "
         "math.truediv multiply negative not_equal raw.real_divide subtract truediv"
     ),
-    "engine.ops.matmul": ("linalg.matmul linalg.matvec matmul raw.batch_mat_mul raw.mat_mul"),
+    "engine.ops.matmul": (
+        "linalg.matmul linalg.matvec matmul raw.batch_mat_mul raw.mat_mul"
+    ),
     "engine.ops.matrix": (
         "eye linalg.adjoint linalg.band_part linalg.cross linalg.eye linalg.matrix_transpose "
         "linalg.tensor_diag linalg.tensor_diag_part linalg.trace raw.matrix_band_part"
@@ -204,7 +230,9 @@ PUBLIC = {
         "linalg.expm linalg.logm linalg.sqrtm linalg.tridiagonal_matmul linalg.tridiagonal_solve "
         "matrix_square_root"
     ),
-    "engine.ops.morphology": ("nn.dilation2d nn.erosion2d"),
+    "engine.ops.morphology": (
+        "nn.dilation2d nn.erosion2d"
+    ),
     "engine.ops.normalization": (
         "nn.batch_norm_with_global_normalization nn.batch_normalization nn.bias_add nn.dropout "
         "nn.embedding_lookup nn.experimental.stateless_dropout nn.local_response_normalization "
@@ -224,19 +252,25 @@ PUBLIC = {
         "raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_pick "
         "raw.max_pool_with_argmax"
     ),
-    "engine.ops.printing": ("print raw.print raw.string_format strings.format"),
+    "engine.ops.printing": (
+        "print raw.print raw.string_format strings.format"
+    ),
     "engine.ops.random_basic": (
         "random.Algorithm random.experimental.Algorithm random.normal random.shuffle "
         "random.truncated_normal random.uniform raw.random_normal raw.random_shuffle "
         "raw.random_truncated_normal raw.random_uniform raw.random_uniform_int"
     ),
-    "engine.ops.random_binomial": ("random.stateless_binomial raw.binomial raw.stateless_binomial"),
+    "engine.ops.random_binomial": (
+        "random.stateless_binomial raw.binomial raw.stateless_binomial"
+    ),
     "engine.ops.random_rejection": (
         "random.categorical random.gamma random.poisson random.stateless_categorical "
         "random.stateless_gamma random.stateless_poisson raw.multinomial raw.random_gamma "
         "raw.random_poisson raw.stateless_multinomial raw.stateless_rejection"
     ),
-    "engine.ops.random_seed": ("compat.v1.get_seed compat.v1.set_random_seed random.set_seed"),
+    "engine.ops.random_seed": (
+        "compat.v1.get_seed compat.v1.set_random_seed random.set_seed"
+    ),
     "engine.ops.random_stateless": (
         "random.experimental.stateless_fold_in random.experimental.stateless_split random.fold_in "
         "random.split random.stateless_normal random.stateless_truncated_normal "
@@ -285,7 +319,9 @@ PUBLIC = {
         "signal.kaiser_bessel_derived_window signal.kaiser_window signal.overlap_and_add "
         "signal.stft signal.vorbis_window"
     ),
-    "engine.ops.slicing": ("raw.slice raw.slice_dynamic slice strided_slice"),
+    "engine.ops.slicing": (
+        "raw.slice raw.slice_dynamic slice strided_slice"
+    ),
     "engine.ops.softmax": (
         "math.log_softmax math.softmax nn.log_softmax nn.softmax "
         "nn.softmax_cross_entropy_with_logits nn.sparse_softmax_cross_entropy_with_logits "
@@ -311,7 +347,9 @@ PUBLIC = {
         "math.betainc math.igamma math.igammac math.lbeta math.polygamma math.xdivy math.xlog1py "
         "math.xlogy math.zeta raw.igamma_grad_a"
     ),
-    "engine.ops.stack": ("raw.stack_add raw.stack_pop raw.stack_push"),
+    "engine.ops.stack": (
+        "raw.stack_add raw.stack_pop raw.stack_push"
+    ),
     "engine.ops.state": (
         "raw.assign_add raw.assign_slice raw.assign_sub raw.assign_variable raw.read_variable "
         "raw.scatter_nd_variable raw.scatter_variable"
@@ -356,7 +394,9 @@ PUBLIC = {
         "nest.is_nested nest.map_structure nest.pack_sequence_as newaxis "
         "register_tensor_conversion_function resource string uint16 uint32 uint64 uint8 variant"
     ),
-    "engine.ops.where": ("raw.select raw.where where"),
+    "engine.ops.where": (
+        "raw.select raw.where where"
+    ),
     "engine.tracing.devices": (
         "config.LogicalDevice config.PhysicalDevice config.experimental.get_visible_devices "
         "config.experimental.list_logical_devices config.experimental.list_physical_devices "
@@ -374,12 +414,18 @@ PUBLIC = {
 }
 
 OPS = {
-    "engine.autodiff.custom": ("raw.custom_gradient"),
-    "engine.objects.python_call": ("raw.py_function raw.stateless_py_function"),
+    "engine.autodiff.custom": (
+        "raw.custom_gradient"
+    ),
+    "engine.objects.python_call": (
+        "raw.py_function raw.stateless_py_function"
+    ),
     "engine.objects.ragged": (
         "raw.code_points raw.ragged_to_dense raw.string_split raw.unicode_encode"
     ),
-    "engine.objects.scopes": ("no_op"),
+    "engine.objects.scopes": (
+        "no_op"
+    ),
     "engine.ops.activation": (
         "math.softplus math.softsign nn.elu nn.relu nn.relu6 nn.selu raw.elu_grad raw.leaky_relu "
         "raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad"
@@ -391,14 +437,22 @@ OPS = {
     "engine.ops.array_join": (
         "raw.concat raw.split raw.split_dynamic raw.split_evenly raw.stack raw.unstack"
     ),
-    "engine.ops.array_repeat": ("raw.repeat raw.segment_sum_axis raw.tile raw.tile_dynamic"),
+    "engine.ops.array_repeat": (
+        "raw.repeat raw.segment_sum_axis raw.tile raw.tile_dynamic"
+    ),
     "engine.ops.array_shape": (
         "raw.ensure_shape raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic "
         "raw.shape raw.size raw.squeeze"
     ),
-    "engine.ops.array_transpose": ("raw.transpose raw.transpose_dynamic"),
-    "engine.ops.assertions": ("debugging.check_numerics raw.assert"),
-    "engine.ops.basic": ("identity raw.constant raw.placeholder stop_gradient"),
+    "engine.ops.array_transpose": (
+        "raw.transpose raw.transpose_dynamic"
+    ),
+    "engine.ops.assertions": (
+        "debugging.check_numerics raw.assert"
+    ),
+    "engine.ops.basic": (
+        "identity raw.constant raw.placeholder stop_gradient"
+    ),
     "engine.ops.bessel": (
         "math.bessel_i0 math.bessel_i0e math.bessel_i1 math.bessel_i1e math.special.bessel_j0 "
         "math.special.bessel_j1 math.special.bessel_k0 math.special.bessel_k0e "
@@ -406,9 +460,15 @@ OPS = {
         "math.special.bessel_y1 math.special.dawsn math.special.expint math.special.fresnel_cos "
         "math.special.fresnel_sin math.special.spence"
     ),
-    "engine.ops.casting": ("bitcast raw.cast"),
-    "engine.ops.complex": ("raw.angle raw.complex raw.conj raw.imag raw.real"),
-    "engine.ops.control": ("raw.call raw.cond raw.switch_case raw.while_loop"),
+    "engine.ops.casting": (
+        "bitcast raw.cast"
+    ),
+    "engine.ops.complex": (
+        "raw.angle raw.complex raw.conj raw.imag raw.real"
+    ),
+    "engine.ops.control": (
+        "raw.call raw.cond raw.switch_case raw.while_loop"
+    ),
     "engine.ops.convolution_ops": (
         "raw.conv2d_forward raw.conv2d_to_filters raw.conv2d_to_input raw.conv3d_forward "
         "raw.conv3d_to_filters raw.conv3d_to_input raw.depthwise_forward raw.depthwise_to_filters "
@@ -417,25 +477,41 @@ OPS = {
     "engine.ops.creation": (
         "raw.fill raw.fill_dynamic raw.linspace raw.ones_like raw.range raw.zeros_like"
     ),
-    "engine.ops.csv": ("raw.decode_csv raw.fingerprint"),
-    "engine.ops.decomposition": ("linalg.cholesky raw.lu raw.qr raw.svd"),
-    "engine.ops.diagonal": ("raw.matrix_diag raw.matrix_diag_part raw.matrix_set_diag"),
-    "engine.ops.eigen": ("raw.eig raw.self_adjoint_eig"),
-    "engine.ops.einsum": ("raw.einsum"),
+    "engine.ops.csv": (
+        "raw.decode_csv raw.fingerprint"
+    ),
+    "engine.ops.decomposition": (
+        "linalg.cholesky raw.lu raw.qr raw.svd"
+    ),
+    "engine.ops.diagonal": (
+        "raw.matrix_diag raw.matrix_diag_part raw.matrix_set_diag"
+    ),
+    "engine.ops.eigen": (
+        "raw.eig raw.self_adjoint_eig"
+    ),
+    "engine.ops.einsum": (
+        "raw.einsum"
+    ),
     "engine.ops.elementary": (
         "math.exp math.expm1 math.log math.log1p math.maximum math.minimum math.pow "
         "math.reciprocal math.rsqrt math.sign math.sqrt math.square math.squared_difference "
         "math.tanh raw.abs raw.complex_abs raw.sigmoid raw.sqrt_grad"
     ),
-    "engine.ops.equality": ("raw.equal_operator raw.not_equal_operator"),
+    "engine.ops.equality": (
+        "raw.equal_operator raw.not_equal_operator"
+    ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "
         "raw.irfft_dynamic raw.rfft raw.rfft2d raw.rfft2d_dynamic raw.rfft3d raw.rfft3d_dynamic "
         "raw.rfft_dynamic signal.fft signal.fft2d signal.fft3d signal.ifft signal.ifft2d "
         "signal.ifft3d"
     ),
-    "engine.ops.gather": ("raw.gather raw.gather_gradient raw.gather_nd"),
-    "engine.ops.indexing": ("raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"),
+    "engine.ops.gather": (
+        "raw.gather raw.gather_gradient raw.gather_nd"
+    ),
+    "engine.ops.indexing": (
+        "raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
+    ),
     "engine.ops.io": (
         "io.decode_base64 io.encode_base64 io.matching_files io.read_file io.write_file "
         "raw.decode_raw timestamp"
@@ -444,18 +520,28 @@ OPS = {
         "bitwise.bitwise_and bitwise.bitwise_or bitwise.bitwise_xor bitwise.invert "
         "bitwise.left_shift bitwise.right_shift math.logical_and math.logical_not math.logical_or"
     ),
-    "engine.ops.losses": ("nn.l2_loss"),
-    "engine.ops.masks": ("dynamic_stitch raw.dynamic_partition raw.one_hot"),
+    "engine.ops.losses": (
+        "nn.l2_loss"
+    ),
+    "engine.ops.masks": (
+        "dynamic_stitch raw.dynamic_partition raw.one_hot"
+    ),
     "engine.ops.math": (
         "math.add math.equal math.floordiv math.floormod math.greater math.greater_equal math.less "
         "math.less_equal math.multiply math.negative math.not_equal math.subtract raw.real_divide"
     ),
-    "engine.ops.matmul": ("raw.batch_mat_mul raw.mat_mul"),
+    "engine.ops.matmul": (
+        "raw.batch_mat_mul raw.mat_mul"
+    ),
     "engine.ops.matrix": (
         "linalg.cross linalg.tensor_diag linalg.tensor_diag_part raw.matrix_band_part"
     ),
-    "engine.ops.matrix_functions": ("linalg.logm linalg.sqrtm"),
-    "engine.ops.normalization": ("nn.local_response_normalization raw.bias_add"),
+    "engine.ops.matrix_functions": (
+        "linalg.logm linalg.sqrtm"
+    ),
+    "engine.ops.normalization": (
+        "nn.local_response_normalization raw.bias_add"
+    ),
     "engine.ops.padding": (
         "raw.pad raw.pad_dynamic raw.reverse raw.roll raw.roll_dynamic raw.unpad reverse_sequence"
     ),
@@ -463,12 +549,16 @@ OPS = {
         "raw.avg_pool raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_pick "
         "raw.max_pool_with_argmax"
     ),
-    "engine.ops.printing": ("raw.print raw.string_format"),
+    "engine.ops.printing": (
+        "raw.print raw.string_format"
+    ),
     "engine.ops.random_basic": (
         "raw.random_normal raw.random_shuffle raw.random_truncated_normal raw.random_uniform "
         "raw.random_uniform_int"
     ),
-    "engine.ops.random_binomial": ("raw.stateless_binomial"),
+    "engine.ops.random_binomial": (
+        "raw.stateless_binomial"
+    ),
     "engine.ops.random_rejection": (
         "raw.multinomial raw.random_gamma raw.random_poisson raw.stateless_multinomial "
         "raw.stateless_rejection"
@@ -504,13 +594,21 @@ OPS = {
         "math.unsorted_segment_max math.unsorted_segment_min math.unsorted_segment_prod "
         "math.unsorted_segment_sum"
     ),
-    "engine.ops.sequences": ("math.invert_permutation"),
-    "engine.ops.signal": ("raw.frame raw.overlap_and_add"),
-    "engine.ops.slicing": ("raw.slice raw.slice_dynamic"),
+    "engine.ops.sequences": (
+        "math.invert_permutation"
+    ),
+    "engine.ops.signal": (
+        "raw.frame raw.overlap_and_add"
+    ),
+    "engine.ops.slicing": (
+        "raw.slice raw.slice_dynamic"
+    ),
     "engine.ops.softmax": (
         "raw.log_softmax raw.softmax raw.softmax_cross_entropy raw.sparse_softmax_cross_entropy"
     ),
-    "engine.ops.solve": ("linalg.det linalg.inv linalg.solve linalg.triangular_solve raw.slogdet"),
+    "engine.ops.solve": (
+        "linalg.det linalg.inv linalg.solve linalg.triangular_solve raw.slogdet"
+    ),
     "engine.ops.sorting": (
         "raw.argsort raw.put_along raw.searchsorted raw.sort raw.take_along raw.unique"
     ),
@@ -521,7 +619,9 @@ OPS = {
         "math.betainc math.igamma math.igammac math.polygamma math.xdivy math.xlog1py math.xlogy "
         "math.zeta raw.igamma_grad_a"
     ),
-    "engine.ops.stack": ("raw.stack_add raw.stack_pop raw.stack_push"),
+    "engine.ops.stack": (
+        "raw.stack_add raw.stack_pop raw.stack_push"
+    ),
     "engine.ops.state": (
         "raw.assign_add raw.assign_slice raw.assign_sub raw.assign_variable raw.read_variable "
         "raw.scatter_nd_variable raw.scatter_variable"
@@ -536,7 +636,9 @@ OPS = {
     "engine.ops.strings_patterns": (
         "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match"
     ),
-    "engine.ops.strings_unicode": ("raw.unicode_transcode raw.unsorted_segment_join"),
+    "engine.ops.strings_unicode": (
+        "raw.unicode_transcode raw.unsorted_segment_join"
+    ),
     "engine.ops.tensor_list": (
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "
         "raw.list_reserve raw.list_set raw.list_split raw.list_split_lengths raw.list_stack "
@@ -546,5 +648,7 @@ OPS = {
         "math.acos math.acosh math.asin math.asinh math.atan math.atan2 math.atanh math.cos "
         "math.cosh math.sin math.sinh math.tan"
     ),
-    "engine.ops.where": ("raw.select raw.where"),
+    "engine.ops.where": (
+        "raw.select raw.where"
+    ),
 }
