@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.conversion.convert import ConvertedSource, convert_fresh
 from engine.conversion.options import ConversionOptions
-from engine.syntax.depth import deep
+from engine.syntax.depth import deep, without_collection
 from engine.syntax.errors import ConversionError
 from engine.syntax.functions import FunctionSource, parse_function
 from engine.syntax.trees import to_python
@@ -91,9 +91,9 @@ def _forgetting(table: dict[int, Any], key: int) -> Any:
 
 
 def _convert(function: FunctionType, options: ConversionOptions) -> Factory:
-    found = parse_function(function)
-    source = deep(convert_source, found, options)
-    return Factory(compile_converted(source, function.__code__), source)
+    with without_collection():
+        source = deep(convert_source, parse_function(function), options)
+        return Factory(compile_converted(source, function.__code__), source)
 
 
 def convert_source(found: FunctionSource, options: ConversionOptions) -> ConvertedSource:

@@ -11,11 +11,11 @@ import gast
 
 from engine.base.source import SourceFile
 from engine.conversion.options import ConversionOptions, options_for
-from engine.syntax.depth import deep
+from engine.syntax.depth import deep, without_collection
 from engine.syntax.errors import ConversionError
 from engine.syntax.names import bound_at_top
 from engine.syntax.parse import Parsed, parse
-from engine.syntax.trees import copy_tree
+from engine.syntax.trees import copy_tree, from_python
 from engine.syntax.unparse import line_map, unparse
 
 __all__ = ["ConvertedSource", "convert", "convert_tree", "find_function", "graph_code"]
@@ -69,7 +69,10 @@ def convert_tree(
     Raises:
         ConversionError: If the function cannot be converted; names file and line.
     """
-    return deep(lambda: convert_fresh(copy_tree(function), source, options or options_for(), taken))
+    with without_collection():
+        return deep(
+            lambda: convert_fresh(copy_tree(function), source, options or options_for(), taken)
+        )
 
 
 def convert_fresh(
@@ -107,10 +110,15 @@ def graph_code(
     function = find_function(parsed, qualname)
     if function is None:
         raise ConversionError(f"{path}: there is no function '{qualname}' in this file")
-    made = convert_tree(function, parsed.source, options, module_names(parsed))
     from engine.conversion.compiled import compile_converted
 
-    compile_converted(made)
+    with without_collection():
+        made = deep(
+            lambda: convert_fresh(
+                copy_tree(function), parsed.source, options or options_for(), module_names(parsed)
+            )
+        )
+        compile_converted(made)
     return made
 
 
@@ -135,7 +143,7 @@ def find_function(parsed: Parsed, qualname: str) -> Any:
         found = _defined_in(found.body, name)
     if not isinstance(found, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
-    return deep(gast.ast_to_gast, found)
+    return deep(from_python, found)
 
 
 def _defined_in(statements: list[Any], name: str) -> Any:

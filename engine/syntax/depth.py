@@ -1,13 +1,15 @@
-"""Run a recursive walk on trees of any depth."""
+"""Recursive walks on trees of any depth and size."""
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
-__all__ = ["deep"]
+__all__ = ["deep", "without_collection"]
 
 T = TypeVar("T")
 
@@ -60,3 +62,15 @@ def _on_long_stack(walk: Callable[..., T], args: tuple[Any, ...]) -> T:
     if failures:
         raise failures[0].with_traceback(None)
     return results[0]
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """A block that makes many objects and keeps them: looking for garbage in between is wasted."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -48,7 +48,7 @@ class File:
     @cached_property
     def names(self) -> frozenset[str]:
         """Names that the file binds at its top."""
-        tree = self.parsed.tree
+        tree = self.parsed.python_tree
         return bound_at_top(tree) if tree is not None else frozenset()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import gast
 
@@ -133,26 +132,21 @@ class Namer:
         return name
 
 
-def bound_at_top(tree: gast.Module | ast.Module) -> frozenset[str]:
-    """The names that a module's own statements bind, `import *` aside.
-
-    Args:
-        tree: A tree of `gast` or of the standard library, whose nodes have the same names.
-    """
+def bound_at_top(tree: ast.Module) -> frozenset[str]:
+    """The names that a module's own statements bind, `import *` aside."""
     found: set[str] = set()
-    stack: list[Any] = list(tree.body)
+    stack: list[ast.AST] = list(tree.body)
     while stack:
         node = stack.pop()
-        kind = type(node).__name__
-        if kind in _DEFINITIONS:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             found.add(node.name)
-        elif kind == "Name":
-            if type(node.ctx).__name__ == "Store":
+        elif isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
                 found.add(node.id)
-        elif kind == "alias":
+        elif isinstance(node, ast.alias):
             found.add(node.asname or node.name.partition(".")[0])
-        elif kind not in _OWN_SCOPES:
-            if kind == "ExceptHandler" and isinstance(node.name, str):
+        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+            if isinstance(node, ast.ExceptHandler) and node.name is not None:
                 found.add(node.name)
             stack.extend(ast.iter_child_nodes(node))
     return frozenset(found)

@@ -1,5 +1,7 @@
 """Names of expressions, and fresh names."""
 
+import ast
+
 import gast
 
 from engine.syntax.names import Namer, NameTable, bound_at_top, dotted_name
@@ -41,4 +43,4 @@ def test_names_bound_at_the_top() -> None:
     text = (
         "import a.b, c as d\nfrom e import f\ndef g(): h = 1\nclass I: j = 1\nfor k in l: m = n\n"
     )
-    assert bound_at_top(gast.parse(text)) == {"a", "d", "f", "g", "I", "k", "m"}
+    assert bound_at_top(ast.parse(text)) == {"a", "d", "f", "g", "I", "k", "m"}
