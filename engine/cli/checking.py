@@ -123,15 +123,15 @@ def check_data(path: str, data: bytes, settings: Settings) -> Checked:
 def check_text(path: str, text: str, settings: Settings) -> Checked:
     """What is in a text."""
     from engine.inference.module import Workspace
-    from engine.lint.runner import analyse, check_others, check_source
+    from engine.lint.runner import analyse, check_others, findings
 
     source = SourceFile(path, text)
     workspace = Workspace()
     facts = analyse(source, settings, workspace)
-    findings = check_source(source, settings, facts)
+    found = findings(source, settings, facts)
     read = tuple(str(file) for file in workspace.modules)
     elsewhere = {} if facts is None else check_others(facts, settings)
-    return Checked(path, source, findings, read=read, elsewhere=tuple(elsewhere.items()))
+    return Checked(path, source, found, read=read, elsewhere=tuple(elsewhere.items()))
 
 
 def _failed(path: str, message: str) -> Checked:

@@ -18,7 +18,7 @@ _MAGIC = re.compile(r"^(\s*)(%|!|\?|.*\?\s*$)")
 
 def check_notebook(path: str, data: bytes, settings: Settings) -> Checked:
     """What is in the code cells of a notebook; line magics are passed over."""
-    from engine.lint.runner import analyse, check_source
+    from engine.lint.runner import check_source
 
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -40,7 +40,7 @@ def check_notebook(path: str, data: bytes, settings: Settings) -> Checked:
             lines.append(_without_magic(line, hidden))
             places.append((number, inner))
     source = SourceFile(path, "\n".join(lines) + "\n")
-    findings = check_source(source, settings, analyse(source, settings))
+    findings = check_source(source, settings)
     return Checked(path, source, findings, tuple(places))
 
 

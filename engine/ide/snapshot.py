@@ -119,9 +119,9 @@ class Snapshot:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings, in order of place."""
-        from engine.lint.runner import check_source
+        from engine.lint.runner import findings
 
-        return check_source(self.source, self.settings or Settings(), self.facts)
+        return findings(self.source, self.settings or Settings(), self.facts)
 
     @cached_property
     def functions(self) -> tuple[FunctionInfo, ...]:

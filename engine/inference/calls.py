@@ -288,7 +288,7 @@ def _call_instance(
     machine: Machine, instance: Instance, arguments: Arguments, node: ast.AST, frame: Frame
 ) -> Value:
     own = instance.cls.lookup("__call__")
-    if own is not None:
+    if isinstance(own, (Function, Library)):
         return call_value(machine, bind_receiver(own, instance), arguments, node, frame)
     method = instance.cls.lookup("call")
     if method is not None and instance.cls.flavours & {"layer", "model", "loss"}:

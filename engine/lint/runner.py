@@ -18,9 +18,9 @@ from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
 from engine.syntax.parse import Parsed, parse
 
-__all__ = ["analyse", "check_others", "check_source", "is_on", "syntax_findings"]
+__all__ = ["analyse", "check_others", "check_source", "findings", "is_on", "syntax_findings"]
 
-SYNTAX = "GR001"
+SYNTAX, TOO_DEEP = "GR001", "GR002"
 _MOST_FINDINGS = 500
 
 
@@ -45,18 +45,24 @@ def analyse(
 
 
 def check_source(
-    source: SourceFile, settings: Settings, facts: Facts | None = None
+    source: SourceFile, settings: Settings, workspace: Workspace | None = None
 ) -> tuple[Diagnostic, ...]:
     """The findings about a file, in order of place.
 
     Args:
         source: The text.
         settings: The project's choices.
-        facts: The file's facts, where they are known already.
+        workspace: Where imported files are looked for; by default around the file.
     """
-    facts = facts or analyse(source, settings)
+    return findings(source, settings, analyse(source, settings, workspace))
+
+
+def findings(source: SourceFile, settings: Settings, facts: Facts | None) -> tuple[Diagnostic, ...]:
+    """The findings about a file whose facts are known, as `analyse` gives them."""
     if facts is None:
         found = syntax_findings(source, parse(source.text, source.path))
+        if not found and mentions_framework(source.text):
+            found = [_too_deep(source)]
     else:
         rules = [r for r in all_rules() if is_on(r.code, r.default, source.path, settings)]
         found = [*syntax_findings(source, facts.module.parsed), *_collect(facts, rules, settings)]
@@ -64,6 +70,17 @@ def check_source(
     left.extend(finding for finding in unused if is_on(finding.code, True, source.path, settings))
     left.sort(key=lambda finding: (finding.span.start, finding.span.end, finding.code))
     return tuple(left[:_MOST_FINDINGS])
+
+
+def _too_deep(source: SourceFile) -> Diagnostic:
+    return Diagnostic(
+        TOO_DEEP,
+        "too-deeply-nested",
+        "This file nests too deeply to be checked; split its longest expression into parts.",
+        Span(0, source.line_end(0)),
+        Severity.INFO,
+        url=url_of(TOO_DEEP),
+    )
 
 
 def check_others(facts: Facts, settings: Settings) -> dict[str, tuple[Diagnostic, ...]]:
