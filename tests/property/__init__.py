@@ -1,0 +1,1 @@
+"""Random programs: converted, eager, graph and plain Python agree."""
