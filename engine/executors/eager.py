@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import functools
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -127,7 +128,9 @@ class EagerInterpreter:
     def quick(self, op: Op) -> Callable[..., Any]:
         """A callable on numpy values for an element-wise op without attributes."""
         if op.expression is None:
-            return getattr(np, str(op.ufunc))  # type: ignore[no-any-return]
+            if op.ufunc is None:
+                return functools.partial(op.compute, np)  # type: ignore[arg-type]
+            return getattr(np, op.ufunc)  # type: ignore[no-any-return]
         known = _OPERATORS.get(op.expression)
         if known is not None:
             return known

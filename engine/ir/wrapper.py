@@ -85,7 +85,7 @@ def quick_parts(op: Op) -> tuple[Callable[..., Any] | None, Results | None]:
     groups = {str(p.group) for p in op.parameters}
     if not plain or len(groups) != 1 or not isinstance(op.parameters[0].group, str):
         return None, None
-    if op.ufunc is None and op.expression is None:
+    if op.ufunc is None and op.expression is None and op.compute is None:
         return None, None
     quick: Any = new_eager().quick(op)  # type: ignore[attr-defined]
     return quick, Results(op, op.parameters[0].group, known=True)

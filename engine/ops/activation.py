@@ -11,7 +11,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.declare import binary, unary
+from engine.ops.declare import binary, scalar, unary
 from engine.ops.elementary import sigmoid_op
 from engine.ops.scope import scoped
 
@@ -32,10 +32,26 @@ def _relu_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return relu_grad(grad, node.outputs[0])  # type: ignore[no-any-return]
 
 
+def _relu_kernel(xp: Any, x: Any) -> Any:
+    return xp.maximum(x, scalar(xp, 0, x.dtype))
+
+
+def _relu_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    kind = inputs[0].dtype.as_numpy_dtype
+    if inputs[0].dims == ():
+        nothing = kind(0)
+        return lambda x: nothing if x <= nothing else x
+    maximum, zero = xp.maximum, xp.asarray(0, kind)
+    return lambda x: maximum(x, zero)
+
+
 relu = unary(
     "nn.relu", type="Relu", argument="features", doc="max(features, 0), element by element.",
-    kernel=lambda xp, x: xp.maximum(x, x.dtype.type(0)), gradient=_relu_gradient, dtypes=REAL,
+    kernel=_relu_kernel, gradient=_relu_gradient, dtypes=REAL,
 )  # fmt: skip
+
+
+relu.op.bind = _relu_binder
 
 
 def _relu_grad_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.op import public
+from engine.ir.shapes import compatible
 from engine.ir.tensor import Tensor
 from engine.ops.scope import scoped
 
@@ -35,7 +36,7 @@ def clip_by_value(
     values = convert_to_tensor(t)
     lower = tf.minimum(values, clip_value_max)
     result = tf.maximum(lower, clip_value_min, name=name)
-    if not values.shape.is_compatible_with(result.shape):
+    if values.dims != result.dims and not compatible(values.dims, result.dims):
         raise ValueError(f"Shapes {values.shape} and {result.shape} are incompatible")
     return result  # type: ignore[no-any-return]
 

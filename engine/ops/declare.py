@@ -140,6 +140,18 @@ def _finish(
     return function
 
 
+_SCALARS: dict[Any, Any] = {}
+
+
+def scalar(xp: Any, value: float, dtype: Any) -> Any:
+    """`value` as an array of rank 0, made once: the quickest operand a ufunc can have."""
+    key = (xp.__name__, value, dtype)
+    found = _SCALARS.get(key)
+    if found is None:
+        found = _SCALARS[key] = xp.asarray(value, dtype)
+    return found
+
+
 def unbroadcast(tf: Any, grad: Tensor, x: Tensor) -> Tensor:
     """Sum `grad` over the axes that broadcasting added, so that it has the shape of `x`."""
     if x.dims is not None and grad.dims is not None and None not in x.dims + grad.dims:

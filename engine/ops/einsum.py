@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -16,6 +16,7 @@ from engine.ops.declare import unbroadcast
 from engine.ops.scope import scoped
 
 
+@functools.lru_cache(maxsize=1024)
 def _terms(equation: str) -> tuple[list[str], str]:
     """The labels of each operand and of the result; '.' stands for the ellipsis."""
     left, arrow, right = equation.replace(" ", "").replace("...", ".").partition("->")
@@ -27,7 +28,8 @@ def _terms(equation: str) -> tuple[list[str], str]:
     return inputs, right
 
 
-def _sizes(equation: str, shapes: Sequence[Any]) -> tuple[dict[str, int | None], Any]:
+@functools.lru_cache(maxsize=1024)
+def _sizes(equation: str, shapes: tuple[Any, ...]) -> tuple[dict[str, int | None], Any]:
     """Size of each label, and the broadcast shape that the ellipsis stands for."""
     inputs, output = _terms(equation)
     if len(inputs) != len(shapes):
@@ -69,7 +71,7 @@ def _sizes(equation: str, shapes: Sequence[Any]) -> tuple[dict[str, int | None],
 ])  # fmt: skip
 def einsum_op(inputs: Tensors, equation: str, name: str | None = None) -> TensorSpec:
     """Products of tensors, summed over the labels that the result lacks."""
-    sizes, ellipsis = _sizes(equation, [x.dims for x in inputs])
+    sizes, ellipsis = _sizes(equation, tuple(x.dims for x in inputs))
     output = _terms(equation)[1]
     if "." in output and ellipsis is None:
         return spec(inputs[0].dtype, None)
@@ -81,7 +83,7 @@ def einsum_op(inputs: Tensors, equation: str, name: str | None = None) -> Tensor
 
 @einsum_op.kernel
 def _einsum_kernel(xp: Any, *inputs: Any, equation: str) -> Any:
-    _sizes(equation, [x.shape for x in inputs])
+    _sizes(equation, tuple(x.shape for x in inputs))
     found = _as_matmul(xp, inputs, equation) if len(inputs) == 2 else None
     if found is not None:
         return found

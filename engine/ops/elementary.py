@@ -8,7 +8,7 @@ from engine.ir.dtypes import COMPLEX, FLOATING, NUMERIC, REAL, SIGNED, UNSIGNED,
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.declare import binary, unary, unbroadcast
+from engine.ops.declare import binary, scalar, unary, unbroadcast
 
 INEXACT = FLOATING | COMPLEX
 
@@ -181,10 +181,11 @@ def absolute(x: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor of the same shape; the dtype is that of `x`, or its real part's for complex `x`.
     """
-    from engine.ir.convert import convert_to_tensor
+    if not isinstance(x, Tensor):
+        from engine.ir.convert import convert_to_tensor
 
-    x = convert_to_tensor(x)
-    return complex_abs(x, name) if x.dtype.is_complex else real_abs(x, name)  # type: ignore[no-any-return]
+        x = convert_to_tensor(x)
+    return complex_abs(x, name) if x.dtype.kind == "c" else real_abs(x, name)  # type: ignore[no-any-return]
 
 
 absolute.__name__ = absolute.__qualname__ = "abs"
@@ -260,7 +261,16 @@ squared_difference = binary(
 
 
 def _sigmoid_kernel(xp: Any, x: Any) -> Any:
-    return 1 / (1 + xp.exp(-x))
+    if not x.shape:
+        return 1 / (1 + xp.exp(-x))
+    one = scalar(xp, 1, x.dtype)
+    return one / (one + xp.exp(-x))
+
+
+def _sigmoid_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    exp, kind = xp.exp, inputs[0].dtype.as_numpy_dtype
+    one = kind(1) if inputs[0].dims == () else xp.asarray(1, kind)
+    return lambda x: one / (one + exp(-x))
 
 
 def _sigmoid_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
@@ -272,6 +282,9 @@ sigmoid_op = unary(
     "raw.sigmoid", type="Sigmoid", doc="1 / (1 + exp(-x)).", kernel=_sigmoid_kernel,
     gradient=_sigmoid_gradient, dtypes=INEXACT,
 )  # fmt: skip
+
+
+sigmoid_op.op.bind = _sigmoid_binder
 
 
 def _tanh_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
@@ -293,6 +306,4 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
         x: tensor of floats or complex numbers.
         name: of the node.
     """
-    from engine.ir.convert import convert_to_tensor
-
-    return sigmoid_op(convert_to_tensor(x), name)  # type: ignore[no-any-return]
+    return sigmoid_op(x, name)  # type: ignore[no-any-return]

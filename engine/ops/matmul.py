@@ -159,6 +159,10 @@ def matmul(
         ValueError: if both `transpose_a` and `adjoint_a` are set (or both of `b`).
         InvalidArgumentError: (ValueError while tracing) if the shapes do not fit.
     """
+    if isinstance(a, Tensor) and isinstance(b, Tensor) and a.dims and b.dims:
+        plain = not (adjoint_a or adjoint_b or output_type)
+        if plain and len(a.dims) == 2 == len(b.dims):
+            return mat_mul(a, b, transpose_a, transpose_b, name)  # type: ignore[no-any-return]
     from engine.ops.namespace import tf
 
     for letter, transpose, adjoint in (

@@ -15,6 +15,7 @@ _BINARY = {
     "add": "math.add", "sub": "math.subtract", "mul": "math.multiply",
     "truediv": "raw.real_divide", "lt": "math.less", "le": "math.less_equal",
     "gt": "math.greater", "ge": "math.greater_equal", "eq": "math.equal", "ne": "math.not_equal",
+    "pow": "math.pow", "floordiv": "math.floordiv", "mod": "math.floormod",
 }  # fmt: skip
 """Operator -> the op that it is for two tensors of one dtype that the op allows."""
 
