@@ -281,7 +281,7 @@ def _dynamic_tensordot(tf: Any, a: Tensor, b: Tensor, axes: Any, name: str | Non
         pair = [tf.reshape(part, [-1]) for part in pair]
         _same_number(*(None if part.dims is None else part.dims[0] for part in pair))
         left, right = (tf.math.floormod(p, tf.rank(x)) for p, x in zip(pair, (a, b)))
-    free_a, free_b = _remaining(tf, a, left), _remaining(tf, b, right)
+    free_a, free_b = remaining(tf, a, left), remaining(tf, b, right)
     shape_a, shape_b = tf.shape(a), tf.shape(b)
     inner = tf.reduce_prod(tf.gather(shape_a, left))
     rows = tf.transpose(a, tf.concat([free_a, left], 0))
@@ -291,7 +291,7 @@ def _dynamic_tensordot(tf: Any, a: Tensor, b: Tensor, axes: Any, name: str | Non
     return tf.reshape(product, sizes, name=name)  # type: ignore[no-any-return]
 
 
-def _remaining(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
+def remaining(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
     """The axes of `x` that are not among `axes`."""
     places = tf.range(tf.rank(x))
     used = tf.reduce_any(tf.equal(places[:, None], axes[None, :]), 1)

@@ -80,7 +80,15 @@ def norm(
 
 def _spectral(tf: Any, x: Tensor, axes: Any) -> Tensor:
     """The largest singular value, with the matrices' axes kept as 1."""
-    rank = x.ndim
+    if x.dims is None:
+        from engine.ops.einsum import remaining
+
+        pair = tf.math.floormod(tf.constant(axes), tf.rank(x))
+        places = tf.concat([remaining(tf, x, pair), pair], 0)
+        values = tf.linalg.svd(tf.transpose(x, places), compute_uv=False)
+        largest = tf.expand_dims(tf.reduce_max(tf.abs(values), -1, keepdims=True), -1)
+        return tf.transpose(largest, tf.argsort(places))  # type: ignore[no-any-return]
+    rank = len(x.dims)
     rows, columns = (a % rank for a in axes)
     order = [i for i in range(rank) if i not in (rows, columns)] + [rows, columns]
     values = tf.linalg.svd(tf.transpose(x, order), compute_uv=False)

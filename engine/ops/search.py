@@ -125,15 +125,15 @@ def top_k_op(
 ) -> tuple[TensorSpec, TensorSpec]:  # fmt: skip
     """The k largest elements of each row, and where they stand."""
     count = known_value(k)
-    if input.dims is None:
-        return spec(input.dtype, None), spec(index_type, None)
-    if not input.dims:
-        raise ValueError("Shape must be at least rank 1 but is rank 0")
     size = None if count is None else int(count)
     if size is not None and size < 0:
         raise ValueError(
             f"Dimension size, given by scalar input 1, must be non-negative but is {size}"
         )
+    if input.dims is None:
+        return spec(input.dtype, None), spec(index_type, None)
+    if not input.dims:
+        raise ValueError("Shape must be at least rank 1 but is rank 0")
     if size is not None and input.dims[-1] is not None and size > input.dims[-1]:
         raise ValueError(f"input must have last dimension >= k = {size} but is {input.dims[-1]}")
     dims = (*input.dims[:-1], size)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import engine as tf
-from tests.engine.ops.record_answers import ANSWERS, answer
+from tests.engine.ops.record_answers import ANSWERS, answer, graph_answer
 from tests.engine.ops.recorded import same, text_of
 from tests.engine.ops.values import names
 
@@ -61,3 +61,16 @@ def traced(expression: str) -> str:
         return text_of(function(*[NAMES[name] for name in used]))
     except Exception as error:
         return f"!{type(error).__name__}: {error}"
+
+
+def test_graphs():
+    """Shapes where a size or the rank is not known, and gradients (`answers/graphs_*.txt`)."""
+    wrong = []
+    for expression, expected in lines("graphs_all"):
+        found = graph_answer(expression, NAMES, tf)
+        if found == expected:
+            continue
+        left, right = expected.split(" | "), found.split(" | ")
+        if left[:2] != right[:2] or not left[2] or not same(left[2], right[2]):
+            wrong.append(f"{expression}\n  expected {expected}\n  found    {found}")
+    assert not wrong, "\n".join(wrong)
