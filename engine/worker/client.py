@@ -247,7 +247,9 @@ class Worker:
             threading.Thread(
                 target=read, args=(process, messages, token), name="worker", daemon=True
             ).start()
-        self._send({"do": "start", "megabytes": request.megabytes, "parent": os.getpid()})
+        # TensorFlow reserves more address space than it uses: there the limit would hit at once.
+        megabytes = None if request.engine == "tensorflow" else request.megabytes
+        self._send({"do": "start", "megabytes": megabytes, "parent": os.getpid()})
         self._await_start()
 
     def _await_start(self) -> None:

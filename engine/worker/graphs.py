@@ -10,6 +10,7 @@ from engine.executors.executor import executable
 from engine.ir.graph import Graph, Node
 from engine.ir.printer import graph_text, type_text
 from engine.passes.pipeline import optimize
+from engine.worker import real_tensorflow
 
 __all__ = ["graph_texts", "line_map", "picture", "signature_text", "traces"]
 
@@ -163,6 +164,8 @@ def signature_text(concrete: Any) -> str:
 
 
 def _concrete_functions(function: Any) -> list[Any]:
+    if real_tensorflow.is_traced(function):
+        return real_tensorflow.traced_functions(function)
     cache = getattr(function, "_cache", None)
     return list(cache.values()) if isinstance(cache, dict) else []
 
@@ -181,7 +184,8 @@ def _argument_names(concrete: Any, count: int) -> list[str]:
         known = list(inspect.signature(python).parameters) if python is not None else []
     except (TypeError, ValueError):
         known = []
-    paths = list(getattr(concrete.call, "paths", ()))
+    known = known or real_tensorflow.argument_names(concrete)
+    paths = list(getattr(getattr(concrete, "call", None), "paths", ()))
     if not known and len(paths) == count:
         known = paths
     return [known[i] if i < len(known) else f"argument {i + 1}" for i in range(count)]

@@ -82,11 +82,30 @@ def load(path: str, text: str, folders: list[str]) -> ModuleType:
         name = f"user_{name}"
     module = ModuleType(name)
     module.__file__ = path
-    # What reads source (tracebacks, AutoGraph) finds the buffer's text, not the file's.
-    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+    module.__loader__ = _Source(text)  # type: ignore[assignment]
     sys.modules[name] = module
-    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+    _remember_source(path, text)
+    try:
+        exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+    finally:
+        _remember_source(path, text)  # again: what was imported may have cleared the cache
     return module
+
+
+class _Source:
+    """Gives the source of a module to those who ask its loader."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def get_source(self, name: str) -> str:
+        """The buffer's text."""
+        return self._text
+
+
+def _remember_source(path: str, text: str) -> None:
+    """What reads source (tracebacks, AutoGraph) finds the buffer's text, not the file's."""
+    linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
 
 
 def find(module: ModuleType, qualname: str) -> Any:

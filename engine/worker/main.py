@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -63,7 +64,7 @@ def _take_pipes() -> tuple[int, int]:
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
-    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
     return reading, writing
 
 

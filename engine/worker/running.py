@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from engine.worker import real_tensorflow
 from engine.worker.graphs import graph_texts, picture, signature_text, traces
 from engine.worker.loading import (
     ArgumentsError,
@@ -49,8 +50,8 @@ class Runner:
         """What user code is doing now."""
         if self._loading:
             return "loading"
-        interpreter = importlib.import_module("engine.ir.interpreter")
-        return "running" if interpreter.executing_eagerly() else "tracing"
+        eagerly = _library().executing_eagerly
+        return "running" if eagerly() else "tracing"
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answers a request; whatever user code raises becomes part of the answer."""
@@ -64,7 +65,7 @@ class Runner:
         try:
             self._load(request)
             function = self._find(request["function"])
-            tensors = importlib.import_module("engine")
+            tensors = _library()
             positional, keywords = arguments(request["arguments"], self._module, tensors)
             self._call(answer, request, function, positional, keywords)
             answer["ok"] = True
@@ -130,7 +131,7 @@ class Runner:
             answer["retraces"] = max(0, len(traces(traced)) - max(before, 1))
             concrete = traced.get_concrete_function(*positional, **keywords)
             answer["signature"] = signature_text(concrete)
-            _guarded(answer, lambda: _describe_graph(answer, concrete.graph))
+            _guarded(answer, lambda: _describe_graph(answer, traced, concrete, request["path"]))
             if request["timing"] and request["mode"] == "run":
                 self._time(answer, function, positional, keywords, concrete.graph)
 
@@ -140,7 +141,7 @@ class Runner:
         if request["mode"] == "trace":
             key = f"traced {request['function']}"
             if key not in self._functions:
-                self._functions[key] = importlib.import_module("engine").function(function)
+                self._functions[key] = _library().function(function)
             return self._functions[key]
         return None
 
@@ -157,7 +158,7 @@ class Runner:
             answer.setdefault("notes", []).append("not timed: each call changes a variable")
             return
         python = getattr(function, "python_function", None)
-        config = importlib.import_module("engine").config
+        config = _library().config
         self.mute(True)
         try:
             answer["timing"]["graph"] = _best_of(lambda: function(*positional, **keywords))
@@ -176,10 +177,18 @@ class Runner:
         return described
 
     def _engine_name(self) -> str:
-        tensorflow = sys.modules.get("tensorflow")
-        if tensorflow is not None and tensorflow.__name__ == "tensorflow":
-            return f"tensorflow {getattr(tensorflow, '__version__', '')}".strip()
+        library = _library()
+        if library.__name__ == "tensorflow":
+            return f"tensorflow {getattr(library, '__version__', '')}".strip()
         return "graphlens"
+
+
+def _library() -> Any:
+    """What user code calls `tf`: this engine, or the real TensorFlow where it was imported."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None and tensorflow.__name__ == "tensorflow":
+        return tensorflow
+    return importlib.import_module("engine")
 
 
 def _with_frame(described: dict[str, Any], where: tuple[str, int], text: str) -> dict[str, Any]:
@@ -203,7 +212,11 @@ def _describe_traces(answer: dict[str, Any], function: Any) -> None:
         answer["traces"] = traces(function)
 
 
-def _describe_graph(answer: dict[str, Any], graph: Any) -> None:
+def _describe_graph(answer: dict[str, Any], traced: Any, concrete: Any, path: str) -> None:
+    graph = concrete.graph
+    if real_tensorflow.is_traced(traced):
+        answer.update(real_tensorflow.describe(traced, concrete, path))
+        return
     answer["graph"] = graph_texts(graph)
     optimize = importlib.import_module("engine.passes.pipeline").optimize
     answer["picture"] = {"before": picture(graph), "after": picture(optimize(graph))}
@@ -211,6 +224,8 @@ def _describe_graph(answer: dict[str, Any], graph: Any) -> None:
 
 def _writes(graph: Any) -> bool:
     """Whether a graph changes a variable, itself or in a graph inside it."""
+    if not hasattr(graph, "nodes"):  # TensorFlow's
+        return any("Assign" in operation.type for operation in graph.get_operations())
     return any(
         node.op.effect == "write" or any(_writes(inner) for _, inner in node.graphs)
         for node in graph.nodes
