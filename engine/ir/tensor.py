@@ -170,7 +170,13 @@ class EagerTensor(Tensor):
 
         value = self.numpy() if hasattr(self._value, "__cuda_array_interface__") else self._value
         array = numpy.asarray(value, dtype=object if self.dtype is string else None)
-        return array if dtype is None else array.astype(dtype)
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        if copy:
+            return array.copy()
+        view = array.view()
+        view.flags.writeable = False  # arrays and tensors may share their values
+        return view
 
     def __len__(self) -> int:
         if not self.dims:

@@ -23,8 +23,6 @@ from engine.ir.tensor import Tensor
 from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 
-_NARROW = {"int8", "uint8", "int16", "uint16"}
-
 
 @op(
     "raw.cast",
@@ -54,10 +52,10 @@ def _cast_kernel(xp: Any, x: Any, dtype: DType) -> Any:
 
 def _to_integer(xp: Any, x: Any, dtype: DType) -> Any:
     """What C conversion gives on x86: out of range becomes the smallest 32- or 64-bit integer."""
-    wide = "int32" if dtype.name in _NARROW or dtype is int32 else "int64"
-    if dtype.name == "uint64":
+    wide = "int32" if dtype.size < 4 or dtype is int32 else "int64"
+    if dtype.kind == "u" and dtype.size == 8:
         return xp.where(x < 0, x.astype("int64").astype("uint64"), x.astype("uint64"))[()]
-    if x.dtype.name in ("float16", "bfloat16"):
+    if x.dtype.itemsize == 2:
         x = x.astype("float32")
     wrapped = x.astype(wide)
     return wrapped if dtype.name == wide else wrapped.astype(dtype.name)
