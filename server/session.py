@@ -21,6 +21,7 @@ from server.runs import Runs
 from server.settings import SettingsStore
 from server.shifting import Shift
 from server.translate import read
+from server.views import SCHEME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -163,8 +164,8 @@ class Session:
             version = self._notebook_versions.get(notebook.uri, 0)
             return notebook_program(notebook.uri, version, notebook.uri, cells, settings, stamp)
         document = self.document(uri)
-        if document is None:
-            return None
+        if document is None or uri.startswith(f"{SCHEME}:"):
+            return None  # our own virtual documents are no programs, even where a client opens them
         return document_program(document, *self.settings.for_rules(document.uri))
 
     def _notebook(self, uri: str) -> types.NotebookDocument | None:

@@ -15,6 +15,7 @@ from pygls.workspace import PositionCodec
 from server.feature import feature, listener
 from server.features.diagnostics import by_document, result_id
 from server.programs import document_program
+from server.progress import progress
 from server.transport.documents import Document
 from server.transport.files import MAX_BYTES, read_text
 
@@ -70,19 +71,19 @@ async def _reports(
     reports: list[types.WorkspaceDocumentDiagnosticReport] = [
         types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=[]) for uri in gone
     ]
-    for path in files:
-        uri = from_fs_path(path)
-        if uri is None or session.document(uri) is not None:
-            continue
-        report = await _report(session, uri, path, known.get(uri))
-        if report is None:
-            continue
-        if token is None:
-            reports.append(report)
-        else:
-            _send_part(session, token, report)
-            reports = reports or []
-    return reports or None
+    sent = False
+    async with progress(session, "Checking the workspace"):
+        for path in files:
+            uri = from_fs_path(path)
+            if uri is None or session.document(uri) is not None:
+                continue
+            report = await _report(session, uri, path, known.get(uri))
+            if report is not None and token is not None:
+                _send_part(session, token, report)
+                sent = True
+            elif report is not None:
+                reports.append(report)
+    return reports if reports or sent else None
 
 
 async def _report(
