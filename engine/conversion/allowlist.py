@@ -6,12 +6,9 @@ import functools
 import inspect
 import sys
 import unittest
-import weakref
 from typing import Any
 
-from engine.conversion.options import ConversionOptions
-
-__all__ = ["AllowedCache", "is_allowed", "is_unsupported"]
+__all__ = ["is_allowed", "is_library", "is_unsupported"]
 
 _LIBRARIES = frozenset(
     {
@@ -113,31 +110,3 @@ def _is_named_tuple(entity: Any) -> bool:
         and issubclass(entity, tuple)
         and isinstance(getattr(entity, "_fields", None), tuple)
     )
-
-
-class AllowedCache:
-    """Remembers what is called as it is, without keeping it alive."""
-
-    def __init__(self) -> None:
-        self._known: weakref.WeakKeyDictionary[Any, set[ConversionOptions]] = (
-            weakref.WeakKeyDictionary()
-        )
-
-    def __contains__(self, key: tuple[Any, ConversionOptions]) -> bool:
-        entity, options = key
-        if inspect.ismethod(entity):
-            return False
-        try:
-            known = self._known.get(entity)
-        except TypeError:
-            return False
-        return known is not None and options in known
-
-    def add(self, entity: Any, options: ConversionOptions) -> None:
-        """Remember one, if it can be remembered."""
-        if inspect.ismethod(entity):
-            return
-        try:
-            self._known.setdefault(entity, set()).add(options)
-        except TypeError:
-            return

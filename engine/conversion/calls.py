@@ -9,9 +9,10 @@ import os
 import types
 from typing import Any
 
-from engine.conversion.allowlist import AllowedCache, is_allowed, is_library, is_unsupported
+from engine.conversion.allowlist import is_allowed, is_library, is_unsupported
 from engine.conversion.constructs.function import FunctionScope, is_autograph_artifact
 from engine.conversion.control_status import Status, control_status
+from engine.conversion.decisions import AS_IS, Decisions
 from engine.conversion.options import ConversionOptions
 from engine.syntax.errors import ConversionError, InaccessibleSourceError
 
@@ -19,7 +20,7 @@ __all__ = ["converted_call"]
 
 logger = logging.getLogger("graphlens.autograph")
 
-_ALLOWED = AllowedCache()
+_DECISIONS = Decisions()
 _DYNAMIC = ("<string>",)
 
 
@@ -49,25 +50,51 @@ def converted_call(
         if caller_fn_scope is None:
             raise ValueError("either caller_fn_scope or options must have a value")
         options = caller_fn_scope.callopts
-    if (f, options) in _ALLOWED or control_status().status is Status.DISABLED:
+    if control_status().status is Status.DISABLED:
         return _call(f, args, kwargs)
+    kind = type(f)
+    key = f.__func__ if kind is types.MethodType else f
+    decision = _DECISIONS.get(key, options) if kind is not types.BuiltinFunctionType else None
+    if decision is not None:
+        if decision is AS_IS:
+            return _call(f, args, kwargs)
+        if kind is types.MethodType:
+            args = (f.__self__, *args)
+        return _call(decision.make(key), args, kwargs)
+    return _decide(f, args, kwargs, caller_fn_scope, options)
+
+
+def _decide(
+    f: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any] | None,
+    scope: FunctionScope | None,
+    options: ConversionOptions,
+) -> Any:
+    """The way of a first call."""
     if is_autograph_artifact(f):
         return _call(f, args, kwargs)
     if isinstance(f, functools.partial):
         merged = {**f.keywords, **(kwargs or {})}
-        return converted_call(f.func, f.args + args, merged, caller_fn_scope, options)
+        return converted_call(f.func, f.args + args, merged, scope, options)
     if _is_builtin(f):
         from engine.conversion.constructs.builtin import call_builtin
 
-        return call_builtin(f, args, kwargs, caller_fn_scope)
+        return call_builtin(f, args, kwargs, scope)
     if _takes_user_function(f):
         return _hand_over(f, args, kwargs)
     if is_unsupported(f) or (not options.user_requested and is_allowed(f)):
-        _ALLOWED.add(f, options)
+        _leave_alone(f, options)
         return _call(f, args, kwargs)
     if not options.internal_convert_user_code:
         return _call(f, args, kwargs)
     return _call_converted(f, args, kwargs, options)
+
+
+def _leave_alone(f: Any, options: ConversionOptions) -> None:
+    """Remember it, unless it is a method: another instance may be another case."""
+    if not inspect.ismethod(f):
+        _DECISIONS.put(f, options, AS_IS)
 
 
 def _call(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None) -> Any:
@@ -105,21 +132,23 @@ def _call_converted(
     target, effective = _target(f, args)
     code = getattr(target, "__code__", None)
     if code is None or code.co_filename in _DYNAMIC:
-        _ALLOWED.add(f, options)
+        _leave_alone(f, options)
         return _call(f, args, kwargs)
-    from engine.conversion.compiled import converted_function
+    from engine.conversion.compiled import factory_of
 
     try:
         if not isinstance(target, types.FunctionType):
             raise ConversionError(f"{target!r} has a __code__ but is no Python function")
-        converted = converted_function(target, options)
+        factory = factory_of(target, options)
     except Exception as error:  # whatever goes wrong, the function can still run as it is
         if os.environ.get("AUTOGRAPH_STRICT_CONVERSION", "0") not in ("", "0"):
             raise
-        _warn(f, target, error, options)
-        _ALLOWED.add(f, options)
+        _warn(f, target, error)
+        _leave_alone(f, options)
         return _call(f, args, kwargs)
-    return _call(converted, effective, kwargs)
+    if f is target or inspect.ismethod(f):
+        _DECISIONS.put(target, options, factory)
+    return _call(factory.make(target), effective, kwargs)
 
 
 def _target(f: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -138,11 +167,11 @@ def _target(f: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
 _warned: set[tuple[str, int]] = set()
 
 
-def _warn(f: Any, target: Any, error: Exception, options: ConversionOptions) -> None:
+def _warn(f: Any, target: Any, error: Exception) -> None:
     """Say once per function that it runs as it is, and why."""
     code = target.__code__
     place = (code.co_filename, code.co_firstlineno)
-    if place in _warned or (f, options) in _ALLOWED or _is_installed(target):
+    if place in _warned or _is_installed(target):
         return
     _warned.add(place)
     if isinstance(error, InaccessibleSourceError):

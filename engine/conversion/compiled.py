@@ -9,6 +9,7 @@ import operator
 import threading
 import weakref
 from dataclasses import dataclass
+from functools import cached_property
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -26,7 +27,7 @@ _FUTURES = functools.reduce(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Factory:
     """Makes converted functions from functions that share one code object.
 
@@ -38,18 +39,24 @@ class Factory:
     code: CodeType
     source: ConvertedSource
 
+    @cached_property
+    def name(self) -> str:
+        """The name of converted functions, as `tf__f`."""
+        return self.source.name
+
     def make(self, function: FunctionType) -> FunctionType:
         """The converted form of a function: same globals, same closure cells, same defaults."""
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
-        closure = tuple(
-            _ag_cell() if name == "ag__" else cells[name] for name in self.code.co_freevars
-        )
+        names = self.code.co_freevars
+        closure: tuple[CellType, ...] = (_ag_cell(),) if names else ()
+        if function.__closure__ is not None and names:
+            cells = dict(zip(function.__code__.co_freevars, function.__closure__))
+            cells["ag__"] = closure[0]
+            closure = tuple([cells[name] for name in names])
         made = FunctionType(
-            self.code, function.__globals__, self.source.name, function.__defaults__, closure
+            self.code, function.__globals__, self.name, function.__defaults__, closure
         )
-        made.__kwdefaults__ = function.__kwdefaults__
-        made.__qualname__ = self.source.name
-        made.__module__ = function.__module__
+        if function.__kwdefaults__:
+            made.__kwdefaults__ = function.__kwdefaults__
         return made
 
 

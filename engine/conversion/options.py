@@ -64,6 +64,12 @@ class ConversionOptions:
         if isinstance(features, Feature):
             features = (features,)
         object.__setattr__(self, "optional_features", frozenset(features or ()))
+        parts = (self.recursive, self.user_requested, self.optional_features,
+                 self.internal_convert_user_code)  # fmt: skip
+        object.__setattr__(self, "_hash", hash(parts))
+
+    def __hash__(self) -> int:
+        return self._hash  # type: ignore[attr-defined, no-any-return]
 
     def uses(self, feature: Feature) -> bool:
         """Whether a feature is on."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from engine.conversion.constructs.return_ import UndefinedReturnValue
 from engine.conversion.constructs.variable import Undefined
+from engine.ir.interpreter import current
+from engine.ir.tensor import Tensor
 
 __all__ = [
     "Layout", "as_branch_test", "choose", "condition", "is_missing", "is_scalar", "is_tensor",
@@ -19,13 +21,7 @@ _PACKAGE = __file__.rpartition("conversion")[0]
 
 def is_tensor(value: object) -> bool:
     """Whether a value is a tensor or stands for one, as a variable does."""
-    return hasattr(type(value), "__tf_tensor__") or _is_plain_tensor(value)
-
-
-def _is_plain_tensor(value: object) -> bool:
-    from engine.ir.tensor import Tensor
-
-    return isinstance(value, Tensor)
+    return isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__")
 
 
 def is_scalar(value: object) -> bool:
@@ -41,9 +37,7 @@ def is_missing(value: object) -> bool:
 
 def tracing() -> bool:
     """Whether op calls are written down at the moment."""
-    from engine.ir.interpreter import executing_eagerly
-
-    return not executing_eagerly()
+    return not current().eager
 
 
 def operations() -> Any:
@@ -56,7 +50,6 @@ def operations() -> Any:
 def as_branch_test(value: Any) -> Any:
     """A tensor to branch on: one of the graph that is being written, if there is one."""
     from engine.ir.convert import convert_to_tensor
-    from engine.ir.interpreter import current
 
     tensor = convert_to_tensor(value)
     it: Any = current()

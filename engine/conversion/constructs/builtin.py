@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.conversion.constructs.function import FunctionScope
+from engine.conversion.staging import is_tensor, operations
 
 __all__ = ["call_builtin", "length"]
 
@@ -24,36 +25,18 @@ def call_builtin(
         kwargs: Keyword arguments, or None.
         scope: The scope of the calling function.
     """
-    if scope is not None and any(f is one for one in _FRAME_FUNCTIONS):
-        return _FRAME[f.__name__](args, scope)
-    overload = _OVERLOADS.get(f) if f.__class__ is type or _is_plain(f) else None
-    if overload is not None:
+    overload = _BY_IDENTITY.get(id(f))
+    if overload is not None and id(f) in _FRAME:
+        if scope is not None:
+            return overload(args, scope)
+    elif overload is not None:
         return overload(*args, **(kwargs or {}))
     return f(*args, **kwargs) if kwargs else f(*args)
 
 
-def _is_plain(f: Any) -> bool:
-    return getattr(f, "__self__", None) is _BUILTINS_MODULE
-
-
-_BUILTINS_MODULE = sys.modules["builtins"]
-
-
 def _own(value: Any, name: str) -> Callable[..., Any] | None:
     """What an object does when the function `name` is called with it, as datasets have it."""
-    return getattr(type(value), f"_autograph_{name}_", None)
-
-
-def _is_tensor(value: Any) -> bool:
-    from engine.conversion.staging import is_tensor
-
-    return is_tensor(value)
-
-
-def _ops() -> Any:
-    from engine.conversion.staging import operations
-
-    return operations()
+    return getattr(type(value), name, None)
 
 
 # Functions that look at the frame they are called from
@@ -101,8 +84,7 @@ def _globals(args: tuple[Any, ...], scope: FunctionScope) -> Any:
     return _frames(scope)[-1].f_globals
 
 
-_FRAME = {"eval": _eval, "super": _super, "locals": _locals, "globals": _globals}
-_FRAME_FUNCTIONS = (eval, super, locals, globals)
+_FRAME = {id(eval): _eval, id(super): _super, id(locals): _locals, id(globals): _globals}
 
 
 # Functions of tensors
@@ -117,7 +99,7 @@ def length(value: Any) -> Any:
     dims = value.shape._dims if hasattr(value.shape, "_dims") else value.dims
     if dims and dims[0] is not None:
         return dims[0]
-    tf = _ops()
+    tf = operations()
     if dims == ():
         raise ValueError(f"len requires a non-scalar tensor, got one of shape {tf.shape(value)}")
     return tf.shape(value)[0]
@@ -125,50 +107,50 @@ def length(value: Any) -> Any:
 
 def len_(s: Any) -> Any:
     """`len`."""
-    own = _own(s, "len")
+    own = _own(s, "_autograph_len_")
     if own is not None:
         return own(s)
     if hasattr(type(s), "__composite_parts__") and hasattr(s, "size"):
         return s.size()
-    if _is_tensor(s):
+    if is_tensor(s):
         return length(s)
     return len(s)
 
 
 def abs_(x: Any) -> Any:
     """`abs`."""
-    own = _own(x, "abs")
+    own = _own(x, "_autograph_abs_")
     if own is not None:
         return own(x)
-    return _ops().abs(x) if _is_tensor(x) else abs(x)
+    return operations().abs(x) if is_tensor(x) else abs(x)
 
 
 def float_(x: Any = 0) -> Any:
     """`float`: a float32 tensor of a tensor."""
-    if not _is_tensor(x):
+    if not is_tensor(x):
         return float(x)
     if x.dtype.name == "string":
-        return _ops().strings.to_number(x, _ops().float32)
-    return _ops().cast(x, "float32")
+        return operations().strings.to_number(x, operations().float32)
+    return operations().cast(x, "float32")
 
 
 def int_(x: Any = 0, base: Any = _UNSET) -> Any:
     """`int`: an int32 tensor of a tensor."""
-    if not _is_tensor(x):
+    if not is_tensor(x):
         return int(x) if base is _UNSET else int(x, base)
     if base is not _UNSET and base != 10:
         raise NotImplementedError(f"base {base} not supported for int")
     if x.dtype.name == "string":
-        return _ops().strings.to_number(x, _ops().int32)
-    return _ops().cast(x, "int32")
+        return operations().strings.to_number(x, operations().int32)
+    return operations().cast(x, "int32")
 
 
 def range_(start_or_stop: Any, stop: Any = _UNSET, step: Any = _UNSET) -> Any:
     """`range`: a tensor where one of the arguments is one; empty where `stop` comes first."""
     given = [one for one in (start_or_stop, stop, step) if one is not _UNSET]
-    if not any(_is_tensor(one) for one in given):
+    if not any(is_tensor(one) for one in given):
         return range(*given)
-    tf = _ops()
+    tf = operations()
     if step is not _UNSET:
         return tf.range(start_or_stop, stop, step)
     if stop is not _UNSET:
@@ -178,10 +160,10 @@ def range_(start_or_stop: Any, stop: Any = _UNSET, step: Any = _UNSET) -> Any:
 
 def sorted_(iterable: Any, key: Any = _UNSET, reverse: Any = _UNSET) -> Any:
     """`sorted`: of a vector, in the graph."""
-    if not _is_tensor(iterable):
+    if not is_tensor(iterable):
         options = {"key": key, "reverse": reverse}
         return sorted(iterable, **{k: v for k, v in options.items() if v is not _UNSET})
-    tf = _ops()
+    tf = operations()
     direction = "ASCENDING" if reverse is _UNSET else "DESCENDING"
     values = iterable if key is _UNSET else tf.vectorized_map(key, iterable)
     if values.shape.rank is not None and values.shape.rank != 1:
@@ -193,7 +175,7 @@ def sorted_(iterable: Any, key: Any = _UNSET, reverse: Any = _UNSET) -> Any:
 
 def print_(*objects: Any, **kwargs: Any) -> Any:
     """`print`, where `Feature.BUILTIN_FUNCTIONS` is on: tensors are printed by the graph."""
-    if not any(_is_tensor(one) for one in objects):
+    if not any(is_tensor(one) for one in objects):
         return print(*objects, **kwargs)
 
     def show(*values: Any) -> int:
@@ -204,7 +186,7 @@ def print_(*objects: Any, **kwargs: Any) -> Any:
         )
         return 0
 
-    return _ops().py_function(show, list(objects), _ops().int32)
+    return operations().py_function(show, list(objects), operations().int32)
 
 
 # Functions of iterables: datasets have their own
@@ -218,43 +200,43 @@ def _shared(name: str, iterables: tuple[Any, ...]) -> Callable[..., Any] | None:
 
 def enumerate_(s: Any, start: Any = 0) -> Any:
     """`enumerate`."""
-    own = _own(s, "enumerate")
+    own = _own(s, "_autograph_enumerate_")
     return own(s, start) if own is not None else enumerate(s, start)
 
 
 def zip_(*iterables: Any, strict: bool = False) -> Any:
     """`zip`."""
-    own = _shared("zip", iterables) if iterables else None
+    own = _shared("_autograph_zip_", iterables) if iterables else None
     return own(*iterables) if own is not None else zip(*iterables, strict=strict)
 
 
 def map_(fn: Any, *iterables: Any) -> Any:
     """`map`."""
-    own = _shared("map", iterables) if iterables else None
+    own = _shared("_autograph_map_", iterables) if iterables else None
     return own(fn, *iterables) if own is not None else map(fn, *iterables)
 
 
 def filter_(function: Any, iterable: Any) -> Any:
     """`filter`."""
-    own = _own(iterable, "filter")
+    own = _own(iterable, "_autograph_filter_")
     return own(function, iterable) if own is not None else filter(function, iterable)
 
 
 def any_(iterable: Any) -> Any:
     """`any`."""
-    own = _own(iterable, "any")
+    own = _own(iterable, "_autograph_any_")
     return own(iterable) if own is not None else any(iterable)
 
 
 def all_(iterable: Any) -> Any:
     """`all`."""
-    own = _own(iterable, "all")
+    own = _own(iterable, "_autograph_all_")
     return own(iterable) if own is not None else all(iterable)
 
 
 def next_(iterator: Any, default: Any = _UNSET) -> Any:
     """`next`."""
-    own = _own(iterator, "next")
+    own = _own(iterator, "_autograph_next_")
     if own is not None:
         return own(iterator) if default is _UNSET else own(iterator, default)
     return next(iterator) if default is _UNSET else next(iterator, default)
@@ -275,4 +257,9 @@ _OVERLOADS: dict[Any, Callable[..., Any]] = {
     range: range_,
     sorted: sorted_,
     zip: zip_,
+}
+
+_BY_IDENTITY: dict[int, Callable[..., Any]] = {
+    **{id(function): overload for function, overload in _OVERLOADS.items()},
+    **_FRAME,
 }
