@@ -74,6 +74,8 @@ def _fold(tensor: Any, allowed: frozenset[str], depth: int) -> Any:
     size = num_elements(tensor.dims)
     if size is None or size > MAX_ELEMENTS or tensor.dtype.kind not in "iub":
         return None
+    if name == "raw.strided_slice" and (size_ := _of_partly_known(tensor)) is not None:
+        return size_
     values = []
     for item in node.inputs:
         value = _fold(item, allowed, depth - 1)
@@ -81,6 +83,21 @@ def _fold(tensor: Any, allowed: frozenset[str], depth: int) -> Any:
             return None
         values.append(value)
     return _computed(tensor, values)
+
+
+def _of_partly_known(tensor: SymbolicTensor) -> Any:
+    """An element of a vector of which only some are known, such as a size of a shape."""
+    key = tensor.node.attrs["key"]
+    if len(key) != 1 or type(key[0]) is not int:
+        return None
+    vector = tensor.node.inputs[0]
+    if not isinstance(vector, SymbolicTensor) or vector.node.op.name == "raw.constant":
+        return None
+    known = partial_ints(vector, whole=False)
+    if not isinstance(known, tuple) or not -len(known) <= key[0] < len(known):
+        return None
+    found = known[key[0]]
+    return None if found is None else tensor.dtype.as_numpy_dtype(found)
 
 
 def _computed(tensor: SymbolicTensor, values: list[Any]) -> Any:
@@ -172,9 +189,14 @@ def _ints_of_tensor(tensor: Tensor) -> Any:
     return partial_ints(tensor)
 
 
-def partial_ints(tensor: Tensor) -> Any:
-    """The known elements of an integer vector, None for the others; None: not even the length."""
-    value = known_value(tensor)
+def partial_ints(tensor: Tensor, whole: bool = True) -> Any:
+    """The known elements of an integer vector, None for the others; None: not even the length.
+
+    Args:
+        tensor: integer vector.
+        whole: also look whether all of its value is known.
+    """
+    value = known_value(tensor) if whole else None
     if value is not None:
         found = value.tolist()
         return tuple(found) if isinstance(found, list) else found

@@ -17,7 +17,20 @@ from tests.engine.answers import check
 
 ANSWERS = Path(__file__).parent / "answers"
 X = tf.constant(np.arange(24.0).reshape(2, 3, 4).astype(np.float32))
+
+
+class Measure:
+    """A type of the user's own, with a registered conversion."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+tf.register_tensor_conversion_function(
+    Measure, lambda value, dtype=None, name=None, as_ref=False: tf.constant(value.value, dtype)
+)
 NAMES: dict[str, Any] = {
+    "My": Measure, "D": tf.data.Dataset, "L": lambda ds: list(ds.as_numpy_iterator()),
     "tf": tf, "np": np, "X": X, "m": tf.constant([[1, 2, 3], [4, 5, 6]]),
     "v": tf.constant([1.0, 2.0, 3.0, 4.0]), "decimal": decimal, "fractions": fractions,
     "datetime": datetime, "random": random,
@@ -25,10 +38,22 @@ NAMES: dict[str, Any] = {
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("name", ["arrays", "binomial", "strings", "tensors", "constants"])
+@pytest.mark.parametrize(
+    "name", ["arrays", "binomial", "encodings", "records", "strings", "tensors", "constants"]
+)
 def test_eager(name: str) -> None:
     path = ANSWERS / f"{name}.txt"
     check(path, lambda source: eval(source, dict(NAMES)), raw=name == "tensors")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_python_and_numpy_with_tensors() -> None:
+    def compute(source: str) -> Any:
+        space = dict(NAMES)
+        exec(source, space)
+        return space["r"]
+
+    check(ANSWERS / "interop.txt", compute)
 
 
 @pytest.mark.filterwarnings("ignore")
