@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from server.app import create_server
 from server.transport.serve import serve_stdio, serve_tcp
+from server.transport.watchdog import Watchdog
 
 if TYPE_CHECKING:
     import subprocess
@@ -39,6 +40,8 @@ def run(process: subprocess.Popen[bytes], streams: tuple[int, int] | None, port:
 async def _run(process: subprocess.Popen[bytes], streams: tuple[int, int] | None, port: int) -> int:
     server, session = create_server()
     session.analysis.start(process)
+    watchdog = Watchdog(asyncio.get_running_loop())
+    watchdog.start()
     try:
         if streams is not None:
             return await serve_stdio(server.protocol, streams)
@@ -46,4 +49,5 @@ async def _run(process: subprocess.Popen[bytes], streams: tuple[int, int] | None
             server.protocol, port, lambda taken: print(f"listening on {taken}", file=sys.stderr)
         )
     finally:
+        watchdog.end()
         session.close()
