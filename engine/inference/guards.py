@@ -73,6 +73,9 @@ def _is_local(test: ast.expr, frame: Frame) -> bool:
 
 def _switches_itself_off(test: ast.expr, body: list[ast.stmt]) -> bool:
     """Whether an arm changes the flag that led into it: `if first: first = False`."""
+    if isinstance(test, ast.Compare) and isinstance(test.comparators[0], ast.Constant):
+        if isinstance(test.comparators[0].value, bool):
+            test = test.left
     if not isinstance(test, (ast.Name, ast.Attribute, ast.UnaryOp)):
         return False
     flag = ast.unparse(test.operand if isinstance(test, ast.UnaryOp) else test)

@@ -95,7 +95,7 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
                     "A new staged function is made in every turn of this loop, and traced anew."
                 )
                 yield Finding(_place(facts, event), context, message)
-        elif context.function is not None and _is_per_call(facts, context, calls, looped):
+        elif context.function is not None and _is_per_call(facts, event, calls, looped):
             message = (
                 f"`{context.function.qualname}` makes and calls a new staged function each time it "
                 "is called, so it is traced every time; stage it once, outside."
@@ -153,11 +153,11 @@ def _same_loop(made: Context, call: Context) -> bool:
     return False
 
 
-def _is_per_call(
-    facts: Facts, context: Context, calls: list[Context], looped: set[ast.AST]
-) -> bool:
+def _is_per_call(facts: Facts, event: Staged, calls: list[Context], looped: set[ast.AST]) -> bool:
+    context = event.context
     function = context.function
-    assert function is not None
+    if function is None or _is_method(facts, event):
+        return False
     own = [
         call for call in calls if call.function is not None and call.function.node is function.node
     ]
@@ -172,6 +172,14 @@ def _is_per_call(
     if not name or _ONCE.search(name) or _is_test(facts.source.path):
         return False
     return len(calls) == len(own)
+
+
+def _is_method(facts: Facts, event: Staged) -> bool:
+    """Whether it is a method of a class that the function makes: objects are kept."""
+    function = event.value
+    return isinstance(function, Function) and isinstance(
+        facts.parents.get(function.node), ast.ClassDef
+    )
 
 
 def _is_test(path: str) -> bool:

@@ -67,8 +67,8 @@ def non_bool_condition(facts: Facts) -> Iterator[Finding]:
             continue
         if value.dtype is not None and value.dtype != "bool":
             what = f"has dtype {value.dtype}"
-        elif event.kind in _SCALAR and value.dims:
-            dims = ", ".join("?" if size is None else str(size) for size in value.dims)
+        elif event.kind in _SCALAR and any(size not in (None, 1) for size in value.dims or ()):
+            dims = ", ".join("?" if size is None else str(size) for size in value.dims or ())
             what = f"has shape [{dims}]"
         else:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
@@ -57,6 +58,8 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
     Log where the function is called, or use `tf.print` with `output_stream=tf.compat.v1.logging.info`.
     """
     for event in facts.staged(Called):
+        if _before_raise(facts, event):
+            continue
         if not event.name.startswith(_FAMILIES) or event.name.rsplit(".", 1)[-1] in _SETUP:
             continue
         entry = event.context.entry
@@ -70,6 +73,18 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
         )
         severity = Severity.WARNING if staged else Severity.INFO
         yield Finding(event.node, event.context, message, severity)
+
+
+def _before_raise(facts: Facts, event: Called) -> bool:
+    """Whether the next statement raises: the log call then belongs to that error."""
+    statement = facts.statement_of(event.node)
+    parent = facts.parents.get(statement) if statement is not None else None
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(parent, field, None)
+        if isinstance(block, list) and statement in block:
+            at = block.index(statement)
+            return at + 1 < len(block) and isinstance(block[at + 1], ast.Raise)
+    return False
 
 
 def _is_argument(value: object) -> bool:

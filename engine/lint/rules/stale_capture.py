@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
+from engine.inference.context import Context
 from engine.inference.events import Entered, Read, Stored, Subscripted
 from engine.inference.values import Const, Container, Instance, Python, Tensor, Value
 from engine.lint.facts import Facts
@@ -140,13 +141,26 @@ def _is_later(facts: Facts, event: Read | Subscripted, stored: Stored) -> bool:
     entry = event.context.entry.function if event.context.entry else None
     if entry is None:
         return False
-    place = stored.context.function.node if stored.context.function else None
+    places = _places(facts, stored.node, stored.context)
     for call in facts.happened(Entered):
-        caller = call.context.function.node if call.context.function else None
-        if call.function.node is entry.node and caller is place:
-            if facts.span(call.node).start < facts.span(stored.node).start:
-                return True
+        if call.function.node is entry.node:
+            for function, start in _places(facts, call.node, call.context).items():
+                if function in places and start < places[function]:
+                    return True
     return False
+
+
+def _places(facts: Facts, node: ast.AST, context: Context) -> dict[ast.AST | None, int]:
+    """Where something happens, as seen from each function on the way that led there."""
+    found: dict[ast.AST | None, int] = {}
+    current: Context | None = context
+    place: ast.AST | None = node
+    while current is not None and place is not None:
+        if current.module is facts.module and hasattr(place, "lineno"):
+            function = current.function.node if current.function is not None else None
+            found.setdefault(function, facts.span(place).start)
+        current, place = current.caller, current.call
+    return found
 
 
 def _outside_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
@@ -214,14 +228,30 @@ def _free_write(facts: Facts, event: Read) -> ast.AST | None:
 
 
 def _attribute_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
-    for part in target.cls.node.body:
-        if not isinstance(part, ast.FunctionDef) or part.name in _SET_UP:
+    """Where another method makes a new value of the attribute from the old one."""
+    if target.cls.module is not facts.module:
+        return None
+    for node in facts.module.index.attributes.get(event.name, ()):
+        if not isinstance(node.ctx, ast.Store) or not isinstance(node.value, ast.Name):
             continue
-        if id(part) in facts.machine.visited_staged or part.name.startswith("load"):
+        method = _function_of(facts, node)
+        if facts.parents.get(method or node) is not target.cls.node:
             continue
-        for node in ast.walk(part):
-            if isinstance(node, ast.Attribute) and node.attr == event.name:
-                if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-                    if target.cls.module is facts.module:
-                        return node
+        if getattr(method, "name", "") in _SET_UP or id(method) in facts.machine.visited_staged:
+            continue
+        if _is_from_itself(facts, node):
+            return node
     return None
+
+
+def _is_from_itself(facts: Facts, node: ast.Attribute) -> bool:
+    statement = facts.parents.get(node)
+    if isinstance(statement, ast.AugAssign):
+        return True
+    if not isinstance(statement, ast.Assign):
+        return False
+    own = ast.unparse(node)
+    return any(
+        isinstance(child, ast.Attribute) and ast.unparse(child) == own
+        for child in ast.walk(statement.value)
+    )

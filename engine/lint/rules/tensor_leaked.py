@@ -112,6 +112,10 @@ def _holds_variable(value: Value | None) -> bool:
 
 def _attribute(facts: Facts, event: Stored) -> Iterator[Finding]:
     inside, outside = _reads(facts, event.name, event.node)
+    function = event.context.function
+    if getattr(getattr(function, "node", None), "name", "").startswith(("set_", "_set_")):
+        # A setter that the traced code calls anew in every trace.
+        return
     if inside and outside is None and not event.context.guard:
         # Stored anew in every trace and read there only.
         return
