@@ -162,7 +162,7 @@ class GradientTape:
 
     def gradient(
         self, target: Any, sources: Any, output_gradients: Any = None,
-        unconnected_gradients: str = UnconnectedGradients.NONE,
+        unconnected_gradients: Any = UnconnectedGradients.NONE,
     ) -> Any:  # fmt: skip
         """Derivative of the sum of `target` with respect to each source.
 
