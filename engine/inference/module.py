@@ -25,7 +25,8 @@ def mentions_framework(text: str) -> bool:
 _KERAS_2 = re.compile(
     r"\btf_keras\b|tensorflow_addons|tensorflow_recommenders|tensorflow\.python\.keras|reset_states\("
     r"|experimental_run_v2|keras\.experimental|compat\.v1|layers\.experimental|add_metric\("
-    r"|Copyright (?:\(c\) )?20(?:1\d|2[0-3])\b|from __future__ import (?:absolute_import|print_function)"
+    r"|Copyright (?:\(c\) )?20(?:1\d|2[0-3])\b"
+    r"|from __future__ import (?:absolute_import|print_function)"
     r"|super\(\w+, self\)|keras import backend|keras\.backend"
     r"|\(lr=|keras\.optimizers\.legacy|tensorflow_probability|learning_phase|experimental_make_numpy"
 )
