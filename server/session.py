@@ -346,7 +346,7 @@ class Session:
         if usual <= _NOT_WORTH_WAITING:
             return 0.0
         since = time.monotonic() - self._changed_at.get(program.key, 0.0)
-        return max(0.0, min(most, usual / 4) - since)
+        return max(0.0, min(most, max(0.05, usual / 3)) - since)
 
 
 def _not_analysed(reason: str) -> Diagnostic:

@@ -79,8 +79,7 @@ async def _help(session: Session, facts: Facts, finding: Diagnostic) -> list[Any
 
 
 async def _function(session: Session, facts: Facts, function: FunctionInfo) -> list[Any]:
-    answer = await session.analysis.ask(facts.program, "graph_code", function.qualname, urgency=0)
-    code = read(answer, GraphCode)
+    code = await _code(session, facts, function)
     title = (
         f"Graph code of `{function.qualname}`"
         if function.converted
@@ -96,6 +95,21 @@ async def _function(session: Session, facts: Facts, function: FunctionInfo) -> l
             lines.append(f"{function.qualname.rpartition('.')[2]}{trace['signature']}{why}")
         parts.append(("code", "\n".join(lines)))
     return parts
+
+
+async def _code(session: Session, facts: Facts, function: FunctionInfo) -> GraphCode:
+    """The graph code; while keys are pressed elsewhere in the text, that of a moment ago."""
+    known: dict[tuple[str, str], tuple[str, GraphCode]] = session.room("hovered code", dict)
+    key = (facts.program.key, function.qualname)
+    own_text = facts.program.text[function.span.start : function.span.end]
+    if not facts.fresh and key in known and known[key][0] == own_text:
+        return known[key][1]
+    answer = await session.analysis.ask(facts.program, "graph_code", function.qualname, urgency=0)
+    code = read(answer, GraphCode)
+    if len(known) > 100:
+        known.clear()
+    known[key] = (own_text, code)
+    return code
 
 
 def _value(value: ValueInfo) -> str:
