@@ -86,11 +86,11 @@ class _Analyst:
                 continue
             self._waiting.discard(message["id"])
             self._send({"began": message["id"]})
-            started = time.perf_counter()
+            started = time.thread_time()
             answer = self._answer(message)
             answer["id"] = message["id"]
             self._answered += 1
-            answer["ms"] = round((time.perf_counter() - started) * 1000, 2)
+            answer["ms"] = round((time.thread_time() - started) * 1000, 2)
             self._send(answer)
 
     def _next(self, questions: _Questions) -> dict[str, Any]:
