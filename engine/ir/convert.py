@@ -126,10 +126,16 @@ def _holds_tensor(value: Any) -> bool:
 def _pack(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) -> Tensor:
     """A nested list with tensors inside: stacked along new first axes."""
     found = dtype or _leaf_dtype(value) or hint
-    items = [
-        item if isinstance(item, Tensor) else to_tensor(item, found, None, it) for item in value
-    ]
+    items = [_packed_item(item, found, dtype, it) for item in value]
     return PUBLIC["stack"](items, name="packed")  # type: ignore[no-any-return]
+
+
+def _packed_item(item: Any, found: DType | None, dtype: DType | None, it: Interpreter) -> Tensor:
+    if not isinstance(item, Tensor):
+        return to_tensor(item, found, None, it)
+    if dtype is not None and item.dtype is not dtype:
+        return PUBLIC["cast"](item, dtype)  # type: ignore[no-any-return]
+    return item
 
 
 def _leaf_dtype(value: Any) -> DType | None:

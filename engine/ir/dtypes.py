@@ -20,7 +20,7 @@ class DType:
         name: TensorFlow's name of the type, for example ``"float32"``.
         kind: one letter: ``f``loat, ``i``nt, ``u``nsigned, ``b``ool, ``c``omplex, ``S``tring,
             ``V`` for values that are no arrays (variants and resources).
-        size: bytes of one element.
+        size: bytes of one element; 0 for strings.
     """
 
     __slots__ = ("as_datatype_enum", "kind", "name", "size")
@@ -150,7 +150,7 @@ int32 = DType("int32", "i", 4, 3)
 uint8 = DType("uint8", "u", 1, 4)
 int16 = DType("int16", "i", 2, 5)
 int8 = DType("int8", "i", 1, 6)
-string = DType("string", "S", 8, 7)
+string = DType("string", "S", 0, 7)
 complex64 = DType("complex64", "c", 8, 8)
 int64 = DType("int64", "i", 8, 9)
 bool_ = DType("bool", "b", 1, 10)

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims, bracketed, compatible, merge
 from engine.ir.spec import TensorSpec, spec
@@ -86,7 +85,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
         try:
             return convert_to_tensor(items)
         except (TypeError, ValueError):
-            items = [convert_to_tensor(item) for item in items]
+            pass
     if not items:
         raise refuse("OpKernel 'Pack' has constraint on attr 'N': at least one tensor is needed")
     dims = getattr(convert_to_tensor(items[0]), "dims", None)
@@ -231,8 +230,6 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         values = [values]
     if len(values) == 1:
         return tf.identity(values[0], name=name)  # type: ignore[no-any-return]
-    if current().eager and not any(isinstance(item, Tensor) for item in values):
-        values = [convert_to_tensor(item) for item in values]
     return concat_op(values, required_int(axis, "axis"), name=name)  # type: ignore[no-any-return]
 
 

@@ -82,6 +82,8 @@ def one_hot(
     Raises:
         TypeError: if the dtypes of the values differ from each other or from `dtype`.
     """
+    if isinstance(indices, float):
+        raise TypeError(f"Cannot convert {indices} to EagerTensor of dtype uint8")
     indices = convert_to_tensor(indices)
     given = [convert_to_tensor(v).dtype if dtype is None else as_dtype(dtype)
              for v in (on_value, off_value) if v is not None]  # fmt: skip

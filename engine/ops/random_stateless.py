@@ -9,9 +9,9 @@ from engine.ir.dtypes import DType, as_dtype, float32, int32, int64, uint32, uin
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.kernels import refuse
+from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
-from engine.ops.random_basic import sizes_of, split_shape
+from engine.ops.random_basic import shuffled_order, sizes_of, split_shape
 from engine.ops.random_philox import DISTRIBUTIONS, SKIP_PER_OUTPUT, full_integers, integers, mix
 
 _TYPES = {
@@ -209,6 +209,30 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Tensor:
     data = convert_to_tensor(data)
     first = uniform_numbers([], _seed(seed), None, None, data.dtype, False, None)
     return tf.stack([first, data])  # type: ignore[no-any-return]
+
+
+@op("raw.stateless_shuffle", type="StatelessShuffle", groups={"seed": "K"},
+    samples=[("float32[4,2]", (1, 2))])  # fmt: skip
+def stateless_shuffle_op(value: Tensor, seed: Tensor, name: str | None = None) -> TensorSpec:
+    """The slices of `value` in an order made from a seed."""
+    return spec(value.dtype, value.dims)
+
+
+@stateless_shuffle_op.kernel
+def _stateless_shuffle_kernel(xp: Any, value: Any, seed: Any) -> Any:
+    value = as_array(xp, value)
+    if not value.ndim or len(value) <= 1:
+        return value[()]
+    counter, key = stream_of(xp, seed, False)
+    return value[xp.asarray(shuffled_order(xp, len(value), counter, key))]
+
+
+@public("random.experimental.stateless_shuffle")
+def stateless_shuffle(
+    value: Any, seed: Any, alg: str = "auto_select", name: str | None = None
+) -> Tensor:
+    """The slices of `value` along its first axis, in an order that the seed decides."""
+    return stateless_shuffle_op(convert_to_tensor(value), _seed(seed), name=name)  # type: ignore[no-any-return]
 
 
 @op("raw.advance_state", type="RngReadAndSkip", groups={"state": int64, "delta": int64})

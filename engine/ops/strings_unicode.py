@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import string
+from engine.ir.dtypes import int32, string
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
@@ -79,6 +80,48 @@ def unicode_transcode(
         convert_to_tensor(input, string), input_encoding, output_encoding, errors,
         int(replacement_char), name=name,
     )  # fmt: skip
+
+
+_SCRIPTS = {
+    "ARABIC": 2, "ARMENIAN": 3, "BENGALI": 4, "BOPOMOFO": 5, "CHEROKEE": 6, "COPTIC": 7,
+    "CYRILLIC": 8, "DEVANAGARI": 10, "ETHIOPIC": 11, "GEORGIAN": 12, "GOTHIC": 13, "GREEK": 14,
+    "GUJARATI": 15, "GURMUKHI": 16, "CJK": 17, "HANGUL": 18, "HEBREW": 19, "HIRAGANA": 20,
+    "KANNADA": 21, "KATAKANA": 22, "KHMER": 23, "LAO": 24, "LATIN": 25, "MALAYALAM": 26,
+    "MONGOLIAN": 27, "MYANMAR": 28, "OGHAM": 29, "ORIYA": 31, "RUNIC": 32, "SINHALA": 33,
+    "SYRIAC": 34, "TAMIL": 35, "TELUGU": 36, "THAANA": 37, "THAI": 38, "TIBETAN": 39,
+}  # fmt: skip
+
+
+def _script(code: int) -> int:
+    char = chr(code) if 0 <= code < 0x110000 else ""
+    if not char:
+        return -1
+    kind = unicodedata.category(char)
+    if kind == "Mn" and unicodedata.name(char, "").startswith("COMBINING"):
+        return 1
+    if kind[0] not in "LM":
+        return 0
+    return _SCRIPTS.get(unicodedata.name(char, "").split(" ", 1)[0], 0)
+
+
+@op("strings.unicode_script", type="UnicodeScript", groups={"input": int32},
+    samples=[("int32[3](97,950)",)])  # fmt: skip
+def unicode_script(input: Tensor, name: str | None = None) -> TensorSpec:
+    """The script of each character, by ICU's numbers (25: Latin, 14: Greek, 0: common).
+
+    Args:
+        input: int32: numbers of characters.
+        name: of the node.
+
+    Returns:
+        int32, of the same shape; -1 where there is no such character.
+    """
+    return spec(int32, input.dims)
+
+
+@unicode_script.kernel
+def _unicode_script_kernel(xp: Any, x: Any) -> Any:
+    return each(xp, lambda code: _script(int(code)), x, "int32")
 
 
 @op("raw.unsorted_segment_join", type="UnsortedSegmentJoin",
