@@ -12,6 +12,7 @@ from engine.ir.shapes import bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import partial_ints
 from engine.ir.tensor import Tensor
+from engine.ops.matmul import product
 from engine.ops.windows import output_sizes, pad_amounts, padded, positions
 
 _DTYPES = FLOATING | {int32}
@@ -100,12 +101,12 @@ def _forward_kernel(xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilatio
     lead, window, depth = parts.shape[:-2], parts.shape[-2], w.shape[-2]
     if groups == 1:
         rows = parts.reshape(-1, window * depth)
-        return (rows @ w.reshape(window * depth, -1)).reshape(*lead, w.shape[-1])
+        return product(xp, rows, w.reshape(window * depth, -1)).reshape(*lead, w.shape[-1])
     rows = parts.reshape(-1, window, groups, depth).transpose(2, 0, 1, 3)
     columns = w.reshape(window, depth, groups, -1).transpose(2, 0, 1, 3)
     left = rows.reshape(groups, -1, window * depth)
-    product = left @ columns.reshape(groups, window * depth, -1)
-    return xp.ascontiguousarray(product.transpose(1, 0, 2)).reshape(*lead, w.shape[-1])
+    out = product(xp, left, columns.reshape(groups, window * depth, -1))
+    return xp.ascontiguousarray(out.transpose(1, 0, 2)).reshape(*lead, w.shape[-1])
 
 
 def _infer_to_input(
@@ -124,7 +125,7 @@ def _to_input_kernel(
     groups = _groups(shape[-1], w.shape[-2], w.shape[-1])
     lead, depth = grad.shape[:-1], w.shape[-2]
     if groups == 1:
-        parts = grad.reshape(-1, w.shape[-1]) @ w.reshape(-1, w.shape[-1]).T
+        parts = product(xp, grad.reshape(-1, w.shape[-1]), w.reshape(-1, w.shape[-1]).T)
     else:
         columns = w.reshape(-1, depth, groups, w.shape[-1] // groups)
         rows = grad.reshape(-1, groups, w.shape[-1] // groups)
@@ -149,7 +150,7 @@ def _to_filters_kernel(
     window = parts.shape[-2]
     if groups == 1:
         rows = parts.reshape(-1, window * x.shape[-1])
-        return (rows.T @ grad.reshape(-1, shape[-1])).reshape(shape)
+        return product(xp, rows.T, grad.reshape(-1, shape[-1])).reshape(shape)
     rows = parts.reshape(-1, window, groups, shape[-2])
     columns = grad.reshape(-1, groups, shape[-1] // groups)
     return xp.einsum("nkgd,ngo->kdgo", rows, columns).reshape(shape)

@@ -13,6 +13,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor, Tensors
 from engine.ops.declare import unbroadcast
+from engine.ops.matmul import product
 from engine.ops.scope import scoped
 
 
@@ -114,7 +115,7 @@ def _as_matmul(xp: Any, inputs: Any, equation: str) -> Any:
     inner = _product(x.shape[nb + nl :])
     x = x.reshape(*lead, _product(rows), inner)
     y = y.reshape(*lead, inner, _product(columns))
-    result = xp.matmul(x, y).reshape(lead + rows + columns)
+    result = product(xp, x, y).reshape(lead + rows + columns)
     order = batch + left + right
     if list(out) == order:
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
@@ -15,6 +16,12 @@ from engine.ops.declare import unbroadcast
 from engine.ops.scope import scoped
 
 _MATMUL = (FLOATING | COMPLEX | INTEGER) - {int8, int16}
+
+
+def product(xp: Any, a: Any, b: Any) -> Any:
+    """The matrix product in the dtype of `a` (numpy answers float32 for bfloat16)."""
+    found = xp.matmul(a, b)
+    return found if found.dtype == a.dtype else found.astype(a.dtype)
 
 
 def _check_inner(a: Any, b: Any, inner_a: int | None, inner_b: int | None) -> None:
@@ -49,7 +56,7 @@ def _mat_mul_kernel(
     if a.ndim != 2 or b.ndim != 2:
         raise InvalidArgumentError(None, None, f"In[0] and In[1] must be matrices, got shapes "
                                                f"{list(a.shape)} and {list(b.shape)}")  # fmt: skip
-    return xp.matmul(a.T if transpose_a else a, b.T if transpose_b else b)
+    return product(xp, a.T if transpose_a else a, b.T if transpose_b else b)
 
 
 @mat_mul.gradient
@@ -69,6 +76,8 @@ def _mat_mul_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]
 
 def _mat_mul_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
     matmul = xp.matmul
+    if inputs[0].dtype.name == "bfloat16":
+        matmul = functools.partial(product, xp)
     ta, tb = attrs["transpose_a"], attrs["transpose_b"]
     if ta and tb:
         return lambda a, b: matmul(a.T, b.T)
@@ -112,7 +121,7 @@ def _adjoint(xp: Any, x: Any) -> Any:
 
 @batch_mat_mul.kernel
 def _batch_mat_mul_kernel(xp: Any, x: Any, y: Any, adj_x: bool = False, adj_y: bool = False) -> Any:
-    return xp.matmul(_adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
+    return product(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 
 @batch_mat_mul.gradient

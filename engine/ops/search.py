@@ -12,6 +12,7 @@ from engine.ir.dtypes import (
     as_dtype,
     bool_,
     float32,
+    float64,
     int16,
     int32,
     int64,
@@ -231,7 +232,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
 
 
 @op("raw.bincount", type="DenseBincount", groups={"arr": "Tidx", "weights": "T"},
-    dtypes={"Tidx": {int32, int64}})  # fmt: skip
+    dtypes={"Tidx": {int32, int64}, "T": {int32, int64, float32, float64}})  # fmt: skip
 def bincount_op(
     arr: Tensor, weights: Tensor, minlength: int | None, maxlength: int | None,
     axis: int | None, binary: bool, name: str | None = None,

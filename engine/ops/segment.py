@@ -22,6 +22,8 @@ def _fill(xp: Any, dtype: Any, how: str) -> Any:
         return 1
     if how in ("sum", "mean"):
         return 0
+    if dtype.kind == "V":  # bfloat16
+        return -3.3895313892515355e38 if how == "max" else 3.3895313892515355e38
     limits = xp.iinfo(dtype) if dtype.kind in "iu" else xp.finfo(dtype)
     return limits.min if how == "max" else limits.max
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import int32
+from engine.ir.dtypes import float16, int32
 from engine.ir.op import op, public
 from engine.ir.shapes import broadcast
 from engine.ir.spec import TensorSpec, spec
@@ -39,7 +39,7 @@ def _adjoint_of(xp: Any, x: Any) -> Any:
     return xp.swapaxes(x, -1, -2).conj()
 
 
-@op("linalg.inv", type="MatrixInverse", dtypes={"T": LINEAR})
+@op("linalg.inv", type="MatrixInverse", dtypes={"T": LINEAR | {float16}})
 def inv(input: Tensor, adjoint: bool = False, name: str | None = None) -> TensorSpec:
     """The inverses of square matrices.
 
@@ -57,7 +57,9 @@ def inv(input: Tensor, adjoint: bool = False, name: str | None = None) -> Tensor
 @inv.kernel
 def _inv_kernel(xp: Any, x: Any, adjoint: bool = False) -> Any:
     check_square(x)
-    return _singular(xp, lambda: xp.linalg.inv(_adjoint_of(xp, x) if adjoint else x))
+    wide = x.astype(xp.float32) if x.dtype.itemsize == 2 else x
+    found = _singular(xp, lambda: xp.linalg.inv(_adjoint_of(xp, wide) if adjoint else wide))
+    return found.astype(x.dtype)
 
 
 @inv.gradient

@@ -172,7 +172,7 @@ def _fraction(xp: Any, a: Any, x: Any) -> Any:
     b = x + 1 - a
     b = xp.where(abs(b) < tiny, tiny, b)
     c, d = xp.full(x.shape, 1 / tiny), 1 / b
-    total = d
+    total, done = d, xp.zeros(x.shape, bool)
     for n in range(1, 20000):
         an = -n * (n - a)
         b = b + 2
@@ -180,11 +180,15 @@ def _fraction(xp: Any, a: Any, x: Any) -> Any:
         d = 1 / xp.where(abs(d) < tiny, tiny, d)
         c = b + an / c
         c = xp.where(abs(c) < tiny, tiny, c)
-        change = c * d
-        total = total * change
-        if bool((abs(change - 1) < 1e-16).all()):
+        total, done = _converging(xp, total, c * d, done)
+        if bool(done.all()):
             break
     return total
+
+
+def _converging(xp: Any, total: Any, change: Any, done: Any) -> tuple[Any, Any]:
+    """One more factor of a product; where it has converged, further rounding stays out."""
+    return xp.where(done, total, total * change), done | ~(abs(change - 1) > 3e-16)
 
 
 def _igamma_pair(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
@@ -265,8 +269,9 @@ def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
     c = xp.ones_like(x)
     d = 1 - (a + b) * x / (a + 1)
     d = 1 / xp.where(abs(d) < tiny, tiny, d)
-    total = d
+    total, done = d, xp.zeros(x.shape, bool)
     for m in range(1, 20000):
+        both = 1.0
         for numerator in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
@@ -275,8 +280,9 @@ def _beta_fraction(xp: Any, a: Any, b: Any, x: Any) -> Any:
             d = 1 / xp.where(abs(d) < tiny, tiny, d)
             c = 1 + numerator / c
             c = xp.where(abs(c) < tiny, tiny, c)
-            total = total * (c * d)
-        if bool((abs(c * d - 1) < 1e-16).all()):
+            both = both * (c * d)
+        total, done = _converging(xp, total, both, done)
+        if bool(done.all()):
             break
     return total
 
