@@ -16,7 +16,7 @@ _MAX_LOOPS = 12
 """... nesting of loops from which on a block becomes a function of its own: CPython allows 20
 nested loops and 100 levels of indentation."""
 
-_SPARE_PRODUCERS = frozenset({"raw.mat_mul"})
+_SPARE_PRODUCERS = frozenset({"raw.mat_mul", "raw.select"})
 """Ops without a ufunc that answer the array they are told to write to."""
 
 
@@ -127,9 +127,10 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     emitter.line("while True:", node)
     emitter.depth += 1
     emitter.loops += 1
-    (tested,) = emitter.graph(test, arguments)
-    _leave_unless(emitter, tested)
+    before, emitter.computed = emitter.computed, dict(emitter.computed)
+    _test(emitter, test, arguments)
     outputs = emitter.graph(body, arguments, spare)
+    emitter.computed = before
     for tensor, new in zip(body.outputs, outputs):
         if id(tensor) in spare:  # the value before the last one is free from now on
             name = spare[id(tensor)]
@@ -141,6 +142,39 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     emitter.loops -= 1
     emitter.dying = held
     return state
+
+
+def _test(emitter: Emitter, test: Graph, arguments: list[str]) -> None:
+    """Leave the loop unless its test holds; what the test computes, the body need not."""
+    before, emitter.noting = emitter.noting, emitter.depth
+    (tested,) = emitter.graph(test, arguments, keep=_conjunction(test))
+    node = test.outputs[0].node
+    if _conjunction(test) is node:  # `a and b`: leave where a fails, then where b does
+        _leave_unless(emitter, emitter.names[id(node.inputs[0])])
+        branch = node.attrs["then_branch"]
+        given = [emitter.names[id(t)] for t in node.inputs[1:]]
+        _test(emitter, branch, given)
+    else:
+        _leave_unless(emitter, tested)
+    emitter.noting = before
+
+
+def _conjunction(test: Graph) -> Node | None:
+    """The conditional that a test ends in, if it answers False (or its own test) otherwise."""
+    node = test.outputs[0].node
+    last = [n for n in test.nodes if n.inputs][-1:]
+    if node.op.name != "raw.cond" or len(node.outputs) != 1 or last != [node]:
+        return None
+    otherwise = node.attrs["else_branch"]
+    answer = otherwise.outputs[0].node
+    if any(n.op.effect for n in otherwise.nodes):
+        return None
+    if answer.op.name == "raw.constant":
+        return None if answer.attrs["value"] else node
+    for inner, outer in zip(otherwise.inputs, node.inputs[1:]):
+        if inner is otherwise.outputs[0] and outer is node.inputs[0]:
+            return node
+    return None
 
 
 def _leave_unless(emitter: Emitter, tested: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from engine.executors.in_place import assign_add, assign_sub
 from engine.executors.python_source import Emitter, form
 from engine.executors.scratch import buffer_key
-from engine.ir.dtypes import bool_, variant
+from engine.ir.dtypes import as_dtype, bool_, variant
 from engine.ir.graph import Node
 
 _ARITHMETIC = {
@@ -165,6 +168,48 @@ def _reduce(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
         kind = emitter.bind(node.inputs[0].dtype.as_numpy_dtype)
     call = f"{ufunc}.reduce({inputs[0]}, {axis!r}, {kind}, {buffer}, {bool(keepdims)})"
     return emitter.into(node, buffer, call)
+
+
+_BLENDED = {1: "int8", 2: "int16", 4: "int32", 8: "int64"}
+"""Integers as wide as the elements that a select may mix bit by bit."""
+
+_BLEND_FROM = 4096
+"""Elements from which on mixing bits beats `where`, which mispredicts its branches."""
+
+
+@form("raw.select")
+def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """Whole arrays are mixed bit by bit: `y ^ ((x ^ y) & -mask)`."""
+    mask, x, y = node.inputs
+    key = buffer_key(node.outputs[0])
+    if not emitter.plan or key is None or not x.dims == y.dims == mask.dims == key[0]:
+        return None
+    width = _BLENDED.get(key[1].size)
+    if width is None or math.prod(key[0]) < _BLEND_FROM:
+        return None
+    whole = as_dtype(width)
+    ones = emitter.buffers.take((key[0], whole))
+    bits = emitter.buffers.take((key[0], whole))
+    target = emitter.target(node, True) or "None"
+    emitter.buffers.give(ones)
+    emitter.buffers.give(bits)
+    kernel = emitter.bind(blend)
+    call = f"{kernel}({', '.join(inputs)}, {target}, {ones}, {bits})"
+    return emitter.into(node, target, call)
+
+
+def blend(mask: Any, x: Any, y: Any, out: Any, ones: Any, bits: Any) -> Any:
+    """`x` where `mask` holds, else `y`: into `out` (None: a new array), by way of two buffers."""
+    if out is None:
+        out = np.empty(x.shape, x.dtype)
+    kind = ones.dtype
+    below = y.view(kind)
+    np.copyto(ones, mask, "unsafe")
+    np.negative(ones, ones)
+    np.bitwise_xor(x.view(kind), below, bits)
+    np.bitwise_and(bits, ones, bits)
+    np.bitwise_xor(bits, below, out.view(kind))
+    return out
 
 
 _EXACT = frozenset({"int8", "int16", "int32", "uint8", "uint16", "uint32"})

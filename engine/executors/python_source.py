@@ -103,6 +103,8 @@ class Emitter:
         self.buffers = Buffers()
         self.blocks: list[Block] = []
         self.dying: list[str] = []
+        self.computed: dict[Any, str] = {}
+        self.noting = 0  # depth of the loop whose test is being written
         self._bound: dict[int, str] = {}
         self._arrays: dict[int, str] = {}
         self._zeros: dict[Any, str] = {}
@@ -156,18 +158,20 @@ class Emitter:
     # -- graphs ----------------------------------------------------------------------------
 
     def graph(
-        self, graph: Graph, arguments: Sequence[str], spare: dict[int, str] | None = None
-    ) -> list[str]:
-        """Emit a graph's nodes; the names of its outputs."""
+        self, graph: Graph, arguments: Sequence[str], spare: dict[int, str] | None = None,
+        keep: Node | None = None,
+    ) -> list[str]:  # fmt: skip
+        """Emit a graph's nodes (but for `keep`, the last one); the names of its outputs."""
         block = Block(graph, self.plan)
         block.spare = spare or {}
         self.blocks.append(block)
         for tensor, name in zip(graph.inputs, arguments):
             self.names[id(tensor)] = name
         for node in graph.nodes:
-            self.node(node)
+            if node is not keep:
+                self.node(node)
         self.blocks.pop()
-        return [self.names[id(tensor)] for tensor in graph.outputs]
+        return [self.names.get(id(tensor), "") for tensor in graph.outputs]
 
     def node(self, node: Node) -> None:
         """Emit one node."""
@@ -176,12 +180,19 @@ class Emitter:
             return
         names = self.names
         inputs = ["None" if t is None else names[id(t)] for t in node.inputs]
+        key = _scalar_key(node, inputs)
+        if key is not None and key in self.computed:  # in the test of the loop around
+            names[id(node.outputs[0])] = self.computed[key]
+            self._used(inputs)
+            return
         self.dying = self._used(inputs)
         special = FORMS.get(op.name)
         results = None if special is None else special(self, node, inputs)
         if results is None:
             results = self.plain(node, inputs)
         self._made(node, results)
+        if self.noting == self.depth and key is not None:
+            self.computed[key] = results[0]
 
     def _used(self, inputs: list[str]) -> list[str]:
         """Count down the uses of `inputs`; those that were the last ones."""
@@ -320,6 +331,14 @@ class Emitter:
         if op.compute is None:
             raise TypeError(f"{op.type} has no kernel")
         return functools.partial(op.compute, self.xp, **node.attrs)
+
+
+def _scalar_key(node: Node, inputs: list[str]) -> Any:
+    """What tells one computation of a scalar from others; None for all but plain arithmetic."""
+    op = node.op
+    if op.expression is None or op.effect or node.attrs or len(node.outputs) != 1:
+        return None
+    return (op.name, *inputs) if node.outputs[0].dims == () else None
 
 
 def _large(tensor: Any) -> bool:

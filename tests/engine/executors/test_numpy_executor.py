@@ -208,3 +208,40 @@ def test_zero_is_told_from_minus_zero():
     for _ in range(4):
         signs = [bool(np.signbit(t.numpy())) for t in f(tf.constant(-0.0))]
     assert signs == [False, False, True, False]
+
+
+def test_tests_of_two_conditions_leave_loops_as_python_would():
+    @tf.function
+    def f(x, limit):
+        turns = 0
+        while turns < limit and x * x + 1.0 < 50.0:
+            x = x * x + 1.0
+            turns += 1
+        return x, turns
+
+    for limit, expected in ((0, (1.5, 0)), (1, (3.25, 1)), (9, (11.5625, 2))):
+        found = f(tf.constant(1.5), tf.constant(limit))
+        assert tuple(t.numpy() for t in found) == expected
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32", "int8", "bool", "complex64"])
+def test_large_selections_keep_every_bit(dtype):
+    rng = np.random.default_rng(4)
+    raw = rng.integers(0, 2, (2, 70, 80)) if dtype == "bool" else rng.normal(0, 50, (2, 70, 80))
+    x, y = raw.astype(dtype)
+    if dtype.startswith("float"):
+        x[0, :4] = [np.nan, np.inf, -0.0, 1e-40]
+    mask = rng.random((70, 80)) > 0.4
+
+    @tf.function
+    def f(mask, x, y):
+        kept = tf.where(mask, x, y)
+        for _ in tf.range(3):
+            kept = tf.where(mask, kept, y)
+        return kept, tf.where(mask, y, kept)
+
+    first = np.where(mask, x, y)
+    for _ in range(4):
+        found = f(tf.constant(mask), tf.constant(x), tf.constant(y))
+        assert found[0].numpy().tobytes() == first.tobytes()
+        assert found[1].numpy().tobytes() == np.where(mask, y, first).tobytes()

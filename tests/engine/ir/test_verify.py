@@ -35,7 +35,7 @@ def test_missing_nodes_are_refused():
 
 def test_loops_whose_parts_do_not_fit_are_refused():
     graph = loop_graph()
-    (loop,) = [node for node in graph.nodes if node.type == "While"]
+    (loop,) = [node for node in graph.nodes if node.op.name == "raw.while_loop"]
     loop.attrs = {**loop.attrs, "body": loop.attrs["test"]}
-    with pytest.raises(ValueError, match="of type While: variables: 1 instead of 2"):
+    with pytest.raises(ValueError, match="While: variables: 1 instead of 2"):
         verify(graph)
