@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hypothesis import strategies as st
 
 NAMES = ("a", "b", "c", "d")
 
 
+@lru_cache
 def expressions(depth: int = 2):
     """Integer expressions over the parameters and variables."""
     leaves = st.one_of(st.integers(-3, 9).map(str), st.sampled_from(NAMES))
@@ -27,6 +30,7 @@ def expressions(depth: int = 2):
     )
 
 
+@lru_cache
 def conditions(depth: int = 1):
     """Conditions, with short circuits that matter."""
     inner = expressions(0)
@@ -46,24 +50,36 @@ def conditions(depth: int = 1):
     )
 
 
+NAME = st.sampled_from(NAMES)
+SIGN = st.sampled_from("+-")
+COUNT = st.integers(1, 3)
+
+
+@lru_cache
+def kinds(depth: int, in_loop: bool):
+    """Kinds of statements that may stand in a place."""
+    simple = ["assign", "assign", "augment", "append", "item", "unpack"]
+    if in_loop:
+        simple += ["break", "continue"]
+    compound = ["if", "if", "while", "for", "return", "function"]
+    return st.sampled_from(simple if depth == 0 else simple + compound)
+
+
 def indented(lines: list[str]) -> list[str]:
     return ["    " + line for line in lines]
 
 
+@lru_cache
 @st.composite
 def statements(draw, depth: int, in_loop: bool) -> list[str]:
     """The lines of one statement."""
-    simple = ["assign", "assign", "augment", "append", "item", "unpack"]
-    if in_loop:
-        simple += ["break", "continue"]
-    kinds = simple if depth == 0 else [*simple, "if", "if", "while", "for", "return", "function"]
-    kind = draw(st.sampled_from(kinds))
-    name = draw(st.sampled_from(NAMES))
+    kind = draw(kinds(depth, in_loop))
+    name = draw(NAME)
     value = draw(expressions())
     if kind == "assign":
         return [f"{name} = {value}"]
     if kind == "augment":
-        return [f"{name} {draw(st.sampled_from('+-'))}= {value}"]
+        return [f"{name} {draw(SIGN)}= {value}"]
     if kind == "append":
         return [f"log.append({value})"]
     if kind == "item":
@@ -95,11 +111,12 @@ def statements(draw, depth: int, in_loop: bool) -> list[str]:
     return [f"def inner({name}=1):", *inner, f"    return {value}", f"{name} = inner()"]
 
 
+@lru_cache
 @st.composite
 def blocks(draw, depth: int, in_loop: bool) -> list[str]:
     """The lines of a few statements."""
     lines: list[str] = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(COUNT)):
         lines += draw(statements(depth, in_loop))
     return lines
 
