@@ -133,7 +133,7 @@ test('the order of reads and writes is drawn with dashed lines', () =>
     await form.getByText('Graph picture').click();
     const view = await workbench.webview(TITLE);
     const dashed = view.locator('.edge.control path');
-    await dashed.first().waitFor();
+    await dashed.first().waitFor({ state: 'attached' }); // an upright line has no width
     const style = await dashed.first().evaluate((path) => getComputedStyle(path).strokeDasharray);
     assert.notEqual(style, 'none');
     await session.picture('graph-control');

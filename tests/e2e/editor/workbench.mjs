@@ -147,15 +147,15 @@ export class Workbench {
 
   /** Hover over a text until the hover says what is expected; answers all it says. */
   async hover(ending, text, expected) {
-    const { x, y, width, height } = await this.place(ending, text);
-    await this.page.mouse.move(2, 2); // a large hover keeps open while the mouse is on it
     const widget = this.page.locator('.monaco-editor .monaco-hover:visible').first();
     return eventually(`the hover on ${text} says ${expected}`, async () => {
-      // Off it and on again: a hover that opened too early is never refilled.
-      await this.page.mouse.move(x + width / 2, y - 130, { steps: 3 });
+      // Off it and on again: a hover that opened too early is never refilled, and a large one
+      // keeps open while the mouse is on it. Lenses that arrive late move the lines.
+      await this.page.mouse.move(2, 2);
+      const { x, y, width, height } = await this.place(ending, text);
       await this.page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
-      await widget.waitFor({ timeout: 2500 });
-      await widget.getByText(expected).first().waitFor({ timeout: 1500 });
+      await widget.waitFor({ timeout: 4000 });
+      await widget.getByText(expected).first().waitFor({ timeout: 2500 });
       return ordinarySpaces(await widget.innerText());
     });
   }
