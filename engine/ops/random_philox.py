@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.ops.libm import single
+
 _MASK32 = 0xFFFFFFFF
 _MASK64 = 0xFFFFFFFFFFFFFFFF
 _TWO_PI = 6.283185307179586
@@ -93,11 +95,13 @@ def unit_double(xp: Any, x0: Any, x1: Any) -> Any:
 
 def box_muller_single(xp: Any, x0: Any, x1: Any) -> tuple[Any, Any]:
     """Two normal float32 from two uniform numbers."""
-    u = xp.maximum(unit_single(xp, x0), xp.float32(_TINY)).astype("float64")
-    angle = (_TWO_PI * unit_single(xp, x1).astype("float64")).astype("float32").astype("float64")
-    log = xp.log(u).astype("float32")
+    u = xp.maximum(unit_single(xp, x0), xp.float32(_TINY))
+    angle = (_TWO_PI * unit_single(xp, x1).astype("float64")).astype("float32")
+    wide = angle.astype("float64")
+    log = single(xp, "logf", u, xp.log(u.astype("float64")))
     radius = xp.sqrt(xp.float32(-2) * log)
-    return xp.sin(angle).astype("float32") * radius, xp.cos(angle).astype("float32") * radius
+    sine = single(xp, "sinf", angle, xp.sin(wide))
+    return sine * radius, single(xp, "cosf", angle, xp.cos(wide)) * radius
 
 
 def box_muller_double(xp: Any, x: Any) -> tuple[Any, Any]:
