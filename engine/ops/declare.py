@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from engine.ir.dtypes import DType, bool_
+from engine.ir.dtypes import COMPLEX, FLOATING, INTEGER, NUMERIC, REAL, SIGNED, DType, bool_, string
 from engine.ir.op import Op, OpFunction, op
 from engine.ir.shapes import broadcast, show
 from engine.ir.spec import TensorSpec, spec
@@ -73,7 +73,7 @@ def unary(
     if argument != "x":
         _rename(infer, x=argument)
     return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
-                   samples, hint)  # fmt: skip
+                   samples, hint, result)  # fmt: skip
 
 
 def binary(
@@ -99,7 +99,7 @@ def binary(
     if arguments != ("x", "y"):
         _rename(infer, x=arguments[0], y=arguments[1])
     return _finish(infer, name, aliases, doc, kernel, type, gradient, dtypes, expression, ufunc,
-                   samples, hint)  # fmt: skip
+                   samples, hint, result)  # fmt: skip
 
 
 def _rename(infer: Any, **names: str) -> None:
@@ -120,14 +120,52 @@ def comparison(
                   expression="{0} " + symbol + " {1}", ufunc=ufunc, result=bool_)  # fmt: skip
 
 
+_KINDS = (
+    (NUMERIC, "numeric tensor"), (REAL, "real tensor"),
+    (NUMERIC | {string}, "numeric tensor or tensor of strings"),
+    (FLOATING | COMPLEX, "tensor of floats or complex numbers"), (FLOATING, "tensor of floats"),
+    (INTEGER, "tensor of integers"), (FLOATING | SIGNED, "tensor of floats or signed integers"),
+    (FLOATING | SIGNED | COMPLEX, "tensor of floats, signed integers or complex numbers"),
+)  # fmt: skip
+
+
+def document(
+    doc: str, parameters: Sequence[str], dtypes: Collection[DType] | None, result: DType | None
+) -> str:
+    """The docstring of an element-wise op: what it does, its arguments, results and errors."""
+    kind = "tensor"
+    if dtypes:
+        listed = ", ".join(dtype.name for dtype in sorted(dtypes, key=int))
+        kind = next((words for known, words in _KINDS if known == set(dtypes)),
+                    f"tensor of one of {listed}")  # fmt: skip
+    lines = [doc, "", "Args:", f"    {parameters[0]}: {kind}."]
+    same = "tensor of the same dtype; the shapes broadcast."
+    lines.extend(f"    {name}: {same}" for name in parameters[1:-1])
+    lines += ["    name: of the node.", "", "Returns:"]
+    shape = "of the same shape" if len(parameters) == 2 else "of the common shape"
+    lines.append(f"    A {f'{result.name} tensor' if result else 'tensor'} {shape}"
+                 f"{'' if result else ' and dtype'}.")  # fmt: skip
+    wrong = ["the dtype is another one"] if dtypes else []
+    wrong += ["the shapes do not broadcast"] if len(parameters) > 2 else []
+    if wrong:
+        graph = "TypeError or ValueError" if len(wrong) > 1 else (
+            "TypeError" if dtypes else "ValueError")  # fmt: skip
+        lines += [
+            "",
+            "Raises:",
+            f"    InvalidArgumentError: ({graph} while tracing) if {' or '.join(wrong)}.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def _finish(
     infer: Callable[..., Any], name: str, aliases: tuple[str, ...], doc: str,
     kernel: Callable[..., Any], type: str, gradient: Callable[..., Any] | None,
     dtypes: Collection[DType] | None, expression: str | None, ufunc: str | None,
-    samples: Sequence[Any], hint: str | None,
+    samples: Sequence[Any], hint: str | None, result: DType | None,
 ) -> OpFunction:  # fmt: skip
     infer.__name__ = infer.__qualname__ = name.rsplit(".", 1)[-1]
-    infer.__doc__ = doc
+    infer.__doc__ = document(doc, list(inspect.signature(infer).parameters), dtypes, result)
     infer.__module__ = kernel.__module__
     allowed = {"T": dtypes} if dtypes else None
     function = op(name, *aliases, type=type, hint=hint, dtypes=allowed, samples=samples)(infer)
