@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from weakref import WeakKeyDictionary
 
+from engine.inference.blocks import children
 from engine.inference.values import (
     UNKNOWN,
     Const,
@@ -114,22 +116,23 @@ def _used_as_tensor(node: ast.AST, name: str) -> bool:
     return name in _shaped_names(node)
 
 
-_shaped: dict[int, tuple[ast.AST, frozenset[str]]] = {}
-_MOST_KEPT = 5000
+# Weakly, so that the trees of earlier versions of a text are not kept.
+_shaped: WeakKeyDictionary[ast.AST, frozenset[str]] = WeakKeyDictionary()
 
 
 def _shaped_names(node: ast.AST) -> frozenset[str]:
-    known = _shaped.get(id(node))
-    if known is not None and known[0] is node:
-        return known[1]
-    found = frozenset(
-        child.value.id
-        for child in ast.walk(node)
-        if isinstance(child, ast.Attribute)
-        and child.attr in ("shape", "get_shape", "set_shape")
-        and isinstance(child.value, ast.Name)
-    )
-    if len(_shaped) > _MOST_KEPT:
-        _shaped.clear()
-    _shaped[id(node)] = (node, found)
-    return found
+    known = _shaped.get(node)
+    if known is None:
+        found: set[str] = set()
+        stack = [node]
+        while stack:
+            child = stack.pop()
+            if isinstance(child, ast.Attribute) and child.attr in _SHAPES:
+                if isinstance(child.value, ast.Name):
+                    found.add(child.value.id)
+            stack.extend(children(child))
+        known = _shaped[node] = frozenset(found)
+    return known
+
+
+_SHAPES = ("shape", "get_shape", "set_shape")

@@ -11,10 +11,12 @@ from engine.inference.values import Const, Python, Tensor, Value, join
 
 __all__ = [
     "bound_names",
+    "children",
     "merge",
     "names_read",
     "own_nodes",
     "read_after",
+    "read_at_head",
     "restore",
     "save",
     "widen",
@@ -79,6 +81,17 @@ def own_nodes(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
             stack.extend(ast.iter_child_nodes(node))
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node; `ast.iter_child_nodes` takes twice as long."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            found.extend(item for item in value if isinstance(item, ast.AST))
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    return found
+
+
 def bound_names(body: Iterable[ast.AST]) -> set[str]:
     """The names that statements bind."""
     found: set[str] = set()
@@ -100,7 +113,7 @@ def _bound_in(node: ast.AST) -> frozenset[str]:
                 continue
             _add_bound(inner, found)
             if not isinstance(inner, (*_FUNCTIONS, ast.ClassDef)):
-                stack.extend(ast.iter_child_nodes(inner))
+                stack.extend(children(inner))
         known = _BOUND[node] = frozenset(found)
     return known
 
@@ -136,7 +149,7 @@ def _read_in(node: ast.AST) -> frozenset[str]:
                 if isinstance(inner.ctx, ast.Load):
                     found.add(inner.id)
             else:
-                stack.extend(ast.iter_child_nodes(inner))
+                stack.extend(children(inner))
         known = _READ[node] = frozenset(found)
     return known
 
@@ -161,6 +174,14 @@ def read_after(node: ast.stmt, parents: dict[ast.AST, ast.AST]) -> frozenset[str
     for child, parent in reversed(chain):
         live = _live_behind(child, parent, live)
     return frozenset(live)
+
+
+def read_at_head(node: ast.For | ast.AsyncFor | ast.While) -> frozenset[str]:
+    """The names that a turn of a loop reads before it binds them: what one turn tells the next."""
+    live = _live_before(node.body, set())
+    if isinstance(node, ast.While):
+        return frozenset(live | names_read([node.test]))
+    return frozenset(live - bound_names([node.target]))
 
 
 def _live_behind(child: ast.AST, parent: ast.AST, live: set[str]) -> set[str]:
