@@ -13,6 +13,7 @@ from engine.executors.python_source import Emitter, form
 from engine.executors.scratch import buffer_key
 from engine.ir.dtypes import as_dtype, bool_, variant
 from engine.ir.graph import Node
+from engine.ops.rational import SHORT
 
 _ARITHMETIC = {
     "math.floordiv": ("{0} // {1}", "floor_divide"),
@@ -196,6 +197,15 @@ def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
     kernel = emitter.bind(blend)
     call = f"{kernel}({', '.join(inputs)}, {target}, {ones}, {bits})"
     return emitter.into(node, target, call)
+
+
+@form("math.tanh")
+def _tanh(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
+    """The kernel, which minds the last digit, where the array is short; else numpy's function."""
+    dims = node.outputs[0].dims
+    if not dims or None in dims or math.prod(dims) > SHORT:  # type: ignore[arg-type]
+        return None
+    return emitter.call(node, inputs)
 
 
 def blend(mask: Any, x: Any, y: Any, out: Any, ones: Any, bits: Any) -> Any:

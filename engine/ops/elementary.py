@@ -8,6 +8,7 @@ from engine.ir.dtypes import COMPLEX, FLOATING, NUMERIC, REAL, SIGNED, UNSIGNED,
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops import rational
 from engine.ops.declare import binary, scalar, unary, unbroadcast
 
 INEXACT = FLOATING | COMPLEX
@@ -294,7 +295,7 @@ def _tanh_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
 
 tanh = unary(
     "math.tanh", "tanh", "nn.tanh", type="Tanh", doc="The hyperbolic tangent.",
-    kernel=lambda xp, x: xp.tanh(x), ufunc="tanh", gradient=_tanh_gradient, dtypes=INEXACT,
+    kernel=rational.tanh, ufunc="tanh", gradient=_tanh_gradient, dtypes=INEXACT,
 )  # fmt: skip
 
 
