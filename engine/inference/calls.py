@@ -9,7 +9,7 @@ from engine.inference.attributes import bind_receiver, init_instance
 from engine.inference.binding import Arguments, bind, parameters
 from engine.inference.context import Context, Scope
 from engine.inference.conversion import why_not_converted
-from engine.inference.events import GivenUp, Recursed, Returned, UserCalled
+from engine.inference.events import Branched, GivenUp, Recursed, Returned, UserCalled
 from engine.inference.libraries import call_library, call_symbol
 from engine.inference.machine import Frame, Machine
 from engine.inference.staging import enter
@@ -258,6 +258,7 @@ def _body(machine: Machine, function: Function, frame: Frame) -> Value:
     results = [value for value, _, _ in frame.returns]
     for value, where, _ in frame.returns:
         _note_result(machine, function, value, where, frame)
+    _compare_results(machine, frame)
     if frame.yields:
         return Container("generator", None, join_all(frame.yields), frame.born(function.node))
     if isinstance(function.node, ast.AsyncFunctionDef):
@@ -265,6 +266,28 @@ def _body(machine: Machine, function: Function, frame: Frame) -> Value:
     if reached or not results:
         results.append(NONE)
     return join_all(results)
+
+
+def _compare_results(machine: Machine, frame: Frame) -> None:
+    """Notes what is returned from the arms of a staged `if`: it must be of one type."""
+    staged = [
+        (value, context.region)
+        for value, _, context in frame.returns
+        if context.region is not frame.base_region
+        and context.region is not None
+        and context.region.kind == "if"
+    ]
+    if not staged or not frame.context.converted:
+        return
+    first, region = staged[0]
+    for value, _, context in frame.returns:
+        if value is first or region is None:
+            continue
+        event = Branched(region.node, frame.context, first)
+        event.arms = [{"": first}, {"": value}]
+        event.ends = ["falls", "falls"]
+        event.after = frozenset([""])
+        machine.emit(event)
 
 
 def _note_result(

@@ -176,7 +176,10 @@ class Branched(Event):
 
 
 class Looped(Event):
-    """A staged loop has been gone through: what was bound before it, and after one turn."""
+    """A staged loop has been gone through: what was bound before it, and after one turn.
+
+    `after` holds the names that the next turn or what follows the loop reads.
+    """
 
     __slots__ = ("after", "before", "first", "kind", "value")
 

@@ -10,6 +10,7 @@ from engine.inference.blocks import (
     merge,
     own_nodes,
     read_after,
+    read_at_head,
     restore,
     save,
     widen,
@@ -191,7 +192,7 @@ def _loop(
     if staged:
         frame.staged_flow.append(node)
         event.first = first_pass[0] if first_pass else {}
-        event.after = read_after(node, frame.scope.module.parents)
+        event.after = read_after(node, frame.scope.module.parents) | read_at_head(node)
         machine.emit(event)
         for name in _changed_names(before[0], frame.scope.names):
             frame.scope.names[name] = in_graph(frame.scope.names[name])

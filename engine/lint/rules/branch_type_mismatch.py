@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.arithmetic import spec_of
+from engine.inference.blocks import bound_names
 from engine.inference.events import Branched
 from engine.inference.values import (
     Const,
@@ -76,7 +77,7 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
             main, other = body[name], orelse[name]
             if main is other or name in event.maybe:
                 continue
-            why = difference(main, other)
+            why = difference(main, other) or _none_at_the_end(event.node, name, main, other)
             if why:
                 word = f"`{name}`" if name else "The result"
                 message = (
@@ -89,27 +90,48 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
                 yield Finding(place, event.context, message)
 
 
+def _none_at_the_end(node: ast.AST, name: str, main: Value, other: Value) -> tuple[str, str] | None:
+    """None is no value that can come out, not even from both arms."""
+    if not isinstance(node, ast.If) or not name:
+        return None
+    if all(isinstance(v, Const) and v.value is None for v in (main, other)):
+        if name in bound_names([*node.body, *node.orelse]):
+            return "is None", "is None too"
+    return None
+
+
 def difference(main: Value, other: Value) -> tuple[str, str] | None:
     """What two values have that cannot come out of the same staged block, if anything."""
     none = [isinstance(v, Const) and v.value is None for v in (main, other)]
     if none[0] is not none[1]:
         known = main if none[1] else other
-        if isinstance(known, (Tensor, Const)) or (isinstance(known, Python) and known.type):
+        if isinstance(known, (Tensor, Const)) or _is_structure(known):
             return ("is None", _word(other)) if none[0] else (_word(main), "is None")
-        return None
+        return ("is None", _word(other)) if _dtype(known) and none[0] else None
     first, second = _dtype(main), _dtype(other)
     if first and second:
         return (f"has dtype {first}", f"has dtype {second}") if first != second else None
-    if isinstance(main, Container) and isinstance(other, Container):
+    if _is_structure(main) and _is_structure(other):
+        assert isinstance(main, Container)
+        assert isinstance(other, Container)
         return _structures(main, other)
+    if _is_structure(main) is not _is_structure(other):
+        if all(_is_structure(v) or isinstance(v, Tensor) or _dtype(v) for v in (main, other)):
+            return _word(main), _word(other)
     objects = (Function, Instance, Symbol)
     if isinstance(main, objects) and isinstance(other, objects) and main.key() != other.key():
         return "is a Python object", "is another one"
     return None
 
 
+def _is_structure(value: Value) -> bool:
+    return isinstance(value, Container) and value.kind in ("list", "tuple", "dict")
+
+
 def _structures(main: Container, other: Container) -> tuple[str, str] | None:
-    if main.items is None or other.items is None or main.kind != other.kind:
+    if main.kind != other.kind:
+        return f"is a {main.kind}", f"is a {other.kind}"
+    if main.items is None or other.items is None:
         return None
     if main.kind not in ("list", "tuple", "dict"):
         return None
@@ -142,5 +164,7 @@ def _dtype(value: Value) -> str | None:
 
 
 def _word(value: Value) -> str:
+    if isinstance(value, Container):
+        return f"is a {value.kind}"
     dtype = _dtype(value)
     return f"has dtype {dtype}" if dtype else "is a tensor"

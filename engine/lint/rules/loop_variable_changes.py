@@ -12,6 +12,7 @@ from engine.inference.events import Looped
 from engine.inference.values import Const, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
+from engine.lint.rules.branch_type_mismatch import difference
 
 
 @rule(
@@ -84,11 +85,11 @@ def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
         invariant = "shape_invariants" in facts.text(node)
         for name in sorted(bound_names(node.body) & event.before.keys() & event.first.keys()):
             before, after = event.before[name], event.first[name]
-            if before is after:
+            if before is after or name not in event.after:
                 continue
             why = _change(before, after, invariant)
             if why:
-                message = f"`{name}` {why} in one turn of this staged loop; tracing raises."
+                message = f"`{name}` {why} of this staged loop; tracing raises."
                 fix = _fix(facts, event, name, before, after)
                 yield Finding(facts.header(node), event.context, message, fix=fix)
 
@@ -96,16 +97,24 @@ def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
 def _change(before: Value, after: Value, invariant: bool) -> str | None:
     first, second = _dtype(before), _dtype(after)
     if first and second and first != second:
-        return f"changes from {first} to {second}"
+        return f"changes from {first} to {second} in one turn"
+    if isinstance(before, (Tensor, Const)) and not (first and second):
+        if not (isinstance(before, Const) and before.value is None):
+            changed = difference(before, after)
+            if changed:
+                return f"{changed[0]} before the loop but {changed[1]} after a turn"
     if invariant or not isinstance(after, Tensor):
+        return None
+    if isinstance(before, Const) and before.value is None:
+        # A name without a value before the loop takes its type from the body.
         return None
     old, new = spec_of(before)[1], after.dims
     if not isinstance(before, (Tensor, Const)) or old is None or new is None:
         return None
     if len(old) != len(new):
-        return f"changes from shape {_shape(old)} to {_shape(new)}"
+        return f"changes from shape {_shape(old)} to {_shape(new)} in one turn"
     if any(a is not None and b is not None and a != b for a, b in zip(old, new)):
-        return f"changes from shape {_shape(old)} to {_shape(new)}"
+        return f"changes from shape {_shape(old)} to {_shape(new)} in one turn"
     return None
 
 
