@@ -129,7 +129,8 @@ class EagerInterpreter:
         """A callable on numpy values for an element-wise op without attributes."""
         if op.expression is None:
             if op.ufunc is None:
-                return functools.partial(op.compute, np)  # type: ignore[arg-type]
+                compute: Any = op.compute
+                return functools.partial(compute, np)
             return getattr(np, op.ufunc)  # type: ignore[no-any-return]
         known = _OPERATORS.get(op.expression)
         if known is not None:

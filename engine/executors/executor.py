@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from engine.executors.devices import GPU_USED, on_gpu
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
 from engine.passes.pipeline import optimize
@@ -72,8 +73,6 @@ def placed_executable(graph: Graph, values: Any, gpu: int | None) -> Executable:
         values: its inputs: arrays, and storages of variables.
         gpu: number of the GPU that is asked for; None: wherever an input is.
     """
-    from engine.executors.devices import on_gpu
-
     there = gpu is not None or any(on_gpu(getattr(v, "value", v)) for v in values)
     return executable(graph, "cupy" if there else default_executor())
 
@@ -92,6 +91,8 @@ def use_executor(name: str) -> None:
 
 
 def _run(graph: Graph, values: Any) -> tuple[Any, ...]:
+    if GPU_USED[0]:
+        return placed_executable(graph, values, None)(*values)
     return executable(graph)(*values)
 
 

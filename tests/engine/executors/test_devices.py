@@ -155,6 +155,12 @@ def test_eager_ops_mix_places_and_fall_back_to_the_host(run_with_stand_in):
             tape.watch(x)
             y = tf.reduce_sum(x * x * host)
         assert tape.gradient(y, x).numpy().tolist() == [[4.0, 0.0], [0.0, 32.0]]
+        square = tf.function(lambda a: tf.reduce_sum(a * a))
+        for _ in range(3):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = square(x)
+            assert tape.gradient(y, x).numpy().tolist() == [[2.0, 4.0], [6.0, 8.0]]
         assert 'tf.Tensor' in repr(x) and bool(tf.reduce_sum(x) > 9.0)
         """
     )
