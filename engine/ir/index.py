@@ -272,9 +272,10 @@ PUBLIC = {
         "compat.v1.get_seed compat.v1.set_random_seed random.set_seed"
     ),
     "engine.ops.random_stateless": (
-        "random.experimental.stateless_fold_in random.experimental.stateless_split random.fold_in "
-        "random.split random.stateless_normal random.stateless_truncated_normal "
-        "random.stateless_uniform raw.advance_state raw.stateless_full_int raw.stateless_normal "
+        "random.experimental.stateless_fold_in random.experimental.stateless_shuffle "
+        "random.experimental.stateless_split random.fold_in random.split random.stateless_normal "
+        "random.stateless_truncated_normal random.stateless_uniform raw.advance_state "
+        "raw.stateless_full_int raw.stateless_normal raw.stateless_shuffle "
         "raw.stateless_truncated_normal raw.stateless_uniform raw.stateless_uniform_int"
     ),
     "engine.ops.reduction": (
@@ -372,7 +373,7 @@ PUBLIC = {
     "engine.ops.strings_unicode": (
         "compat.as_bytes compat.as_str compat.as_str_any compat.as_text compat.dimension_at_index "
         "compat.dimension_value raw.unicode_transcode raw.unsorted_segment_join "
-        "strings.unicode_transcode strings.unsorted_segment_join"
+        "strings.unicode_script strings.unicode_transcode strings.unsorted_segment_join"
     ),
     "engine.ops.tensor_list": (
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "
@@ -564,7 +565,7 @@ OPS = {
         "raw.stateless_rejection"
     ),
     "engine.ops.random_stateless": (
-        "raw.advance_state raw.stateless_full_int raw.stateless_normal "
+        "raw.advance_state raw.stateless_full_int raw.stateless_normal raw.stateless_shuffle "
         "raw.stateless_truncated_normal raw.stateless_uniform raw.stateless_uniform_int"
     ),
     "engine.ops.reduction": (
@@ -637,7 +638,7 @@ OPS = {
         "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match"
     ),
     "engine.ops.strings_unicode": (
-        "raw.unicode_transcode raw.unsorted_segment_join"
+        "raw.unicode_transcode raw.unsorted_segment_join strings.unicode_script"
     ),
     "engine.ops.tensor_list": (
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "

@@ -71,7 +71,8 @@ class Op:
     __slots__ = (
         "allowed", "answers_tuple", "attr_names", "backward", "bind", "compute", "defaults",
         "doc", "effect", "elementwise", "exports", "expression", "function", "infer",
-        "infer_cache", "name", "name_hint", "parameters", "samples", "signature", "type", "ufunc", "value_dependent",
+        "infer_cache", "name", "name_hint", "parameters", "samples", "signature", "type",
+        "ufunc", "value_dependent",
     )  # fmt: skip
 
     def __init__(self, name: str, exports: tuple[str, ...], type: str, infer: Any) -> None:
