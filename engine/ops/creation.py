@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -105,6 +106,10 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     return fill_dynamic(value, shape_tensor(dims), known, name=name)  # type: ignore[no-any-return]
 
 
+_SMALL = 1000
+"""Zeros and ones of fewer elements are constants."""
+
+
 def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
     kind = as_dtype(dtype)
     value: Any = (b"" if number == 0 else None) if kind is string else number
@@ -115,8 +120,11 @@ def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
     known = known_ints(shape)
     if isinstance(known, int):
         known = (known,)
+    fixed = known is not None and None not in known
+    if fixed and math.prod(known) < _SMALL and all(size >= 0 for size in known):
+        return current().make_constant(value, kind, known, name)  # type: ignore[attr-defined,no-any-return]
     scalar = tf.constant(value, kind)
-    if known is not None and None not in known:
+    if fixed:
         return fill_op(scalar, known, name=name)  # type: ignore[no-any-return]
     return fill_dynamic(scalar, shape_tensor(shape), known, name=name)  # type: ignore[no-any-return]
 
