@@ -198,7 +198,7 @@ def unbroadcast(tf: Any, grad: Tensor, x: Tensor) -> Tensor:
         extra = len(grad.dims) - len(x.dims)
         axes = list(range(extra))
         axes += [extra + i for i, size in enumerate(x.dims) if size == 1 != grad.dims[extra + i]]
-        summed = tf.reduce_sum(grad, axis=axes) if axes else grad
+        summed = tf.raw.reduce_sum(grad, tuple(axes)) if axes else grad
         return summed if summed.dims == x.dims else tf.reshape(summed, x.dims)
     axes = tf.raw.broadcast_gradient_axes(tf.shape(x), tf.shape(grad))
     return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))  # type: ignore[no-any-return]

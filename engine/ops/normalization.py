@@ -217,6 +217,21 @@ def _bias_add_kernel(xp: Any, value: Any, bias: Any, data_format: str = "NHWC") 
     return value + bias
 
 
+def _bias_add_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
+    value, bias = inputs
+    if (
+        attrs["data_format"] == "NHWC"
+        and value.dims
+        and bias.dims
+        and (value.dims[-1] == bias.dims[0] is not None)
+    ):
+        return xp.add
+    return lambda v, b: _bias_add_kernel(xp, v, b, **attrs)
+
+
+bias_add_op.op.bind = _bias_add_binder
+
+
 @bias_add_op.gradient
 def _bias_add_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     first = node.attrs["data_format"] == "NCHW"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from engine.ir.dtypes import NUMERIC, REAL, DType, bool_, int32
+from engine.ir.dtypes import NUMERIC, REAL, DType, bool_, float32, float64, int32
 from engine.ir.op import OpFunction, op, public
 from engine.ir.shapes import Dims, num_elements, reduced
 from engine.ir.spec import TensorSpec, spec
@@ -290,7 +290,20 @@ def _reducer_binder(ufunc: str) -> Callable[..., Any]:
     return bind
 
 
+def _mean_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Callable[[Any], Any]:
+    axis, keepdims = attrs["axis"], attrs["keepdims"]
+    inner, outer = num_elements(inputs[0].dims), num_elements(outputs[0].dims)
+    if inputs[0].dtype not in (float32, float64) or not inner or not outer:
+        return lambda x: _mean_kernel(xp, x, axis, keepdims)
+    if not inputs[0].dims:
+        return lambda x: x
+    reduce, dtype = xp.add.reduce, inputs[0].dtype.as_numpy_dtype
+    count = dtype(inner // outer)
+    return lambda x: reduce(x, axis, dtype, None, keepdims) / count
+
+
 _sum.op.bind = _reducer_binder("add")
+_mean.op.bind = _mean_binder
 _prod.op.bind = _reducer_binder("multiply")
 
 

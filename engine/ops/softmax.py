@@ -35,7 +35,10 @@ def _shifted(xp: Any, x: Any) -> Any:
 
 @softmax_op.kernel
 def _softmax_kernel(xp: Any, x: Any) -> Any:
-    powers = xp.exp(_shifted(xp, x))
+    powers = _shifted(xp, x)
+    if powers is x:
+        return x.copy()
+    xp.exp(powers, powers)  # in place: the array is ours
     powers /= powers.sum(axis=-1, keepdims=True)
     return powers
 
