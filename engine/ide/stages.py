@@ -10,7 +10,7 @@ from engine.base.source import Span
 from engine.ide.answers import StageName, StageSpan, ValueInfo
 from engine.ide.hints import value_text
 from engine.inference.events import Bound, Called
-from engine.inference.values import Stage, Tensor, Value
+from engine.inference.values import Library, Stage, Tensor, Value
 from engine.lint.facts import has_staged
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def stages(snapshot: Snapshot) -> tuple[StageSpan, ...]:
     for event in facts.staged(Called):
         name = _name_span(facts, event.node.func)
         if name is not None:
-            in_graph = has_staged(event.result)
-            found[name] = StageSpan(name, "graph" if in_graph else "python", "call")
+            found[name] = StageSpan(name, _call_stage(event), "call")
     return tuple(found[span] for span in sorted(found))
 
 
@@ -50,14 +49,23 @@ def value_at(snapshot: Snapshot, offset: int) -> ValueInfo | None:
     for event in facts.staged(Called):
         span = _name_span(facts, event.node.func)
         if span is not None and span.start <= offset <= span.end and event.result is not None:
-            stage: StageName = "graph" if has_staged(event.result) else "python"
-            best = ValueInfo(span, facts.source.slice(span), stage, value_text(event.result))
+            text = value_text(event.result)
+            best = ValueInfo(span, facts.source.slice(span), _call_stage(event), text)
     for node, value in (*_bound(facts), *_loaded(facts)):
         span = facts.span(node)
         known = _stage(value)
         if span.start <= offset <= span.end and known is not None:
             best = ValueInfo(span, node.id, known, value_text(value))
     return best
+
+
+def _call_stage(event: Called) -> StageName:
+    """Ops without a tensor to show for it (`tf.print`, `variable.assign`) are in the graph too."""
+    result = event.result
+    is_op = isinstance(result, Library) and (
+        result.kind == "op" or event.name.startswith("variable.")
+    )
+    return "graph" if is_op or has_staged(result) else "python"
 
 
 def _stage(value: Value) -> StageName | None:

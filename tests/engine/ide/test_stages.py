@@ -1,0 +1,35 @@
+"""What runs in the graph and what in Python, name by name."""
+
+from __future__ import annotations
+
+from engine.ide.snapshot import Snapshot
+from engine.ide.stages import stages
+
+SOURCE = """import engine as tf
+
+v = tf.Variable(1.0)
+
+
+@tf.function
+def step(x):
+    print(x)
+    tf.print(x)
+    v.assign(x)
+    return tf.tanh(x)
+"""
+
+
+def test_calls_of_ops_are_in_the_graph_even_without_a_result():
+    found = {
+        SOURCE[one.span.start : one.span.end]: one.stage
+        for one in stages(Snapshot("a.py", SOURCE))
+        if one.kind == "call"
+    }
+    # `print` stands for the last of the two, `tf.print`.
+    assert found == {"print": "graph", "assign": "graph", "tanh": "graph"}
+
+
+def test_python_print_is_in_python():
+    calls = [one for one in stages(Snapshot("a.py", SOURCE)) if one.kind == "call"]
+    assert calls[0].stage == "python"
+    assert SOURCE[calls[0].span.start : calls[0].span.end] == "print"
