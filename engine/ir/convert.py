@@ -161,11 +161,11 @@ def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ..
     for parameter, value in zip(op.parameters, values):
         if parameter.variadic:
             for item in value if isinstance(value, (list, tuple)) else list(value):
-                out.append(_convert_input(op, it, parameter, item, decided, len(out)))
+                out.append(_convert_input(op, it, parameter, item, decided, len(out), ()))
         elif value is None and parameter.optional:
             out.append(None)
         else:
-            out.append(_convert_input(op, it, parameter, value, decided, len(out)))
+            out.append(_convert_input(op, it, parameter, value, decided, len(out), values))
     for group, allowed in op.allowed.items():
         if group in decided and decided[group][0] not in allowed:
             _refuse_dtype(op, it, *decided[group], allowed)
@@ -191,12 +191,17 @@ def _convert_input(
     value: Any,
     decided: dict[str, tuple[DType, str]],
     index: int,
+    values: tuple[Any, ...],
 ) -> Tensor:
     group = parameter.group
     if group is None:
         return to_tensor(value, None, None, it)
     if not isinstance(group, str):
         if isinstance(value, Tensor) and value.dtype is not group:
+            if it.eager:  # a Python value that cannot become a tensor is refused first
+                for other in values:
+                    if other is not None and not isinstance(other, (Tensor, list, tuple)):
+                        to_tensor(other, group, None, it)
             _refuse_mismatch(op, it, parameter.name, value.dtype, group, None, index)
         return to_tensor(value, group, None, it)
     if group in decided:
