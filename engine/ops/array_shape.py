@@ -114,6 +114,16 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     return rank_op(input, name=name)  # type: ignore[no-any-return]
 
 
+def _inferred(count: int, wanted: tuple[int | None, ...]) -> Dims:
+    """`wanted` with its only unknown size, for a tensor of `count` elements."""
+    known = num_elements(tuple(size for size in wanted if size is not None)) or 0
+    if not known or count % known:
+        raise ValueError(
+            f"Dimension size must be evenly divisible by {known} but is {count} for 'Reshape'"
+        )
+    return tuple(count // known if size is None else size for size in wanted)
+
+
 def reshaped(dims: Dims, wanted: Dims) -> Dims:
     """Shape after reshaping `dims` to `wanted`, where at most one size is -1 (inferred).
 
@@ -125,6 +135,8 @@ def reshaped(dims: Dims, wanted: Dims) -> Dims:
     if sum(size == -1 for size in wanted) > 1:
         raise ValueError(f"only one input size may be -1, not both in shape {list(wanted)}")
     count = num_elements(dims)
+    if wanted.count(None) == 1 and -1 not in wanted and count:
+        return _inferred(count, wanted)
     known = num_elements(tuple(size for size in wanted if size != -1))
     if -1 not in wanted:
         if count is not None and known is not None and count != known:
