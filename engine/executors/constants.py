@@ -13,23 +13,22 @@ from engine.ir.dtypes import DType
 from engine.ir.shapes import TensorShape
 from engine.ir.tensor import EagerTensor
 
-_FROM_NUMPY: dict[Any, DType] = {}
 
 
-def _fill() -> None:
-    for dtype in dtypes.ALL:
-        if dtype.kind in "fiucb" and dtype is not dtypes.bfloat16:
-            _FROM_NUMPY[np.dtype(dtype.name)] = dtype
-    _FROM_NUMPY[np.dtype(object)] = dtypes.string
-    try:
-        import ml_dtypes
+class _FromNumpy(dict[Any, DType]):
+    """numpy's dtypes -> ours; bfloat16 is another package's, and known once a value comes."""
 
-        _FROM_NUMPY[np.dtype(ml_dtypes.bfloat16)] = dtypes.bfloat16
-    except ImportError:
-        pass
+    def __missing__(self, found: Any) -> DType:
+        if found.name != "bfloat16":
+            raise KeyError(found)
+        self[found] = dtypes.bfloat16
+        return dtypes.bfloat16
 
 
-_fill()
+_FROM_NUMPY = _FromNumpy(
+    {np.dtype(d.name): d for d in dtypes.ALL if d.kind in "fiucb" and d is not dtypes.bfloat16}
+)
+_FROM_NUMPY[np.dtype(object)] = dtypes.string
 
 _FLOATS: dict[Any, Any] = {dtypes.float32: np.float32, dtypes.float64: np.float64}
 _MIXED = "Can't convert Python sequence with mixed types to Tensor."
@@ -254,7 +253,7 @@ def from_array(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     found = value.dtype
     if dtype is dtypes.string or (dtype is None and found.kind in "USO"):
         return _strings(value)
-    own = _FROM_NUMPY.get(found)
+    own = _FROM_NUMPY[found] if found in _FROM_NUMPY or found.name == "bfloat16" else None
     if dtype is None:
         if own is None:
             name = {"M": "DATETIME", "m": "TIMEDELTA", "V": "VOID", "g": "LONGDOUBLE"}.get(
