@@ -280,7 +280,7 @@ def _compare_results(machine: Machine, frame: Frame) -> None:
     if not staged or not frame.context.converted:
         return
     first, region = staged[0]
-    for value, _, context in frame.returns:
+    for value, _, _ in frame.returns:
         if value is first or region is None:
             continue
         event = Branched(region.node, frame.context, first)

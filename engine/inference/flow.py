@@ -292,7 +292,7 @@ def try_(machine: Machine, node: ast.Try, frame: Frame) -> bool:
     context = frame.context
     flow_before = len(frame.staged_flow)
     before = save(frame.scope)
-    frame.context = context.with_(caught=True) if node.handlers else context
+    frame.context = context.with_(caught=True) if _catches_staging(node) else context
     if _catches_missing(node):
         frame.context = frame.context.with_(unsure=True)
     reached = machine.run(node.body, frame)
@@ -317,6 +317,23 @@ def try_(machine: Machine, node: ast.Try, frame: Frame) -> bool:
         merge(frame.scope, ways)
     ends = machine.run(node.finalbody, frame) if node.finalbody else True
     return bool(ways) and ends
+
+
+_OTHERS = frozenset(
+    ["KeyError", "ImportError", "ModuleNotFoundError", "StopIteration", "IndexError", "OSError",
+     "IOError", "FileNotFoundError", "KeyboardInterrupt", "ZeroDivisionError", "AssertionError"]
+)  # fmt: skip
+
+
+def _catches_staging(node: ast.Try) -> bool:
+    """Whether a handler may be for what tracing raises: nearly any error but a few."""
+    for handler in node.handlers:
+        if handler.type is None:
+            return True
+        parts = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        if any(not isinstance(part, ast.Name) or part.id not in _OTHERS for part in parts):
+            return True
+    return False
 
 
 def _catches_missing(node: ast.Try) -> bool:

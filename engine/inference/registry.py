@@ -27,6 +27,9 @@ _LEFT_ALONE = (
 _MISMATCH = (
     "must be equal", "does not match type", "Cannot reshape", "ConcatOp", "must be at least rank",
     "Shape must be rank", "Incompatible shapes", "must have the same", "are incompatible",
+    "Can't concatenate", "Invalid reduction dimension", "Dimension must be", "Can not squeeze",
+    "Number of ways to split", "Tried to expand dim", "must match", "must be broadcastable",
+    "Depth of input", "not in list of allowed values", "does not match expected type",
 )  # fmt: skip
 
 

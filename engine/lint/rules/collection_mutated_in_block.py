@@ -81,13 +81,34 @@ def collection_mutated_in_block(facts: Facts) -> Iterator[Finding]:
         what = {"if": "branch", "function": "branch function"}.get(crossed.kind, "loop")
         owner = event.node.func if isinstance(event.node, ast.Call) else event.node
         name = facts.text(owner.value) if isinstance(owner, ast.Attribute) else "the list"
+        used = staged and _is_used_after(facts, crossed, owner)
         message = (
             f"`{name}` is changed once, while this staged {what} is traced"
-            + ("; using the tensor outside raises. " if staged else ", not when it runs. ")
+            + ("; using the tensor outside raises. " if used else ", not when it runs. ")
             + "Use a `tf.TensorArray`."
         )
-        severity = Severity.ERROR if staged else Severity.WARNING
+        severity = Severity.ERROR if used else Severity.WARNING
         yield Finding(event.node, event.context, message, severity)
+
+
+def _is_used_after(facts: Facts, region: Region, owner: ast.AST) -> bool:
+    """Whether the collection is looked at behind the staged block."""
+    value = owner.value if isinstance(owner, ast.Attribute) else None
+    if not isinstance(value, ast.Name) or not isinstance(region.node, ast.stmt):
+        return True
+    end = facts.span(region.node).end
+    function = next((p for p in facts.ancestors(value) if isinstance(p, _FUNCTIONS)), None)
+    for node in ast.walk(function) if function is not None else ():
+        if isinstance(node, ast.Name) and node.id == value.id and isinstance(node.ctx, ast.Load):
+            parent = facts.parents.get(node)
+            grows = isinstance(parent, ast.Attribute) and parent.attr in _GROWING
+            if not grows and facts.span(node).start >= end:
+                return True
+    return False
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_GROWING = MUTATORS["list"] | MUTATORS["set"] | frozenset(["update", "setdefault"])
 
 
 def _crossed(receiver: Container, context: Context) -> Region | None:

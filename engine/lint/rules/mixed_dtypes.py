@@ -61,8 +61,17 @@ def mixed_dtypes(facts: Facts) -> Iterator[Finding]:
                 )
                 yield Finding(event.node, event.context, message)
     for call in facts.staged(Mismatched):
-        if "does not match type" in call.reason and not call.context.caught:
-            yield Finding(call.node, call.context, f"{call.reason} Use `tf.cast`.")
+        if is_about_dtypes(call.reason) and not call.context.caught:
+            reason = call.reason.rstrip(".")
+            yield Finding(call.node, call.context, f"{reason}. Use `tf.cast`.")
+
+
+def is_about_dtypes(reason: str) -> bool:
+    """Whether the engine complains of a dtype, and not of a shape."""
+    return any(words in reason for words in _DTYPE_WORDS)
+
+
+_DTYPE_WORDS = ("does not match type", "not in list of allowed values", "match expected type")
 
 
 def _clash(left: Value, right: Value) -> tuple[str, str] | None:

@@ -74,6 +74,8 @@ def return_or_break_in_loop(facts: Facts) -> Iterator[Finding]:
         if event.kind == "continue" or not event.context.converted or event.loop is None:
             continue
         if event.kind == "return" and event.staged_loop:
+            if not _is_conditional(facts, event):
+                continue
             message = (
                 "`return` cannot leave a staged loop; tracing raises. Keep the result in a variable "
                 "bound before the loop, and `break`."
@@ -85,6 +87,16 @@ def return_or_break_in_loop(facts: Facts) -> Iterator[Finding]:
                 "tracing raises. Make it a loop over `tf.range` or a staged condition."
             )
             yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+
+
+def _is_conditional(facts: Facts, event: Jumped) -> bool:
+    """Whether some turn may go on: a loop that returns in its first turn is no loop."""
+    for parent in facts.ancestors(event.node):
+        if isinstance(parent, (ast.If, ast.Try)):
+            return True
+        if parent is event.loop:
+            return False
+    return True
 
 
 def _inside(facts: Facts, event: Jumped) -> bool:

@@ -8,6 +8,7 @@ from engine.base.diagnostics import Severity
 from engine.inference.events import Mismatched
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
+from engine.lint.rules.mixed_dtypes import is_about_dtypes
 
 
 @rule(
@@ -42,7 +43,7 @@ def shape_mismatch(facts: Facts) -> Iterator[Finding]:
     broadcasting and the rest.
     """
     for event in facts.staged(Mismatched):
-        if "does not match type" in event.reason or event.context.caught:
+        if is_about_dtypes(event.reason) or event.context.caught:
             continue
         reason = event.reason.rstrip(".")
         yield Finding(event.node, event.context, f"This cannot work: {reason}.")

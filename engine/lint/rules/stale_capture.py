@@ -159,7 +159,8 @@ def _places(facts: Facts, node: ast.AST, context: Context) -> dict[ast.AST | Non
         if current.module is facts.module and hasattr(place, "lineno"):
             function = current.function.node if current.function is not None else None
             found.setdefault(function, facts.span(place).start)
-        current, place = current.caller, current.call
+        place = current.call
+        current = current.caller
     return found
 
 
