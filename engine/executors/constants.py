@@ -14,7 +14,6 @@ from engine.ir.shapes import TensorShape
 from engine.ir.tensor import EagerTensor
 
 
-
 class _FromNumpy(dict[Any, DType]):
     """numpy's dtypes -> ours; bfloat16 is another package's, and known once a value comes."""
 

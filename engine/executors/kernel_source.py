@@ -203,7 +203,7 @@ def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
 def _tanh(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
     """The kernel, which minds the last digit, where the array is short; else numpy's function."""
     dims = node.outputs[0].dims
-    if not dims or None in dims or math.prod(dims) > SHORT:  # type: ignore[arg-type]
+    if dims is not None and (not dims or (None not in dims and math.prod(dims) > SHORT)):  # type: ignore[arg-type]
         return None
     return emitter.call(node, inputs)
 
