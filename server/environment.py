@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
-__all__ = ["clean_environment", "import_path", "own_root"]
+__all__ = [
+    "clean_environment",
+    "import_path",
+    "neutral_folder",
+    "own_root",
+    "worker_environment",
+]
+
+_SECRET = re.compile(r"TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY$|^AWS_|^VSCODE_", re.IGNORECASE)
 
 _KEPT = {
     "APPDATA", "COMSPEC", "HOME", "LANG", "LANGUAGE", "LOCALAPPDATA", "LOGNAME", "PATH", "PATHEXT",
@@ -21,6 +30,15 @@ def clean_environment() -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if name.upper() in _KEPT or name.startswith("LC_")
+    }
+
+
+def worker_environment() -> dict[str, str]:
+    """The variables user code gets, after trust: all but Python's own and what looks secret."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("PYTHON") and not _SECRET.search(name)
     }
 
 

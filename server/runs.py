@@ -16,6 +16,7 @@ from pygls.uris import to_fs_path
 from engine.base.source import SourceFile, Span
 from engine.worker.client import RunRequest, Worker, failure
 from server import __version__
+from server.environment import worker_environment
 from server.views import ViewText
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class Runs:
         if self._worker is None or (python or self._worker.python) != self._worker.python:
             if self._worker is not None:
                 self._worker.stop()
-            self._worker = Worker(python)
+            self._worker = Worker(python, worker_environment())
         return self._worker
 
     def interrupt(self) -> bool:

@@ -312,7 +312,7 @@ class _OpenDocuments:
 
 def _contained(handler: Callable[..., Any]) -> Callable[..., Any]:
     """The handler, with what would end the process turned into an error reply (trap G)."""
-    if asyncio.iscoroutinefunction(handler):
+    if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)
         async def call_async(*args: Any, **kwargs: Any) -> Any:
