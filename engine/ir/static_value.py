@@ -219,8 +219,8 @@ def partial_ints(tensor: Tensor, whole: bool = True) -> Any:
         parts = [partial_ints(item) for item in node.inputs]
         return unknown if any(part is None for part in parts) else sum(parts, ())
     if name == "raw.strided_slice" and len(node.attrs["key"]) == 1:
-        whole = partial_ints(node.inputs[0])
+        sizes = partial_ints(node.inputs[0])
         piece = node.attrs["key"][0]
-        if whole is not None and isinstance(piece, tuple):
-            return whole[slice(*piece)]
+        if sizes is not None and isinstance(piece, tuple):
+            return sizes[slice(*piece)]
     return unknown
