@@ -41,6 +41,8 @@ def _declare_complex(rank: int, inverse: bool) -> OpFunction:
         if x.ndim < rank:
             raise InvalidArgumentError(None, None, f"Input must have rank of at least {rank} but "
                                                    f"got: {x.ndim}")  # fmt: skip
+        if not x.size:
+            return x.copy()
         return getattr(xp.fft, method)(x, axes=_axes(rank)).astype(x.dtype)
 
     def gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
@@ -95,7 +97,12 @@ def _cut(xp: Any, x: Any, sizes: tuple[int, ...]) -> Any:
 def _real_sizes(x: Any, fft_length: Any, rank: int) -> tuple[Any, ...]:
     if len(fft_length) != rank:
         raise ValueError(f"fft_length must have shape [{rank}]")
-    return (*x.dims[:-rank], *fft_length[:-1], fft_length[-1] // 2 + 1)
+    return (*x.dims[:-rank], *_half(fft_length))
+
+
+def _half(length: tuple[int, ...]) -> tuple[int, ...]:
+    """The sizes of a half spectrum."""
+    return (*length[:-1], length[-1] // 2 + 1 if length[-1] else 0)
 
 
 def _declare_real(rank: int) -> tuple[OpFunction, OpFunction]:
@@ -118,11 +125,15 @@ def _declare_real(rank: int) -> tuple[OpFunction, OpFunction]:
 
     def kernel(xp: Any, x: Any, fft_length: tuple[int, ...], result: DType) -> Any:
         _check_array(x, fft_length, rank)
+        if not x.size or 0 in fft_length:
+            return xp.zeros((*x.shape[:-rank], *_half(fft_length)), result.name)
         return xp.fft.rfftn(_cut(xp, x, fft_length), axes=_axes(rank)).astype(result.name)
 
     def kernel_inverse(xp: Any, x: Any, fft_length: tuple[int, ...], result: DType) -> Any:
         _check_array(x, fft_length, rank)
-        sizes = (*fft_length[:-1], fft_length[-1] // 2 + 1)
+        if not x.size or 0 in fft_length:
+            return xp.zeros((*x.shape[:-rank], *fft_length), result.name)
+        sizes = _half(fft_length)
         out = xp.fft.irfftn(_cut(xp, x, sizes), s=fft_length, axes=_axes(rank))
         return out.astype(result.name)
 

@@ -73,13 +73,14 @@ def _mean_kernel(xp: Any, x: Any, axis: Axes = None, keepdims: bool = False) -> 
         total = x.sum(axis, wide, None, keepdims)
         count = x.size // total.size if total.size else 0
         return (total / total.dtype.type(count)).astype(x.dtype)
-    total = x.sum(axis, x.dtype, None, keepdims)
+    total = x.sum(axis, xp.int64 if x.dtype.kind == "i" else xp.uint64, None, keepdims)
     count = x.size // total.size if total.size else 1
     if not count:
-        return total
+        return total.astype(x.dtype)
+    size = total.dtype.type(count)
     # integers are divided towards zero
-    quotient = abs(total) // x.dtype.type(count) if x.dtype.kind == "i" else total // count
-    return (xp.sign(total) * quotient).astype(x.dtype) if x.dtype.kind == "i" else quotient
+    quotient = xp.sign(total) * (abs(total) // size) if x.dtype.kind == "i" else total // size
+    return quotient.astype(x.dtype)
 
 
 def _lowest(dtype: Any, xp: Any) -> Any:

@@ -331,8 +331,8 @@ def confusion_matrix(
     """
     from engine.ops.namespace import tf
 
-    truth = tf.cast(_squeezed(convert_to_tensor(labels)), int64)
-    guess = tf.cast(_squeezed(convert_to_tensor(predictions)), int64)
+    truth, guess = _squeezed(convert_to_tensor(labels), convert_to_tensor(predictions))
+    truth, guess = tf.cast(truth, int64), tf.cast(guess, int64)
     truth = _checked(tf, truth, "`labels` contains negative values", num_classes)
     guess = _checked(tf, guess, "`predictions` contains negative values", num_classes)
     kind = as_dtype(dtype)
@@ -345,12 +345,18 @@ def confusion_matrix(
     return tf.scatter_nd(tf.stack([truth, guess], axis=1), values, shape, name=name)  # type: ignore[no-any-return]
 
 
-def _squeezed(values: Tensor) -> Tensor:
+def _squeezed(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
+    """Both with the same rank: a last axis of size 1 that only one of them has is dropped."""
     from engine.ops.namespace import tf
 
-    if values.dims is not None and len(values.dims) == 2 and values.dims[1] == 1:
-        return tf.squeeze(values, axis=[1])  # type: ignore[no-any-return]
-    return values
+    if labels.dims is None or predictions.dims is None:
+        return labels, predictions
+    more = len(labels.dims) - len(predictions.dims)
+    if more == 1 and labels.dims[-1] == 1:
+        return tf.squeeze(labels, [-1]), predictions
+    if more == -1 and predictions.dims[-1] == 1:
+        return labels, tf.squeeze(predictions, [-1])
+    return labels, predictions
 
 
 def _checked(tf: Any, values: Tensor, message: str, num_classes: Any) -> Tensor:

@@ -304,7 +304,7 @@ def lstsq(
     gram = tf.matmul(a, a, adjoint_a=tall, adjoint_b=not tall)
     if l2_regularizer:
         ones = tf.ones(tf.shape(gram)[:-1], gram.dtype)
-        gram = gram + tf.linalg.diag(ones) * tf.cast(l2_regularizer, gram.dtype)
+        gram = gram + tf.linalg.diag(ones) * l2_regularizer
     chol = tf.linalg.cholesky(gram)
     if tall:
         return cholesky_solve(chol, tf.matmul(a, b, adjoint_a=True), name)  # type: ignore[no-any-return]

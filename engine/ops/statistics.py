@@ -153,7 +153,8 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(value)
-    zeros = tf.cast(tf.equal(x, tf.constant(0, x.dtype)), float32)
+    zero = tf.constant(False if x.dtype is bool_ else 0, x.dtype)
+    zeros = tf.cast(tf.equal(x, zero), float32)
     return tf.reduce_mean(zeros, name=name)  # type: ignore[no-any-return]
 
 

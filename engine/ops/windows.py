@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.base.errors import InvalidArgumentError
+from engine.ir.interpreter import current
 from engine.ir.static_value import known_ints
 
 Padding = Any
@@ -82,6 +84,13 @@ def positions(
         yield index, (slice(None), *pieces)
 
 
+def refuse(message: str) -> None:
+    """Raise what TensorFlow raises for a bad attribute: it depends on the mode."""
+    if current().eager:
+        raise InvalidArgumentError(None, None, message)
+    raise ValueError(message)
+
+
 def spatial(value: Any, rank: int, name: str, channels: int) -> tuple[int, ...]:
     """One number per spatial axis, from a number or a list of 1, `rank` or `rank` + 2 of them.
 
@@ -90,9 +99,11 @@ def spatial(value: Any, rank: int, name: str, channels: int) -> tuple[int, ...]:
     """
     found = known_ints(value)
     if isinstance(found, int):
-        return (found,) * rank
+        found = (found,)
     if found is None or None in found:
         raise ValueError(f"`{name}` must be known while tracing")
+    if min(found, default=1) < 1:
+        refuse(f"{name} must be > 0, but got {min(found)}")
     if len(found) == 1:
         return tuple(found) * rank
     if len(found) == rank:
@@ -115,10 +126,10 @@ def check_padding(padding: Any, rank: int, channels_first: bool) -> Padding:
     """
     if isinstance(padding, (str, bytes)):
         text = padding.decode() if isinstance(padding, bytes) else padding
-        if text.upper() not in ("SAME", "VALID"):
-            raise ValueError(f"Value for attr 'padding' of {text!r} is not in the list of allowed "
-                             'values: "SAME", "VALID"')  # fmt: skip
-        return text.upper()
+        if text not in ("SAME", "VALID"):
+            refuse(f"Value for attr 'padding' of {text!r} is not in the list of allowed values: "
+                   '"SAME", "VALID"')  # fmt: skip
+        return text
     pairs = [tuple(int(n) for n in pair) for pair in padding]
     if len(pairs) != rank + 2 or any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"Explicit padding must be a list with {rank + 2} pairs, got {padding!r}")
