@@ -192,14 +192,22 @@ class EagerTensor(Tensor):
         value = self._value
         return bool(value) if getattr(value, "size", 1) else False
 
+    def _scalar(self) -> Any:
+        """The value. Raises TypeError where it is no single number."""
+        if self.dims:
+            raise TypeError("only 0-dimensional tensors can be converted to Python scalars")
+        return self._value
+
     def __int__(self) -> int:
-        return int(self._value.real if self.dtype.is_complex else self._value)
+        value = self._scalar()
+        return int(value.real if self.dtype.is_complex else value)
 
     def __float__(self) -> float:
-        return float(self._value.real if self.dtype.is_complex else self._value)
+        value = self._scalar()
+        return float(value.real if self.dtype.is_complex else value)
 
     def __complex__(self) -> complex:
-        return complex(self._value)
+        return complex(self._scalar())
 
     def __index__(self) -> int:
         return self._value.__index__()  # type: ignore[no-any-return]

@@ -26,7 +26,7 @@ CASES = [
         ({"a": tf.constant(1), "b": [tf.constant([1, 2]), "s", 3]},),
         "{'a': 1, 'b': [[1 2], 's', 3]}",
     ),
-    ((OrderedDict([("b", tf.constant(1)), ("a", 2)]),), "OrderedDict([('b', 1), ('a', 2)])"),
+    ((OrderedDict([("b", tf.constant(1)), ("a", 2)]),), f"{OrderedDict([('b', 1), ('a', 2)])}"),
     ((Pair(tf.constant(1), 2),), "Pair(a=1, b=2)"),
     ((tf.constant([0.761594156, 0.1, 0.5]),), "[0.761594176 0.1 0.5]"),
     ((tf.constant(1 / 3), tf.constant(1 / 3, tf.float64)), "0.333333343 0.33333333333333331"),
