@@ -241,7 +241,8 @@ class Container(Value):
     ) -> None:
         self.kind = kind
         self.items = None if items is None else list(items)
-        self.keys = keys
+        # Copied like the items: each collection changes by itself.
+        self.keys = None if keys is None else list(keys)
         if element is None:
             element = join_all(self.items) if self.items else UNKNOWN
         self.element = element

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,6 +23,7 @@ __all__ = ["analyse", "check_others", "check_source", "findings", "is_on", "synt
 
 SYNTAX, TOO_DEEP = "GR001", "GR002"
 _MOST_FINDINGS = 500
+_log = logging.getLogger("graphlens")
 
 
 def analyse(
@@ -41,6 +43,10 @@ def analyse(
             *interpret(source, workspace or Workspace(), settings.keras or keras_of(source.text))
         )
     except RecursionError:
+        return None
+    except Exception:
+        # The boundary: no text may take an editor or a whole run down. The file says so itself.
+        _log.exception("%s could not be analysed", source.path)
         return None
 
 
@@ -75,8 +81,8 @@ def findings(source: SourceFile, settings: Settings, facts: Facts | None) -> tup
 def _too_deep(source: SourceFile) -> Diagnostic:
     return Diagnostic(
         TOO_DEEP,
-        "too-deeply-nested",
-        "This file nests too deeply to be checked; split its longest expression into parts.",
+        "not-checked",
+        "This file could not be checked: it nests too deeply, or the analyser failed; see the log.",
         Span(0, source.line_end(0)),
         Severity.INFO,
         url=url_of(TOO_DEEP),
@@ -161,7 +167,7 @@ def _matches(path: str, pattern: str, root: Path | None) -> bool:
 def _collect(facts: Facts, rules: list[Rule], settings: Settings) -> list[Diagnostic]:
     found: dict[tuple[str, Span], Diagnostic] = {}
     for each in rules:
-        for finding in each.check(facts):
+        for finding in _asked(each, facts):
             if (finding.module or facts.module) is not facts.module:
                 continue
             made = _diagnostic(facts, each, finding, settings)
@@ -169,6 +175,15 @@ def _collect(facts: Facts, rules: list[Rule], settings: Settings) -> list[Diagno
             if key not in found or made.severity.rank < found[key].severity.rank:
                 found[key] = made
     return list(found.values())
+
+
+def _asked(each: Rule, facts: Facts) -> list[Finding]:
+    """What a rule finds; one that fails costs its own findings only."""
+    try:
+        return list(each.check(facts))
+    except Exception:
+        _log.exception("%s failed on %s", each.code, facts.source.path)
+        return []
 
 
 def _diagnostic(facts: Facts, each: Rule, finding: Finding, settings: Settings) -> Diagnostic:

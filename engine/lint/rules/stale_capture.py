@@ -167,7 +167,11 @@ def _places(facts: Facts, node: ast.AST, context: Context) -> dict[ast.AST | Non
 def _outside_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
     for stored in facts.happened(Stored):
         if stored.kind == "attribute" and stored.target is target and stored.name == event.name:
-            if not stored.context.staged and _is_later(facts, event, stored):
+            function = stored.context.function
+            name = getattr(function.node, "name", "") if function is not None else ""
+            if name in _SET_UP or stored.context.staged:
+                continue
+            if _is_later(facts, event, stored):
                 return stored.node
     return None
 

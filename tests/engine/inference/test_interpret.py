@@ -241,3 +241,17 @@ def test_stages():
     _, machine = interpret(source)
     (event,) = machine.happened(Returned)
     assert event.value.stage is Stage.STAGED
+
+
+def test_copies_of_a_dict_grow_apart():
+    lines = (
+        "a = {'x': 1}",
+        "b = dict(a)",
+        "b['y'] = 2",
+        "b['z'] = 3",
+        "c = dict(b)",
+        "a['z'] = 4",
+        "b['z'] = 5",
+        "return len(a.items()), c['z']",
+    )
+    assert results(body(*lines)) == ["tuple([int, 3])"]
