@@ -6,7 +6,7 @@ import linecache
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
@@ -65,11 +65,19 @@ def user_frames(traceback: TracebackType | None) -> list[Frame]:
             converted = is_converted_code(code)
             frame = Frame(code.co_filename, traceback.tb_lineno, code.co_name, converted)
             if is_helper(code) and frames and frames[-1].converted:
-                frames[-1] = frame
+                frames[-1] = replace(frame, function=frames[-1].function)
+            elif frames and _is_operand(frame, frames[-1]):
+                pass  # the line is there already, under the function's own name
             else:
                 frames.append(frame)
         traceback = traceback.tb_next
     return frames
+
+
+def _is_operand(frame: Frame, around: Frame) -> bool:
+    """Whether a frame is that of an operand of `and`, `or` or a ternary, which became a lambda."""
+    place = (frame.path, frame.line)
+    return frame.function == "<lambda>" and around.converted and place == (around.path, around.line)
 
 
 def _is_internal(path: str) -> bool:

@@ -24,7 +24,8 @@ def expressions(depth: int = 2):
     return st.one_of(
         leaves,
         st.tuples(inner, OPERATOR, inner).map(lambda t: f"tf.tanh({t[0]} {t[1]} {t[2]})"),
-        st.tuples(conditions(0), inner, inner).map(lambda t: f"({t[1]} if {t[0]} else {t[2]})"),
+        # A ternary inside a ternary stays Python's, as in TensorFlow: it cannot take a tensor.
+        st.tuples(conditions(0), leaves, leaves).map(lambda t: f"({t[1]} if {t[0]} else {t[2]})"),
         inner.map(lambda one: f"helper({one})"),
         inner.map(lambda one: f"tf.sin({one})"),
     )

@@ -168,3 +168,12 @@ def test_endless_recursion_is_shown_briefly() -> None:
     assert "RecursionError" in message
     assert "more times]" in message
     assert len(message) < 2000
+
+
+def test_operands_of_expressions_are_no_frames() -> None:
+    def user(x):
+        return 1 if x and failing(1) else 2
+
+    message = str(raised(user, True))
+    assert "<lambda>" not in message
+    assert message.count("1 if x and failing(1) else 2") == 1
