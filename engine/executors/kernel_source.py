@@ -188,15 +188,22 @@ def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
     width = _BLENDED.get(key[1].size)
     if width is None or math.prod(key[0]) < _BLEND_FROM:
         return None
-    whole = as_dtype(width)
-    ones = emitter.buffers.take((key[0], whole))
-    bits = emitter.buffers.take((key[0], whole))
+    whole = (key[0], as_dtype(width))
+    known = emitter.mask == (inputs[0], whole, len(emitter.lines))  # by the line before
+    ones = emitter.buffers.take(whole)
+    bits = emitter.buffers.take(whole)
+    if known and bits == emitter.mask_ones:
+        ones, bits = bits, ones
+    known = known and ones == emitter.mask_ones
     target = emitter.target(node, True) or "None"
-    emitter.buffers.give(ones)
     emitter.buffers.give(bits)
+    emitter.buffers.give(ones)
     kernel = emitter.bind(blend)
-    call = f"{kernel}({', '.join(inputs)}, {target}, {ones}, {bits})"
-    return emitter.into(node, target, call)
+    mask_name = "None" if known else inputs[0]
+    call = f"{kernel}({mask_name}, {inputs[1]}, {inputs[2]}, {target}, {ones}, {bits})"
+    results = emitter.into(node, target, call)
+    emitter.mask, emitter.mask_ones = (inputs[0], whole, len(emitter.lines)), ones
+    return results
 
 
 @form("math.tanh")
@@ -209,13 +216,17 @@ def _tanh(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | No
 
 
 def blend(mask: Any, x: Any, y: Any, out: Any, ones: Any, bits: Any) -> Any:
-    """`x` where `mask` holds, else `y`: into `out` (None: a new array), by way of two buffers."""
+    """`x` where `mask` holds, else `y`: into `out` (None: a new array), by way of two buffers.
+
+    `mask` is None where `ones` holds it already.
+    """
     if out is None:
         out = np.empty(x.shape, x.dtype)
     kind = ones.dtype
     below = y.view(kind)
-    np.copyto(ones, mask, "unsafe")
-    np.negative(ones, ones)
+    if mask is not None:
+        np.copyto(ones, mask, "unsafe")
+        np.negative(ones, ones)
     np.bitwise_xor(x.view(kind), below, bits)
     np.bitwise_and(bits, ones, bits)
     np.bitwise_xor(bits, below, out.view(kind))

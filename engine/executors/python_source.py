@@ -104,6 +104,8 @@ class Emitter:
         self.blocks: list[Block] = []
         self.dying: list[str] = []
         self.computed: dict[Any, str] = {}
+        self.mask: Any = None  # of the last selection, its buffer's kind, and the line
+        self.mask_ones = ""
         self.noting = 0  # depth of the loop whose test is being written
         self._bound: dict[int, str] = {}
         self._arrays: dict[int, str] = {}
