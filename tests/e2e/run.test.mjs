@@ -64,7 +64,7 @@ async function form(workbench, file, text, name) {
 
 test('prints are split into while tracing and while running', () =>
   session.step(async (workbench) => {
-    await workbench.lens('print_tracing.py', 'Run').click();
+    await workbench.pressLens('print_tracing.py', 'Run', 'Run twice');
     const view = await workbench.webview('twice');
     await view.getByLabel('x').fill('2');
     await view.locator('#run').click();

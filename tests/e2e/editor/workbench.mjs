@@ -170,6 +170,15 @@ export class Workbench {
     return this.editor(ending).locator('.codelens-decoration a', { hasText: text }).first();
   }
 
+  /** Press a lens until its tab is there: a lens that is just drawn anew swallows the click. */
+  async pressLens(ending, text, tab) {
+    await eventually(`the lens "${text}" opens "${tab}"`, async () => {
+      await this.lens(ending, text).click({ timeout: 5000 });
+      await this.tab(tab).waitFor({ timeout: 8000 });
+      return true;
+    });
+  }
+
   /** Choose an entry of the light bulb's menu at a text. */
   async quickFix(ending, text, title) {
     await eventually(`a quick fix "${title}"`, async () => {
