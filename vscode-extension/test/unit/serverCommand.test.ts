@@ -10,9 +10,9 @@ const defaults = readSettings({ get: () => undefined }, true);
 const around: Surroundings = {
   extensionPath: '/ext',
   storagePath: '/storage',
-  roots: ['/work'],
+  roots: ['/project'],
   interpreter: ['/usr/bin/python3'],
-  environment: { PATH: '/bin', PYTHONPATH: '/work' },
+  environment: { PATH: '/bin', PYTHONPATH: '/project' },
 };
 const command = (settings: Partial<Settings>, more: Partial<Surroundings> = {}) =>
   serverCommand({ ...defaults, ...settings }, { ...around, ...more });
@@ -52,7 +52,7 @@ test('no interpreter is an error that says so', () => {
 test('a working directory is taken only if it is absolute and outside the workspace', () => {
   assert.equal(command({ cwd: '/elsewhere' }).cwd, '/elsewhere');
   assert.equal(command({ cwd: 'relative' }).cwd, '/storage');
-  assert.equal(command({ cwd: '/work/below' }).cwd, '/storage');
+  assert.equal(command({ cwd: '/project/below' }).cwd, '/storage');
 });
 
 test('a link into the workspace is inside the workspace', () => {
