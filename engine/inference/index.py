@@ -56,7 +56,7 @@ class Index:
                 self.imports.update(bindings_of_import(node))  # type: ignore[arg-type]
             elif kind is ast.Name:
                 if node.ctx.__class__ is ast.Store:  # type: ignore[attr-defined]
-                    self.stores.setdefault(node.id, []).append(node)  # type: ignore[arg-type]
+                    self.stores.setdefault(node.id, []).append(node)  # type: ignore[arg-type,attr-defined]
             elif kind is ast.Attribute:
                 name: str = node.attr  # type: ignore[attr-defined]
                 self.attributes.setdefault(name, []).append(node)  # type: ignore[arg-type]
