@@ -105,7 +105,8 @@ def _loaded(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:
                 known = bindings.get((id(function), node.id), ())
                 above = [binding for binding in known if binding[0] < at]
                 if above:
-                    yield node, max(above, key=lambda binding: binding[0])[1]
+                    # Of several walks over one place, the last knows most.
+                    yield node, max(reversed(above), key=lambda binding: binding[0])[1]
 
 
 def _function_of(facts: Facts, node: ast.AST) -> ast.AST | None:

@@ -184,6 +184,9 @@ def _loop(
             break
         merge(frame.scope, [start, after])
         widen(frame.scope, changed)
+        if staged:
+            for name in _changed_names(before[0], frame.scope.names):
+                frame.scope.names[name] = in_graph(frame.scope.names[name])
     frame.context = outer
     frame.loops.pop()
     exits = frame.exits.pop()

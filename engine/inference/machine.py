@@ -88,6 +88,7 @@ class Machine:
         self.visited: set[int] = set()
         self.visited_staged: dict[int, Context] = {}
         self.entries_of: dict[int, set[str]] = {}
+        self.traced: list[tuple[Function, dict[str, Value], Value]] = []
         self.functions: list[Function] = []
         self.classes: list[ClassValue] = []
         self.calls = 0

@@ -120,6 +120,7 @@ def trace(
         machine.emit(GivenUp(function.node, inner, function, reason))
     result = walk(machine, function, values, inner, node)
     machine.entered[key] = result
+    machine.traced.append((function, values, result))
     return result
 
 

@@ -65,6 +65,20 @@ def readable_code(snapshot: Snapshot, qualname: str) -> Any:
 
 
 @job
+def function_help(snapshot: Snapshot, qualname: str) -> Any:
+    """What a hover tells of a function: its signatures, its readable view, its graph code."""
+    from engine.ide.readable import readable_code as made
+    from engine.ide.signatures import call_signatures
+
+    readable = made(snapshot, qualname)
+    return {
+        "signatures": list(call_signatures(snapshot, qualname)),
+        "readable": readable.text if readable.ok else "",
+        "code": snapshot.graph_code(qualname).text,
+    }
+
+
+@job
 def rule_page(snapshot: Snapshot | None, code: str) -> Any:
     """The page of a rule."""
     from engine.ide.rules import rule_page as made

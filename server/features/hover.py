@@ -8,7 +8,6 @@ from lsprotocol import types
 
 from engine.ide.answers import ValueInfo
 from engine.ide.rules import RulePage
-from engine.ide.snapshot import GraphCode
 from server.analysis.client import AnalysisError, Stale
 from server.feature import feature
 from server.markdown import MAX_HOVER, fence, prose, visible
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from server.session import Facts, Session
 
 _TRACES = 5
+_READABLE = 1500
 
 
 @feature(types.TEXT_DOCUMENT_HOVER)
@@ -79,37 +79,48 @@ async def _help(session: Session, facts: Facts, finding: Diagnostic) -> list[Any
 
 
 async def _function(session: Session, facts: Facts, function: FunctionInfo) -> list[Any]:
-    code = await _code(session, facts, function)
+    """Signatures, the traces so far, the readable view, the graph code."""
+    told = await _told(session, facts, function)
     title = (
         f"Graph code of `{function.qualname}`"
         if function.converted
         else f"`{function.qualname}` is traced as it is: it is not converted"
     )
-    parts: list[Any] = [title, ("code", cut(code.text))]
+    blocks = ["\n".join(told["signatures"]), _traces(session, facts, function)]
+    if function.converted:
+        blocks.append(cut(told["readable"], _READABLE))
+    left = MAX_HOVER - 600 - sum(len(block) for block in blocks)
+    blocks.append(cut(told["code"], max(400, left)))
+    return [title, *(("code", block) for block in blocks if block)]
+
+
+def _traces(session: Session, facts: Facts, function: FunctionInfo) -> str:
+    """The traces of the last run, newest last, and why each retrace happened."""
     told = session.runs.told(facts.program, function.qualname)
     traces = told.answer.get("traces", []) if told else []
-    if traces:
-        lines = [f"traced {len(traces)} time{'s' if len(traces) > 1 else ''}:"]
-        for trace in traces[-_TRACES:]:
-            why = f"  # {trace['reason']}" if trace.get("reason") else ""
-            lines.append(f"{function.qualname.rpartition('.')[2]}{trace['signature']}{why}")
-        parts.append(("code", "\n".join(lines)))
-    return parts
+    if not traces:
+        return ""
+    lines = [f"# traced {len(traces)} time{'s' if len(traces) > 1 else ''}"]
+    for trace in traces[-_TRACES:]:
+        why = f"  # {trace['reason']}" if trace.get("reason") else ""
+        lines.append(f"{function.qualname.rpartition('.')[2]}{trace['signature']}{why}")
+    return "\n".join(lines)
 
 
-async def _code(session: Session, facts: Facts, function: FunctionInfo) -> GraphCode:
-    """The graph code; while keys are pressed elsewhere in the text, that of a moment ago."""
-    known: dict[tuple[str, str], tuple[str, GraphCode]] = session.room("hovered code", dict)
+async def _told(session: Session, facts: Facts, function: FunctionInfo) -> dict[str, Any]:
+    """What the text tells; while keys are pressed elsewhere in it, that of a moment ago."""
+    known: dict[tuple[str, str], tuple[str, dict[str, Any]]] = session.room("hovered", dict)
     key = (facts.program.key, function.qualname)
     own_text = facts.program.text[function.span.start : function.span.end]
     if not facts.fresh and key in known and known[key][0] == own_text:
         return known[key][1]
-    answer = await session.analysis.ask(facts.program, "graph_code", function.qualname, urgency=0)
-    code = read(answer, GraphCode)
+    told: dict[str, Any] = await session.analysis.ask(
+        facts.program, "function_help", function.qualname, urgency=0
+    )
     if len(known) > 100:
         known.clear()
-    known[key] = (own_text, code)
-    return code
+    known[key] = (own_text, told)
+    return told
 
 
 def _value(value: ValueInfo) -> str:

@@ -33,3 +33,16 @@ def test_python_print_is_in_python():
     calls = [one for one in stages(Snapshot("a.py", SOURCE)) if one.kind == "call"]
     assert calls[0].stage == "python"
     assert SOURCE[calls[0].span.start : calls[0].span.end] == "print"
+
+
+def test_a_number_that_a_graph_loop_changes_is_in_the_graph():
+    text = (
+        "import engine as tf\n@tf.function\ndef count(n):\n    total = 0\n"
+        "    for i in tf.range(n):\n        total += 1\n    return total\n"
+    )
+    found = [
+        (text[: one.span.start].count("\n") + 1, one.stage)
+        for one in stages(Snapshot("a.py", text))
+        if text[one.span.start : one.span.end] == "total"
+    ]
+    assert found == [(4, "python"), (6, "graph"), (7, "graph")]
