@@ -32,15 +32,17 @@ def graph_texts(graph: Graph) -> dict[str, Any]:
 
 
 def _program(graph: Graph) -> tuple[str, list[list[int]]]:
-    """The executor's program, and the user's line of each of its lines."""
+    """The executor's program with the op each line computes, and the user's line of each."""
     source = getattr(executable(graph), "source", None)
     if source is None:
         return "# this executor makes no Python\n", []
+    lines = source.text.split("\n")
     pairs = []
     for line, node in sorted(source.nodes.items()):
+        lines[line - 1] += f"  # {node.op.type}"
         if (where := node.file_line) is not None:
             pairs.append([line - 1, where[1] - 1])
-    return _cut(source.text), pairs
+    return _cut("\n".join(lines)), pairs
 
 
 def _cut(text: str) -> str:

@@ -69,7 +69,7 @@ test('the optimized graph and the generated program are there too', () =>
     const optimized = await show(workbench, 'Show Optimized Graph as Text', 'optimized');
     await eventually('nodes', async () => /Tanh/.test(await workbench.text(optimized)));
     const program = await show(workbench, 'Show Generated Python', 'python');
-    await eventually('a program', async () => /tanh/.test(await workbench.text(program)));
+    await eventually('a program', async () => /# Tanh/.test(await workbench.text(program)));
     await session.picture('generated-python');
   }));
 
