@@ -305,7 +305,7 @@ class Emitter:
 
     def call(self, node: Node, inputs: Sequence[str]) -> list[str]:
         """A kernel call."""
-        kernel = self.bind(self.kernel(node))
+        kernel = self.bind(self.kernel(node), f"{node.op.name.rpartition('.')[2]}_")
         arguments = ", ".join(inputs)
         if not node.outputs:
             self.line(f"{kernel}({arguments})", node)
