@@ -17,6 +17,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ROOT / "server" / "__main__.py"
 
+# How long a test waits for what must come: only a failure takes so long, however slow the machine.
+PATIENCE = 120.0
+
 DEAF: dict[str, Any] = {}
 MODERN: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-16"]},
@@ -121,7 +124,7 @@ class Conversation:
         body = json.dumps(message).encode()
         self.send_bytes(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
-    def wait(self, condition: Any, seconds: float = 30.0) -> Any:
+    def wait(self, condition: Any, seconds: float = PATIENCE) -> Any:
         """Waits until a condition is true; answers its value."""
         end = time.monotonic() + seconds
         while not (value := condition()):
@@ -145,12 +148,12 @@ class Conversation:
         self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
         return number
 
-    def reply(self, number: Any, seconds: float = 30.0) -> dict[str, Any]:
+    def reply(self, number: Any, seconds: float = PATIENCE) -> dict[str, Any]:
         """The one reply to a request."""
         replies = self.wait(lambda: self.replies.get(number), seconds)
         return replies[0]
 
-    def call(self, method: str, params: Any = None, seconds: float = 30.0) -> Any:
+    def call(self, method: str, params: Any = None, seconds: float = PATIENCE) -> Any:
         """Sends a request and answers its result."""
         reply = self.reply(self.ask(method, params), seconds)
         assert "error" not in reply, reply
@@ -198,7 +201,7 @@ class Conversation:
     def close_document(self, uri: str) -> None:
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
 
-    def published(self, uri: str, version: int | None = None, seconds: float = 30.0) -> Any:
+    def published(self, uri: str, version: int | None = None, seconds: float = PATIENCE) -> Any:
         """The findings published last for a document, in at least this version."""
 
         def found() -> Any:
@@ -225,14 +228,14 @@ class Conversation:
                 self.call("shutdown")
                 self.notify("exit")
             try:
-                self.process.wait(5)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         return self.end()
 
     def end(self) -> int:
         """Waits for the end of the process."""
-        code = self.process.wait(10)
+        code = self.process.wait(PATIENCE)
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 assert stream is not None
@@ -249,3 +252,17 @@ class Conversation:
             else:
                 self.process.kill()
                 self.process.wait()
+
+
+def children(pid: int) -> set[int]:
+    """The processes below a process."""
+    found: set[int] = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if parent == pid:
+                found |= {int(entry.name)} | children(int(entry.name))
+    return found

@@ -84,7 +84,7 @@ def test_every_text_is_answered(one_server: Conversation, name: str) -> None:
     document = {"textDocument": {"uri": uri}}
     text = TEXTS[name]
     server.open(uri, text)
-    report = server.call("textDocument/diagnostic", document, 60)
+    report = server.call("textDocument/diagnostic", document)
     assert report["kind"] == "full"
     for finding in report["items"]:
         assert finding["message"]
@@ -109,7 +109,7 @@ def test_every_text_is_answered(one_server: Conversation, name: str) -> None:
         server.ask("graphlens/graphCode", {**document, "function": "f", "view": "readable"}),
     ]
     for number in asked:
-        assert "error" not in server.reply(number, 60), server.reply(number)
+        assert "error" not in server.reply(number), server.reply(number)
     assert server.call("graphlens/debugText", {"uri": uri}) == text
     server.close_document(uri)
     assert healthy(server)
@@ -119,7 +119,7 @@ def healthy(server: Conversation) -> bool:
     """Whether an ordinary text is still answered as it should be."""
     uri = "file:///nowhere/healthy.py"
     server.open(uri, GOOD)
-    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}}, 60)
+    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     server.close_document(uri)
     return [finding["code"] for finding in report["items"]] == ["GR201"]
 
@@ -163,6 +163,6 @@ def test_broken_text_keeps_the_last_good_graph_code(one_server: Conversation) ->
 def findings(server: Conversation, text: str) -> list[str]:
     uri = "file:///nowhere/findings.py"
     server.open(uri, text)
-    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}}, 60)
+    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     server.close_document(uri)
     return [finding["code"] for finding in report["items"]]

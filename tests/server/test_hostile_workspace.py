@@ -120,7 +120,7 @@ def use_everything(server: Conversation, root: Path) -> None:
         )
     server.change(uri, 2, {"text": CODE + "\nx = 1\n"})
     server.call("textDocument/diagnostic", document)
-    server.call("workspace/diagnostic", {"previousResultIds": []}, 60)
+    server.call("workspace/diagnostic", {"previousResultIds": []})
     notebook = (root / "evil.ipynb").as_uri()
     cell = f"vscode-notebook-cell:{root}/evil.ipynb#1"
     server.notify(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conversation import MODERN, Conversation
+from conversation import MODERN, PATIENCE, Conversation, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,20 +53,6 @@ def memory(pid: int) -> int:
     return 0
 
 
-def children(pid: int) -> set[int]:
-    """The processes below a process."""
-    found: set[int] = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if parent == pid:
-                found |= {int(entry.name)} | children(int(entry.name))
-    return found
-
-
 def alive(pids: set[int]) -> set[int]:
     found = set()
     for pid in pids:
@@ -77,6 +63,14 @@ def alive(pids: set[int]) -> set[int]:
         if state != "Z":
             found.add(pid)
     return found
+
+
+def ended(pids: set[int]) -> bool:
+    """Whether processes end of themselves; how soon is for a machine of its own to say."""
+    end = time.monotonic() + PATIENCE
+    while alive(pids) and time.monotonic() < end:
+        time.sleep(0.05)
+    return not alive(pids)
 
 
 class Typist:
@@ -110,7 +104,7 @@ class Typist:
 
 
 def findings(server: Conversation, uri: str) -> list[tuple[Any, ...]]:
-    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}}, 60)
+    report = server.call("textDocument/diagnostic", {"textDocument": {"uri": uri}})
     return [(one["code"], str(one["range"]), one["message"]) for one in report["items"]]
 
 
@@ -162,11 +156,11 @@ def test_t9_soak(server: Conversation) -> None:
         if number % 200 == 199:
             typist.text, typist.version = CODE, typist.version + 1
             server.change(URI, typist.version, {"text": CODE})
-            server.reply(server.ask("textDocument/diagnostic", document), 60)
+            server.reply(server.ask("textDocument/diagnostic", document))
         if number == min(1000, edits // 2):
             baseline = sum(memory(pid) for pid in pids)
     for one in asked:
-        server.reply(one, 60)
+        server.reply(one)
     assert sum(memory(pid) for pid in pids) - baseline < 30_000
     counts = server.call("graphlens/debugCounts")
     assert counts["futures"] < 10
@@ -190,20 +184,33 @@ def test_t10_a_thousand_requests_most_of_them_cancelled(server: Conversation) ->
             server.notify("$/cancelRequest", {"id": asked[-1]})
             cancelled.append(asked[-1])
     for one in asked:
-        reply = server.reply(one, 60)
+        reply = server.reply(one)
         assert "result" in reply or reply["error"]["code"] == -32800, reply
-    time.sleep(0.3)
+    server.wait(lambda: server.call("graphlens/debugCounts")["futures"] < 10)
     assert all(len(server.replies[one]) == 1 for one in asked)
-    assert server.call("graphlens/debugCounts")["futures"] < 10
 
 
-def test_t10_cancelling_is_quick(server: Conversation) -> None:
-    server.initialize(MODERN, {"settings": {"debounce": 2000}})
-    server.open(URI, "import engine as tf\n" + CODE * 200)
-    asked = server.ask("textDocument/diagnostic", {"textDocument": {"uri": URI}})
-    time.sleep(0.2)
-    server.notify("$/cancelRequest", {"id": asked})
-    assert server.reply(asked)["error"]["code"] == -32800
+@linux
+def test_t10_cancelling_does_not_wait_for_the_work(server: Conversation) -> None:
+    """The analysis is held, so that only the cancellation can bring the reply."""
+    server.initialize(MODERN, {"settings": {"debounce": 0}})
+    (analysis,) = children(server.process.pid)
+    os.kill(analysis, signal.SIGSTOP)
+    server.open(URI, CODE)
+    asked = [
+        server.ask("textDocument/diagnostic", {"textDocument": {"uri": URI}}),
+        server.ask("textDocument/hover", server.at(URI, 3, 5)),
+        server.ask("textDocument/codeLens", {"textDocument": {"uri": URI}}),
+    ]
+    assert server.call("graphlens/debugText", {"uri": URI}) == CODE
+    assert not [one for one in asked if one in server.replies]
+    for one in asked:
+        server.notify("$/cancelRequest", {"id": one})
+    for one in asked:
+        assert server.reply(one)["error"]["code"] == -32800
+    os.kill(analysis, signal.SIGCONT)
+    assert "GR201" in {code for code, _, _ in findings(server, URI)}
+    assert all(len(server.replies[one]) == 1 for one in asked)
 
 
 def test_t10_two_hundred_documents_at_once(server: Conversation) -> None:
@@ -212,11 +219,12 @@ def test_t10_two_hundred_documents_at_once(server: Conversation) -> None:
     for uri in uris:
         server.open(uri, CODE)
     for uri in uris:
-        assert {one["code"] for one in server.published(uri, 1, 60)} >= {"GR201", "GR101"}
+        assert {one["code"] for one in server.published(uri, 1)} >= {"GR201", "GR101"}
     for uri in uris:
         server.close_document(uri)
     server.wait(lambda: server.call("graphlens/debugCounts")["documents"] == 0)
-    assert server.published(uris[0]) == []
+    for uri in uris:
+        server.wait(lambda uri=uri: server.published(uri) == [])
 
 
 def test_t10_edits_while_the_workspace_is_checked(start: Any, tmp_path: Path) -> None:
@@ -239,7 +247,7 @@ def test_t10_edits_while_the_workspace_is_checked(start: Any, tmp_path: Path) ->
     for _ in range(100):
         typist.edit()
         server.ask("textDocument/hover", server.at(URI, 3, 5))
-    reply = server.reply(asked, 60)["result"]
+    reply = server.reply(asked)["result"]
     parts = [
         item
         for message in server.notifications
@@ -292,7 +300,7 @@ def test_t11_protocol_fuzz(start: Callable[..., Conversation]) -> None:
     server.send_bytes(b"Content-Length: 99999\r\n\r\n{")
     assert server.process.stdin is not None
     server.process.stdin.close()
-    assert server.process.wait(10) == 1
+    assert server.process.wait(PATIENCE) == 1
 
 
 @linux
@@ -301,7 +309,7 @@ def test_t13_nothing_is_left_after_a_kill(start: Callable[..., Conversation]) ->
     for _ in range(1 if SOAK == 1 else 5):
         server = start()
         server.initialize(MODERN, {"trusted": True})
-        code = "import engine as tf, time\n@tf.function\ndef f(x):\n    time.sleep(60)\n"
+        code = "import engine as tf, time\n@tf.function\ndef f(x):\n    time.sleep(3600)\n"
         server.open(URI, code)
         server.ask("graphlens/run", {
             "textDocument": {"uri": URI}, "function": "f", "arguments": ["1"]})  # fmt: skip
@@ -310,10 +318,7 @@ def test_t13_nothing_is_left_after_a_kill(start: Callable[..., Conversation]) ->
         pids = children(server.process.pid)
         server.process.kill()
         server.process.wait()
-        end = time.monotonic() + 5
-        while alive(pids) and time.monotonic() < end:
-            time.sleep(0.05)
-        assert alive(pids) == set()
+        assert ended(pids)
     left = list(Path(tempfile.gettempdir()).glob(f"graphlens-run-{server.process.pid}-*"))
     from engine.worker.client import remove_left_folders
 
@@ -330,7 +335,7 @@ def test_t13_all_processes_end_with_the_server(
     server.initialize(MODERN, {"trusted": True})
     server.open(URI, CODE)
     params = {"textDocument": {"uri": URI}, "function": "step", "arguments": ["tf.constant(1)"]}
-    server.call("graphlens/run", params, 60)
+    server.call("graphlens/run", params)
     pids = children(server.process.pid)
     assert len(pids) >= 2
     if how == "SIGTERM":
@@ -340,11 +345,8 @@ def test_t13_all_processes_end_with_the_server(
     else:
         assert server.process.stdin is not None
         server.process.stdin.close()
-    server.process.wait(5)
-    end = time.monotonic() + 5
-    while alive(pids) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert alive(pids) == set()
+    server.process.wait(PATIENCE)
+    assert ended(pids)
     assert not list(Path(tempfile.gettempdir()).glob(f"graphlens-run-{server.process.pid}-*"))
 
 
@@ -368,7 +370,7 @@ def test_t13_suspended_and_resumed(server: Conversation) -> None:
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     asked = server.ask("textDocument/hover", server.at(URI, 3, 5))
-    time.sleep(0.5)
+    assert asked not in server.replies
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
     assert server.reply(asked)["result"] is not None
@@ -389,7 +391,7 @@ def test_t13_a_full_disk_and_a_read_only_home(
     code = "import engine as tf\n@tf.function\ndef step(x):\n    return x + 1\n"
     server.change(URI, 2, {"text": code})
     params = {"textDocument": {"uri": URI}, "function": "step", "arguments": ["tf.constant(1)"]}
-    answer = server.call("graphlens/run", params, 60)
+    answer = server.call("graphlens/run", params)
     assert answer["ok"] is True or answer["error"]["kind"] == "failed", answer["error"]
     assert list(home.iterdir()) == []
 
@@ -434,4 +436,4 @@ def test_tcp(start: Callable[..., Conversation]) -> None:
         assert b"serverInfo" in connection.recv(65536)
         body = json.dumps({"jsonrpc": "2.0", "method": "exit"}).encode()
         connection.sendall(b"Content-Length: %d\r\n\r\n" % len(body) + body)
-    assert server.process.wait(5) == 1
+    assert server.process.wait(PATIENCE) == 1

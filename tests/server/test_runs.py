@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conversation import Conversation
 
@@ -57,7 +57,13 @@ def server() -> Iterator[Conversation]:
 
 def run(server: Conversation, function: str, *arguments: str, **more: Any) -> dict[str, Any]:
     params = {"textDocument": {"uri": URI}, "function": function, "arguments": list(arguments)}
-    return server.call("graphlens/run", {**params, **more}, 60)
+    return server.call("graphlens/run", {**params, **more})
+
+
+def printed(server: Conversation) -> list[str]:
+    """What user code has printed so far."""
+    told = [n["params"] for n in server.notifications if n["method"] == "graphlens/output"]
+    return [one["text"] for one in told]
 
 
 def test_a_run(server: Conversation) -> None:
@@ -181,13 +187,15 @@ def test_wrong_arguments_are_told(server: Conversation, text: str) -> None:
 def test_hovers_are_answered_while_user_code_hangs(server: Conversation) -> None:
     """And the interrupt stops it, and the next run works."""
     uri = "file:///nowhere/hangs.py"
-    code = "import engine as tf\n@tf.function\ndef f(x):\n    while True:\n        pass\n"
+    code = (
+        "import engine as tf\n@tf.function\ndef f(x):\n"
+        "    print('hanging')\n    while True:\n        pass\n"
+    )
     server.open(uri, code)
     asked = server.ask(
         "graphlens/run", {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
     )
-    server.wait(lambda: server.call("graphlens/status")["worker"] == "running")
-    time.sleep(1.0)
+    server.wait(lambda: [one for one in printed(server) if "hanging" in one])
     for _ in range(20):
         assert server.call("textDocument/hover", server.at(uri, 2, 4)) is not None
     assert server.call("workspace/executeCommand", {"command": "graphlens.interrupt"}) is True
@@ -199,7 +207,7 @@ def test_hovers_are_answered_while_user_code_hangs(server: Conversation) -> None
 
 def test_cancelling_the_request_stops_the_run(server: Conversation) -> None:
     uri = "file:///nowhere/cancelled.py"
-    server.open(uri, "import engine as tf, time\n@tf.function\ndef f(x):\n    time.sleep(60)\n")
+    server.open(uri, "import engine as tf, time\n@tf.function\ndef f(x):\n    time.sleep(3600)\n")
     asked = server.ask(
         "graphlens/run", {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
     )
@@ -238,17 +246,25 @@ def test_tensorflow_is_replaced_and_that_is_said(server: Conversation) -> None:
     server.close_document(uri)
 
 
-def test_a_progress_is_shown_and_ended(server: Conversation) -> None:
-    uri = "file:///nowhere/progress.py"
-    code = "import engine as tf, time\n@tf.function\ndef f(x):\n    time.sleep(1)\n    return x\n"
-    server.open(uri, code)
-    server.call(
-        "graphlens/run",
-        {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]},
-        60,
-    )
-    kinds = [
+def progress(server: Conversation) -> list[str]:
+    return [
         n["params"]["value"]["kind"] for n in server.notifications if n["method"] == "$/progress"
     ]
-    assert kinds.count("begin") == kinds.count("end") >= 1
+
+
+def test_a_progress_is_shown_and_ended(server: Conversation, tmp_path: Path) -> None:
+    uri = "file:///nowhere/progress.py"
+    gate = tmp_path / "gate"
+    code = (
+        "import engine as tf, os, time\n@tf.function\ndef f(x):\n"
+        f"    while not os.path.exists({str(gate)!r}):\n        time.sleep(0.01)\n    return x\n"
+    )
+    server.open(uri, code)
+    before = progress(server)
+    params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
+    asked = server.ask("graphlens/run", params)
+    server.wait(lambda: progress(server).count("begin") > before.count("begin"))
+    gate.touch()
+    assert server.reply(asked)["result"]["ok"] is True
+    server.wait(lambda: progress(server).count("begin") == progress(server).count("end"))
     server.close_document(uri)

@@ -52,7 +52,7 @@ def test_trust_that_comes_later(server: Conversation, tmp_path: Path) -> None:
     server.open(uri, code)
     server.notify("graphlens/trustGranted")
     params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
-    assert server.call("graphlens/run", params, 60)["ok"] is True
+    assert server.call("graphlens/run", params)["ok"] is True
     assert marker.exists()
 
 
@@ -71,5 +71,5 @@ def test_a_folder_raises_no_limit_and_names_no_interpreter(
     server.initialize(MODERN, {"trusted": True}, folders=[tmp_path])
     server.open(uri, code)
     params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
-    assert server.call("graphlens/run", params, 60)["ok"] is True
+    assert server.call("graphlens/run", params)["ok"] is True
     assert server.call("graphlens/status")["interpreter"] != "/nowhere/evil"

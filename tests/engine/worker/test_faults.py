@@ -6,8 +6,6 @@ import contextlib
 import os
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits")
 
 GOOD = "def f():\n    return 1\n"
+PATIENCE = 120.0  # only a failure takes so long, however slow the machine
 
 FAULTS = {
     "print": ("print('x')", "", None),
@@ -96,8 +95,20 @@ def worker() -> Iterator[Worker]:
     made.stop()
 
 
+def reached(worker: Worker, text: str) -> dict[str, Any]:
+    """Runs what prints and goes on for ever, with deadlines until one ends after the print."""
+    seconds = 1.0
+    while True:
+        answer = worker.run(request(text, seconds=seconds))
+        if answer["printed"] or seconds > PATIENCE:
+            return answer
+        seconds *= 2
+
+
 def request(text: str, **more: Any) -> RunRequest:
-    return RunRequest("/nowhere/user.py", text, "f", **{"megabytes": 1500, **more})
+    return RunRequest(
+        "/nowhere/user.py", text, "f", **{"megabytes": 1500, "seconds": PATIENCE, **more}
+    )
 
 
 def marked(marks: set[str]) -> set[int]:
@@ -115,13 +126,10 @@ def marked(marks: set[str]) -> set[int]:
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(worker: Worker, name: str) -> None:
     code, kinds, seconds = FAULTS[name]
-    started = time.monotonic()
     answer = worker.run(
-        request(f"{PREFIX}\ndef f():\n    return {code}\n", seconds=seconds or 20.0)
+        request(f"{PREFIX}\ndef f():\n    return {code}\n", seconds=seconds or PATIENCE)
     )
     marks = {worker._mark}
-    took = time.monotonic() - started
-    assert took < (seconds or 20.0) + 8
     if kinds:
         assert answer["ok"] is False
         assert answer["error"]["kind"] in kinds.split(), answer["error"]
@@ -130,9 +138,7 @@ def test_fault(worker: Worker, name: str) -> None:
         assert answer["ok"] is True, answer["error"]
     size = sum(len(piece["text"]) for piece in answer["printed"])
     assert size <= 2_000_000
-    started = time.monotonic()
     assert worker.run(request(GOOD))["result"]["preview"] == "1"
-    assert time.monotonic() - started < 20  # 3 s on a machine of its own; tests share theirs
     marks.add(worker._mark)
     assert marked(marks)
     worker.stop()
@@ -147,16 +153,18 @@ def test_output_beyond_the_cap_is_counted(worker: Worker) -> None:
 
 
 def test_an_endless_loop_says_where_it_was(worker: Worker) -> None:
-    answer = worker.run(request("def f():\n    while True:\n        pass\n", seconds=1.0))
+    answer = reached(
+        worker, "def f():\n    print('here', flush=True)\n    while True:\n        pass\n"
+    )
     assert answer["error"]["kind"] == "timeout"
-    assert answer["error"]["frames"][-1]["line"] in (1, 2)
+    assert answer["error"]["frames"][-1]["line"] in (2, 3)
 
 
 def test_interrupt(worker: Worker) -> None:
-    timer = threading.Timer(1.5, worker.interrupt)
-    timer.start()
-    answer = worker.run(request("import time\ndef f():\n    time.sleep(50)\n"))
+    text = "import time\ndef f():\n    print('here', flush=True)\n    time.sleep(3600)\n"
+    answer = worker.run(request(text, seconds=PATIENCE), lambda piece: worker.interrupt())
     assert answer["error"]["kind"] == "interrupted"
+    assert answer["error"]["frames"][-1]["line"] in (2, 3)
     assert worker.run(request(GOOD))["ok"] is True
 
 

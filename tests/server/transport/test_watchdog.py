@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 async def test_a_stuck_loop_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     watchdog = Watchdog(asyncio.get_running_loop(), patience=0.1, every=0.01)
     watchdog.start()
-    await asyncio.sleep(0.1)
-    stuck_here()
-    await asyncio.sleep(0.1)
+    stuck_here(caplog)
     watchdog.end()
-    await asyncio.to_thread(watchdog.join, 5)
+    await asyncio.to_thread(watchdog.join, 120)
     assert watchdog.stalls >= 1
-    assert "stuck_here" in caplog.text
+    assert "in stuck_here" in caplog.text
 
 
-def stuck_here() -> None:
-    time.sleep(0.6)
+def stuck_here(caplog: pytest.LogCaptureFixture) -> None:
+    """Keeps the loop's thread until that has been told."""
+    end = time.monotonic() + 120
+    while "stuck_here" not in caplog.text and time.monotonic() < end:
+        time.sleep(0.01)
