@@ -82,8 +82,10 @@ e2e: setup-python setup-node setup-editor ## the extension in a real editor in a
 
 # --- by hand ----------------------------------------------------------------------------------
 
-fuzz: setup-python ## property tests with the nightly profile (2,000 programs)
+FUZZ ?= 1
+fuzz: setup-python ## random programs and texts in large numbers; FUZZ=0.05 takes a twentieth
 	$(RUN) -m pytest -n $(JOBS) -q --hypothesis-profile=nightly tests/property
+	GRAPHLENS_FUZZ=$(FUZZ) $(RUN) -m pytest -n $(JOBS) -q --timeout 0 tests/robustness
 
 soak: setup-python ## the slow tests, and the server's reliability tests with their large numbers
 	$(RUN) -m pytest -n $(JOBS) -q -m slow

@@ -47,6 +47,8 @@ class Cache:
     def find(self, path: Path) -> Checked | None:
         """What was found in the file as it is now, with all it depends on as it is now."""
         try:
+            if not path.is_file():
+                return None  # a pipe would be waited for
             data = path.read_bytes()
             entry = json.loads((self._folder / self._name(path, data)).read_bytes())
             if any(self._hash(other) != known for other, known in entry["read"].items()):
@@ -58,6 +60,8 @@ class Cache:
     def keep(self, path: Path, checked: Checked) -> None:
         """Keeps a result."""
         try:
+            if not path.is_file():
+                return
             name = self._name(path, path.read_bytes())
             entry = {
                 "read": {other: self._hash(other) for other in checked.read},

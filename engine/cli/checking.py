@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,8 @@ def _in_processes(
 
 def _check_one(path: Path, settings: Settings) -> Checked:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return _failed(str(path), "This is no regular file; `-` reads the standard input.")
         data = path.read_bytes()
     except OSError as error:
         return _failed(str(path), f"The file cannot be read: {error.strerror or error}.")
@@ -124,11 +127,13 @@ def check_text(path: str, text: str, settings: Settings) -> Checked:
     """What is in a text."""
     from engine.inference.module import Workspace
     from engine.lint.runner import analyse, check_others, findings
+    from engine.syntax.parse import parse
 
     source = SourceFile(path, text)
     workspace = Workspace()
-    facts = analyse(source, settings, workspace)
-    found = findings(source, settings, facts)
+    parsed = parse(text, path)
+    facts = analyse(source, settings, workspace, parsed)
+    found = findings(source, settings, facts, parsed)
     read = tuple(str(file) for file in workspace.modules)
     elsewhere = {} if facts is None else check_others(facts, settings)
     return Checked(path, source, found, read=read, elsewhere=tuple(elsewhere.items()))

@@ -6,11 +6,13 @@ import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.base.diagnostics import Edit
 from engine.base.options import Settings
 from engine.cli.checking import check_data, check_text
 from engine.cli.notebooks import write_back
 from engine.cli.result import Checked
 from engine.lint.fixes import apply_edits, fixed_findings
+from engine.lint.silencing import silencing_edits
 
 __all__ = ["difference", "fix_files", "fixed_text", "silence", "unified"]
 
@@ -31,10 +33,7 @@ def fix_files(
                 break
             path = Path(current.path)
             data = path.read_bytes()
-            if current.cells:
-                new = write_back(data, current, edits)
-            else:
-                new = _encode(apply_edits(current.source.text, edits), data)
+            new = _written(data, current, edits)
             if new == data:
                 break
             path.write_bytes(new)
@@ -44,11 +43,13 @@ def fix_files(
     return left, mended
 
 
-def _encode(text: str, before: bytes) -> bytes:
-    """The text in the encoding the file had."""
+def _written(before: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
+    """The file with edits made, in the encoding it had."""
     from engine.base.reading import encoding_of
 
-    return text.encode(encoding_of(before))
+    if checked.cells:
+        return write_back(before, checked, edits)
+    return apply_edits(checked.source.text, edits).encode(encoding_of(before))
 
 
 def fixed_text(checked: Checked, settings: Settings, unsafe: bool) -> str:
@@ -87,21 +88,12 @@ def unified(path: str, before: str, after: str) -> str:
 
 def silence(checked: Checked) -> int:
     """Adds a comment to each line of a file with findings; answers how many were added."""
-    if checked.cells or not checked.source.text:
+    if not checked.source.text:
         return 0
-    source = checked.source
-    codes: dict[int, set[str]] = {}
-    for finding in checked.findings:
-        if finding.code not in ("GR001", "GR003", "GR004"):
-            line = source.position(max(finding.span.start, finding.span.end - 1))[0]
-            codes.setdefault(line, set()).add(finding.code)
-    if not codes:
+    edits = silencing_edits(checked.source, checked.findings)
+    if not edits:
         return 0
-    text = source.text
-    for line in sorted(codes, reverse=True):
-        comment = f"  # graphlens: ignore[{', '.join(sorted(codes[line]))}]"
-        end = source.line_end(line)
-        text = text[:end] + comment + text[end:]
     path = Path(checked.path)
-    path.write_bytes(_encode(text, path.read_bytes()))
-    return len(codes)
+    data = path.read_bytes()
+    path.write_bytes(_written(data, checked, edits))
+    return len(edits)

@@ -15,6 +15,7 @@ from engine.base.source import SourceFile, Span
 
 if TYPE_CHECKING:
     from engine.lint.facts import Facts
+    from engine.syntax.parse import Parsed
 
 __all__ = ["FunctionInfo", "GraphCode", "HoverContent", "Snapshot", "SymbolInfo"]
 
@@ -110,18 +111,25 @@ class Snapshot:
         object.__setattr__(self, "source", SourceFile(self.path, self.text))
 
     @cached_property
+    def parsed(self) -> Parsed:
+        """The tree of the text, of what could be read of it."""
+        from engine.syntax.parse import parse
+
+        return parse(self.text, self.path)
+
+    @cached_property
     def facts(self) -> Facts | None:
         """What the analyser knows of the file; None where nothing in it can be staged."""
         from engine.lint.runner import analyse
 
-        return analyse(self.source, self.settings or Settings())
+        return analyse(self.source, self.settings or Settings(), parsed=self.parsed)
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings, in order of place."""
         from engine.lint.runner import findings
 
-        return findings(self.source, self.settings or Settings(), self.facts)
+        return findings(self.source, self.settings or Settings(), self.facts, self.parsed)
 
     @cached_property
     def functions(self) -> tuple[FunctionInfo, ...]:
@@ -140,7 +148,7 @@ class Snapshot:
         """The name at an offset, None between names."""
         from engine.ide.symbols import symbol_at
 
-        return symbol_at(self.source, offset)
+        return symbol_at(self.parsed, offset)
 
     def hover(self, offset: int) -> HoverContent | None:
         """Help on the finding at an offset, or the graph code of the function named there."""

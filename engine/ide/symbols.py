@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 
-from engine.base.source import SourceFile
 from engine.ide.snapshot import SymbolInfo
 from engine.syntax.imports import dotted_name, module_bindings, resolve
-from engine.syntax.parse import parse
+from engine.syntax.parse import Parsed
 
 __all__ = ["symbol_at"]
 
 
-def symbol_at(source: SourceFile, offset: int) -> SymbolInfo | None:
+def symbol_at(parsed: Parsed, offset: int) -> SymbolInfo | None:
     """The longest dotted name at an offset."""
-    tree = parse(source.text, source.path).python_tree
+    source, tree = parsed.source, parsed.python_tree
     if tree is None:
         return None
     best: ast.expr | None = None

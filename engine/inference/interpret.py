@@ -41,7 +41,10 @@ def new_machine(workspace: Workspace, keras: int) -> Machine:
 
 
 def interpret(
-    source: SourceFile, workspace: Workspace | None = None, keras: int = 3
+    source: SourceFile,
+    workspace: Workspace | None = None,
+    keras: int = 3,
+    parsed: Parsed | None = None,
 ) -> tuple[Module, Machine]:
     """Walks a module and all functions in it; the events are in the machine.
 
@@ -49,8 +52,10 @@ def interpret(
         source: The module's text.
         workspace: Where imported files are looked for; none are where there is no workspace.
         keras: The major version of Keras.
+        parsed: The module's tree, where it has been read already.
     """
-    return deep(_interpret, parse(source.text, source.path), workspace or Workspace(most=0), keras)
+    parsed = parsed or parse(source.text, source.path)
+    return deep(_interpret, parsed, workspace or Workspace(most=0), keras)
 
 
 def _interpret(parsed: Parsed, workspace: Workspace, keras: int) -> tuple[Module, Machine]:

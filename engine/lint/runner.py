@@ -27,7 +27,10 @@ _log = logging.getLogger("graphlens")
 
 
 def analyse(
-    source: SourceFile, settings: Settings, workspace: Workspace | None = None
+    source: SourceFile,
+    settings: Settings,
+    workspace: Workspace | None = None,
+    parsed: Parsed | None = None,
 ) -> Facts | None:
     """A file's facts; None for a file that cannot stage anything by itself, or nests too deeply.
 
@@ -35,13 +38,13 @@ def analyse(
         source: The text.
         settings: The project's choices.
         workspace: Where imported files are looked for; by default around the file.
+        parsed: The tree of the text, where it has been read already.
     """
     if not mentions_framework(source.text):
         return None
+    keras = settings.keras or keras_of(source.text)
     try:
-        return Facts(
-            *interpret(source, workspace or Workspace(), settings.keras or keras_of(source.text))
-        )
+        return Facts(*interpret(source, workspace or Workspace(), keras, parsed))
     except RecursionError:
         return None
     except Exception:
@@ -60,18 +63,21 @@ def check_source(
         settings: The project's choices.
         workspace: Where imported files are looked for; by default around the file.
     """
-    return findings(source, settings, analyse(source, settings, workspace))
+    parsed = parse(source.text, source.path)
+    return findings(source, settings, analyse(source, settings, workspace, parsed), parsed)
 
 
-def findings(source: SourceFile, settings: Settings, facts: Facts | None) -> tuple[Diagnostic, ...]:
-    """The findings about a file whose facts are known, as `analyse` gives them."""
+def findings(
+    source: SourceFile, settings: Settings, facts: Facts | None, parsed: Parsed
+) -> tuple[Diagnostic, ...]:
+    """The findings about a file whose facts and tree are known, as `analyse` gives them."""
     if facts is None:
-        found = syntax_findings(source, parse(source.text, source.path))
+        found = syntax_findings(source, parsed)
         if not found and mentions_framework(source.text):
             found = [_too_deep(source)]
     else:
         rules = [r for r in all_rules() if is_on(r.code, r.default, source.path, settings)]
-        found = [*syntax_findings(source, facts.module.parsed), *_collect(facts, rules, settings)]
+        found = [*syntax_findings(source, parsed), *_collect(facts, rules, settings)]
     left, unused = apply_suppressions(source, found)
     left.extend(finding for finding in unused if is_on(finding.code, True, source.path, settings))
     left.sort(key=lambda finding: (finding.span.start, finding.span.end, finding.code))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from engine.base.diagnostics import Diagnostic, Edit, Fix, Severity, Tag
 from engine.base.source import SourceFile, Span
+from engine.lint.silencing import comment_lines
 
 __all__ = ["Suppression", "apply_suppressions", "suppressions"]
 
@@ -50,12 +51,10 @@ def suppressions(source: SourceFile) -> list[Suppression]:
             (_OWN, True, False),
             (_NOQA, False, False),
         ):
-            match = pattern.search(text)
-            if match is None:
-                continue
-            codes = tuple(code.upper() for code in _CODE.findall(match.group(1) or ""))
-            span = Span(start + match.start(), start + match.end())
-            found.append(Suppression(-1 if whole else line, codes, span, own, set()))
+            for match in pattern.finditer(text):
+                codes = tuple(code.upper() for code in _CODE.findall(match.group(1) or ""))
+                span = Span(start + match.start(), start + match.end())
+                found.append(Suppression(-1 if whole else line, codes, span, own, set()))
     return found
 
 
@@ -87,12 +86,14 @@ def apply_suppressions(
     if not comments:
         return findings, []
     left = []
+    moved = comment_lines(source) if findings else {}
     for finding in findings:
         first, _ = source.position(finding.span.start)
         last, _ = source.position(max(finding.span.start, finding.span.end - 1))
+        lines = (-1, first, last, moved.get(first, first), moved.get(last, last))
         silenced = False
         for comment in comments:
-            if comment.line not in (-1, first, last):
+            if comment.line not in lines:
                 continue
             if not comment.codes or any(finding.code.startswith(code) for code in comment.codes):
                 comment.used.add(finding.code)

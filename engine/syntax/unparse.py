@@ -30,9 +30,16 @@ def line_map(generated: ast.AST, text: str) -> tuple[tuple[int, int], ...]:
     Args:
         generated: The tree that `text` was written from, with the user's positions.
         text: What `unparse(generated)` gives.
+
+    Returns:
+        Nothing for code that nests deeper than Python reads it back.
     """
     pairs: dict[int, int] = {}
-    deep(_walk, generated, ast.parse(text).body[0], pairs)
+    try:
+        fresh = deep(ast.parse, text).body[0]
+    except (SyntaxError, RecursionError, MemoryError):
+        return ()
+    deep(_walk, generated, fresh, pairs)
     following = None
     lines = text.split("\n")
     for number in range(len(lines) - 1, -1, -1):
