@@ -152,6 +152,9 @@ def _leaf_dtype(value: Any) -> DType | None:
 def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ...]:
     """The input tensors of a call, flat, converted and checked against the op's dtype groups."""
     decided: dict[str, tuple[DType, str]] = {}
+    if op.first_decides:
+        first = to_tensor(values[0], None, None, it)
+        values = (first, *[to_tensor(value, None, first.dtype, it) for value in values[1:]])
     for parameter, value in zip(op.parameters, values):
         if isinstance(parameter.group, str) and parameter.group not in decided:
             dtype = _tensor_dtype(value, parameter.variadic)
@@ -168,7 +171,7 @@ def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ..
             out.append(_convert_input(op, it, parameter, value, decided, len(out), values))
     for group, allowed in op.allowed.items():
         if group in decided and decided[group][0] not in allowed:
-            _refuse_dtype(op, it, *decided[group], allowed)
+            _refuse_dtype(op, it, *decided[group], allowed, group)
     return tuple(out)
 
 
@@ -198,10 +201,10 @@ def _convert_input(
         return to_tensor(value, None, None, it)
     if not isinstance(group, str):
         if isinstance(value, Tensor) and value.dtype is not group:
-            if it.eager:  # a Python value that cannot become a tensor is refused first
-                for other in values:
-                    if other is not None and not isinstance(other, (Tensor, list, tuple)):
-                        to_tensor(other, group, None, it)
+            if it.eager and not all(_fits(other, group, it) for other in values):
+                to_tensor(
+                    value, group, None, it
+                )  # as TensorFlow, where it converts them one by one
             _refuse_mismatch(op, it, parameter.name, value.dtype, group, None, index)
         return to_tensor(value, group, None, it)
     if group in decided:
@@ -217,6 +220,19 @@ def _convert_input(
     tensor = to_tensor(value, None, op.defaults.get(group), it)
     decided[group] = (tensor.dtype, parameter.name)
     return tensor
+
+
+def _fits(value: Any, dtype: DType, it: Interpreter) -> bool:
+    """Is `value` a tensor, or a number or array that can become one of `dtype`?"""
+    if isinstance(value, Tensor):
+        return True
+    if value is None or isinstance(value, (list, tuple)):
+        return False
+    try:
+        to_tensor(value, dtype, None, it)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def cpp_name(dtype: DType) -> str:
@@ -245,13 +261,15 @@ def _refuse_mismatch(
     )
 
 
-def _refuse_dtype(op: Op, it: Interpreter, dtype: DType, name: str, allowed: Any) -> None:
+def _refuse_dtype(
+    op: Op, it: Interpreter, dtype: DType, name: str, allowed: Any, group: str
+) -> None:
     names = ", ".join(item.name for item in sorted(allowed, key=int))
     if it.eager:
         raise InvalidArgumentError(
             None,
             None,
-            f"Value for attr 'T' of {cpp_name(dtype)} is not in the list of allowed values: "
+            f"Value for attr '{group}' of {cpp_name(dtype)} is not in the list of allowed values: "
             f"{names}\n\t; NodeDef: {{{{node {op.type}}}}}; Op<name={op.type}> "
             f"[Op:{op.type}] name: ",
         )

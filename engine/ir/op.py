@@ -64,14 +64,15 @@ class Op:
         ufunc: name of the numpy ufunc that does the same and takes `out`.
         bind: (xp, attrs, input specs, output specs) -> callable on arrays, where specialising pays.
         value_dependent: does `infer` look at values of constant inputs?
+        first_decides: does the first input alone decide the dtype, whatever the others are?
         answers_tuple: do its kernels answer a tuple, even of one array (as `infer` says)?
         samples: argument lists, such as ``("float32[3,4]",)``, which tests run everywhere.
     """
 
     __slots__ = (
         "allowed", "answers_tuple", "attr_names", "backward", "bind", "compute", "defaults",
-        "doc", "effect", "elementwise", "exports", "expression", "function", "infer",
-        "infer_cache", "name", "name_hint", "parameters", "samples", "signature", "type",
+        "doc", "effect", "elementwise", "exports", "expression", "first_decides", "function",
+        "infer", "infer_cache", "name", "name_hint", "parameters", "samples", "signature", "type",
         "ufunc", "value_dependent",
     )  # fmt: skip
 
@@ -90,6 +91,7 @@ class Op:
         self.ufunc: str | None = None
         self.elementwise = False
         self.value_dependent = False
+        self.first_decides = False
         self.answers_tuple = False
         self.samples: tuple[Any, ...] = ()
         self.allowed: Mapping[str, Collection[DType]] = {}

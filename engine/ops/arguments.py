@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import int32, int64
+from engine.base.errors import InvalidArgumentError
+from engine.ir.convert import convert_to_tensor, cpp_name
+from engine.ir.dtypes import DType, int32, int64
+from engine.ir.interpreter import current
 from engine.ir.shapes import TensorShape
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
@@ -24,6 +26,92 @@ def shape_tensor(shape: Any) -> Tensor:
         items = [tf.cast(item, kind) if isinstance(item, Tensor) else item for item in shape]
         return convert_to_tensor(items, kind)
     return convert_to_tensor(shape)
+
+
+def checked_ints(
+    value: Any, type: str, parameter: str, attr: str = "Tidx", lenient: bool = True
+) -> Any:
+    """`known_ints(value)`, if TensorFlow takes `value` as indices: int32, int64, or convertible.
+
+    Args:
+        value: number, sequence, array or tensor.
+        type: TensorFlow's name of the op, `parameter` that of its input, `attr` of its dtype.
+        lenient: are sequences converted by what they hold, not to int32 whatever they hold?
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) for another dtype.
+        TypeError: for a number that is no integer.
+    """
+    if isinstance(value, Tensor):
+        if value.dtype not in (int32, int64):
+            raise refused_index(value.dtype, type, parameter, attr)
+        return known_ints(value)
+    try:
+        return known_ints(value)
+    except TypeError:
+        if hasattr(value, "astype") and value.dtype.kind in "fb":
+            return known_ints(value.astype("int32"))
+        plain = _without_bools(value)
+        try:
+            return known_ints(plain)
+        except TypeError:
+            if isinstance(value, (int, float)) or not lenient:
+                raise
+        made = convert_to_tensor(plain, dtype_hint=int32)
+        if made.dtype not in (int32, int64):
+            raise refused_index(made.dtype, type, parameter, attr) from None
+        return known_ints(made)
+
+
+def _without_bools(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_without_bools(item) for item in value]
+    return int(value) if isinstance(value, bool) else value
+
+
+def refused_index(dtype: DType, type: str, parameter: str, attr: str) -> Exception:
+    """The error of indices of a dtype that is not int32 or int64."""
+    allowed = "not in the list of allowed values: int32, int64"
+    if current().eager:
+        return InvalidArgumentError(
+            None, None,
+            f"Value for attr '{attr}' of {cpp_name(dtype)} is {allowed}\n\t; NodeDef: "
+            f"{{{{node {type}}}}}; Op<name={type}> [Op:{type}] name: ",
+        )  # fmt: skip
+    return TypeError(
+        f"Value passed to parameter '{parameter}' has DataType {dtype.name} "
+        "not in list of allowed values: int32, int64"
+    )
+
+
+def scalar_int(
+    value: Any, type: str, parameter: str, problem: str, attr: str = "Tidx", single: bool = False
+) -> Any:
+    """The integer of an index that must be a scalar; None where a tensor hides it.
+
+    Args:
+        value: number or tensor.
+        type: as for `checked_ints`, as are `parameter` and `attr`.
+        problem: what the kernel says of a value with axes; `{shape}` stands for its shape.
+        single: is a vector of one element as good?
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if `value` is no scalar.
+    """
+    found = checked_ints(value, type, parameter, attr)
+    if single and isinstance(found, tuple) and len(found) == 1:
+        found = found[0]
+        if found is None:
+            return None
+    if found is None and isinstance(value, Tensor) and not value.dims:
+        return None
+    if isinstance(found, int):
+        return found
+    shape = getattr(value, "dims", None) or getattr(value, "shape", None) or (len(value),)
+    if current().eager:
+        shown = "[" + ",".join(map(str, shape)) + "]"
+        raise InvalidArgumentError(None, None, problem.format(shape=shown) + f" [Op:{type}]")
+    raise ValueError(f"Shape must be rank 0 but is rank {len(shape)} for '{type}'")
 
 
 def required_int(value: Any, what: str) -> int:

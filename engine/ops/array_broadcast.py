@@ -10,7 +10,7 @@ from engine.ir.shapes import Dims, TensorShape, as_dims, bracketed, broadcast, s
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints, partial_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import shape_tensor
+from engine.ops.arguments import checked_ints, shape_tensor
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -93,7 +93,7 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
         shape: the shape of the result.
         name: of the node.
     """
-    dims = known_ints(shape)
+    dims = checked_ints(shape, "BroadcastTo", "shape")
     if isinstance(dims, tuple) and None not in dims:
         return broadcast_to_op(input, dims, name=name)  # type: ignore[no-any-return]
     return broadcast_to_dynamic(input, shape_tensor(shape), dims, name=name)  # type: ignore[no-any-return]
@@ -136,9 +136,14 @@ def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
 
 
 @public("broadcast_static_shape")
-def broadcast_static_shape(shape_x: Any, shape_y: Any) -> TensorShape:
-    """The `TensorShape` that two of them broadcast to. Raises ValueError where none exists."""
-    left, right = as_dims(shape_x), as_dims(shape_y)
+def broadcast_static_shape(shape_x: TensorShape, shape_y: TensorShape) -> TensorShape:
+    """The `TensorShape` that two of them broadcast to.
+
+    Raises:
+        ValueError: where none exists.
+        AttributeError: for anything but a `TensorShape`.
+    """
+    left, right = (None if x.ndims is None else as_dims(x) for x in (shape_x, shape_y))
     try:
         return TensorShape.of(broadcast(left, right))
     except ValueError:

@@ -6,12 +6,15 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
+from engine.ir.dtypes import int32
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
-from engine.ir.shapes import Dims, bracketed, compatible, merge
+from engine.ir.shapes import Dims, bracketed, compatible, merge, show
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import required_int
+from engine.ops.arguments import required_int, scalar_int
+from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 
@@ -80,6 +83,8 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     """
     if isinstance(values, Tensor) and axis == 0:
         return values
+    if not isinstance(values, (list, tuple, Tensor)) and axis == 0:
+        return convert_to_tensor(values)
     items = values if isinstance(values, (list, tuple)) else list(values)
     if axis == 0 and not any(isinstance(item, Tensor) for item in items):
         try:
@@ -87,7 +92,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
         except (TypeError, ValueError):
             pass
     if not items:
-        raise refuse("OpKernel 'Pack' has constraint on attr 'N': at least one tensor is needed")
+        raise IndexError("list index out of range")
     dims = getattr(convert_to_tensor(items[0]), "dims", None)
     if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
         rank = len(dims) + 1
@@ -214,6 +219,19 @@ def _concat_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, ...]:
     return tuple(tf.split(grad, sizes, axis, num=len(node.inputs)))
 
 
+def _infer_loose_concat(values: Any, axis: Tensor) -> TensorSpec:
+    dims = next((item.dims for item in values if item.dims is not None), None)
+    return spec(values[0].dtype, dims and (None,) * len(dims))
+
+
+_concat_loose = dynamic_twin(concat_op, "axis", _infer_loose_concat)
+
+
+def _check_scalar(axis: Tensor) -> None:
+    if axis.dims:
+        raise ValueError(f"Shape {show(axis.dims)} must have rank 0")
+
+
 @public("concat")
 def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     """Tensors one after the other along an axis that they have.
@@ -229,8 +247,13 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     if not isinstance(values, (list, tuple)):
         values = [values]
     if len(values) == 1:
+        _check_scalar(convert_to_tensor(axis, int32))
         return tf.identity(values[0], name=name)  # type: ignore[no-any-return]
-    return concat_op(values, required_int(axis, "axis"), name=name)  # type: ignore[no-any-return]
+    problem = "axis tensor should be a scalar integer, but got shape {shape}"
+    at = scalar_int(axis, "ConcatV2", "axis", problem, single=current().eager)
+    if at is None:
+        return _concat_loose(values, axis, name=name)  # type: ignore[no-any-return]
+    return concat_op(values, at, name=name)  # type: ignore[no-any-return]
 
 
 @op("raw.split", samples=[("float32[5,2]", (2, 3), 0)], type="SplitV", hint="split")

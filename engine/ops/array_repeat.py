@@ -9,9 +9,8 @@ from engine.ir.dtypes import INTEGER, int32
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import static_int, static_ints
+from engine.ops.arguments import checked_ints, static_int, static_ints
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -98,7 +97,7 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
         InvalidArgumentError: (ValueError while tracing) if there are not R counts.
     """
     input = convert_to_tensor(input)
-    known = known_ints(multiples)
+    known = checked_ints(multiples, "Tile", "multiples", "Tmultiples")
     if isinstance(known, int):
         raise refuse("Expected multiples to be 1-D, but got shape []")
     if known is not None and None not in known:

@@ -17,9 +17,10 @@ from engine.ir.shapes import (
     show,
 )
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import get_static_value, known_ints
+from engine.ir.static_value import get_static_value
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import required_int, shape_tensor
+from engine.ops.arguments import checked_ints, scalar_int, shape_tensor
+from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -261,7 +262,7 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
         InvalidArgumentError: (ValueError while tracing) if the number of elements differs.
     """
     tensor = convert_to_tensor(tensor)
-    dims = known_ints(shape)
+    dims = checked_ints(shape, "Reshape", "shape", "Tshape")
     if isinstance(dims, int):
         dims = (dims,)
     if dims is not None and None not in dims:
@@ -316,6 +317,12 @@ def _expand_dims_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
 
 
+_expand_dims_loose = dynamic_twin(
+    expand_dims_op, "axis",
+    lambda input, axis: spec(input.dtype, input.dims and (None,) * (len(input.dims) + 1)),
+)  # fmt: skip
+
+
 @public("expand_dims")
 def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
     """A tensor with one more axis, of size 1.
@@ -325,7 +332,11 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
         axis: position of the new axis in the result, in [-rank - 1, rank].
         name: of the node.
     """
-    return expand_dims_op(input, required_int(axis, "axis"), name=name)  # type: ignore[no-any-return]
+    problem = "'dim' must be a tensor with a single value"
+    at = scalar_int(axis, "ExpandDims", "dim", problem, "Tdim", single=True)
+    if at is None:
+        return _expand_dims_loose(input, axis, name=name)  # type: ignore[no-any-return]
+    return expand_dims_op(input, at, name=name)  # type: ignore[no-any-return]
 
 
 def squeezed(dims: Dims, axes: tuple[int, ...]) -> Dims:
@@ -392,8 +403,10 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
     Raises:
         InvalidArgumentError: (ValueError while tracing) if a given axis has another size.
     """
-    axes = () if axis is None else known_ints(axis)
-    axes = (axes,) if isinstance(axes, int) else axes
+    if isinstance(axis, Tensor):
+        raise TypeError(f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}.")
+    axes = () if axis is None else axis if isinstance(axis, (list, tuple)) else (axis,)
+    axes = tuple(int(item) for item in axes)
     return squeeze_op(input, axes, name=name)  # type: ignore[no-any-return]
 
 

@@ -8,8 +8,8 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import checked_ints
 from engine.ops.namespace import tf
 
 
@@ -96,7 +96,7 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "tr
     """
     a = convert_to_tensor(a)
     conjugate = conjugate and a.dtype.is_complex
-    order = None if perm is None else known_ints(perm)
+    order = None if perm is None else checked_ints(perm, "Transpose", "perm", "Tperm")
     if perm is None or (isinstance(order, tuple) and None not in order):
         return transpose_op(a, order, conjugate, name=name)  # type: ignore[no-any-return]
     moved = transpose_dynamic(a, perm, name=name)

@@ -9,11 +9,11 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, string
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
-from engine.ir.shapes import Dims
+from engine.ir.shapes import Dims, bracketed
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints, known_value
+from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import shape_tensor, static_int
+from engine.ops.arguments import checked_ints, shape_tensor, static_int
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -95,7 +95,7 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
         name: of the node.
         layout: unused.
     """
-    known = known_ints(dims)
+    known = checked_ints(dims, "Fill", "dims", "index_type")
     if isinstance(known, int):
         known = (known,)
     value = convert_to_tensor(value)
@@ -117,7 +117,7 @@ def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
         value = bool(number)
     if value is None:
         raise TypeError(f"Cannot convert 1 to EagerTensor of dtype {kind.name}")
-    known = known_ints(shape)
+    known = checked_ints(shape, "Fill", "dims", "index_type", lenient=False)
     if isinstance(known, int):
         known = (known,)
     fixed = known is not None and None not in known
@@ -224,6 +224,9 @@ def _like(input: Any, dtype: Any, name: str, make: Any, make_op: Any) -> Tensor:
 )
 def range_op(start: Tensor, limit: Tensor, delta: Tensor, name: str | None = None) -> TensorSpec:
     """start, start + delta, ... below (above, for a negative delta) limit."""
+    for what, item in (("start", start), ("limit", limit), ("delta", delta)):
+        if item.dims:
+            raise ValueError(f"{what} must be a scalar, not shape {bracketed(item.dims)}")
     first, last, step = known_value(start), known_value(limit), known_value(delta)
     length = None
     if first is not None and last is not None and step is not None:

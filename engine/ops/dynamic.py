@@ -7,8 +7,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from engine.base.errors import InvalidArgumentError
 from engine.ir.op import OpFunction, op
-from engine.ir.static_value import known_ints
+from engine.ops.arguments import checked_ints
 
 
 def dynamic_twin(fixed: OpFunction, attr: str, infer: Callable[..., Any]) -> OpFunction:
@@ -75,10 +76,16 @@ def _backward(fixed: OpFunction, attr: str) -> Callable[..., Any]:
 def choose(
     fixed: OpFunction, loose: OpFunction, inputs: tuple[Any, ...], value: Any, **attrs: Any
 ) -> Any:
-    """Call `fixed` where the integer `value` is known, `loose` where a tensor hides it."""
-    known = value if type(value) is int else known_ints(value)
+    """Call `fixed` where the integer `value` is known, `loose` where a tensor hides it.
+
+    Raises:
+        InvalidArgumentError: if `value` is no scalar; for dtypes as `checked_ints`.
+    """
+    known = value if type(value) is int else checked_ints(value, fixed.op.type, "axis")
     if known is None:
         return loose(*inputs, value, **attrs)
     if isinstance(known, tuple):
-        known = known[0]
+        raise InvalidArgumentError(
+            None, None, f"ScanOp: axis must be a scalar, not [{len(known)}] [Op:{fixed.op.type}]"
+        )
     return fixed(*inputs, int(known), **attrs)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import int32, int64
+from engine.ir.dtypes import int16, int32, int64
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims, bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import required_int
+from engine.ops.arguments import scalar_int
+from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import as_array, refuse
 
 _INDEX = frozenset({int32, int64})
-_UNSIGNED = {4: "uint32", 8: "uint64"}
+_SHORT_INDEX = _INDEX | {int16}
+_UNSIGNED = {2: "uint16", 4: "uint32", 8: "uint64"}
 """Seen without a sign, negative indices are too large as well: one comparison for both."""
 
 
@@ -39,7 +41,7 @@ def gathered(params: Dims, indices: Dims, axis: int, batch: int) -> Dims:
     type="GatherV2",
     hint="GatherV2",
     groups={"indices": "Tindices"},
-    dtypes={"Tindices": _INDEX},
+    dtypes={"Tindices": _SHORT_INDEX},
 )
 def gather_op(
     params: Tensor, indices: Tensor, axis: int, batch_dims: int, name: str | None = None
@@ -109,12 +111,23 @@ def _gather_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
 @gather_op.gradient
 def _gather_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
     params, indices = node.inputs
-    scattered = gather_gradient(
-        grad, indices, tf.shape(params), _full(params.dims), **{
-            key: node.attrs[key] for key in ("axis", "batch_dims")
-        }
-    )  # fmt: skip
-    return scattered, None
+    axis, batch, dims = node.attrs["axis"], node.attrs["batch_dims"], _full(params.dims)
+    shape = tf.shape(params)
+    if isinstance(axis, Tensor):
+        return _gather_gradient_loose(grad, indices, shape, axis, dims, batch), None
+    return gather_gradient(grad, indices, shape, dims, axis, batch), None
+
+
+_AXIS = "axis must be scalar, but got shape {shape}"
+
+
+def _infer_loose(params: Tensor, indices: Tensor, axis: Tensor, batch_dims: int) -> TensorSpec:
+    if params.dims is None or indices.dims is None:
+        return spec(params.dtype, None)
+    return spec(params.dtype, (None,) * (len(params.dims) + len(indices.dims) - batch_dims - 1))
+
+
+_gather_loose = dynamic_twin(gather_op, "axis", _infer_loose)
 
 
 def _full(dims: Dims) -> Dims:
@@ -160,6 +173,12 @@ def _gather_gradient_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor,
     return tf.gather(grad, node.inputs[1], axis=axis, batch_dims=batch), None, None
 
 
+_gather_gradient_loose = dynamic_twin(
+    gather_gradient, "axis",
+    lambda grad, indices, shape, axis, dims, batch_dims: spec(grad.dtype, dims),
+)  # fmt: skip
+
+
 @public("gather")
 def gather(
     params: Any, indices: Any, validate_indices: Any = None, axis: Any = None,
@@ -188,7 +207,9 @@ def gather(
         if indices.dims is None:
             raise ValueError("batch_dims may only be negative if the rank of indices is known")
         batch_dims += len(indices.dims)
-    at = batch_dims if axis is None else required_int(axis, "axis")
+    at = batch_dims if axis is None else scalar_int(axis, "GatherV2", "axis", _AXIS, "Taxis")
+    if at is None:
+        return _gather_loose(params, indices, axis, batch_dims, name=name)  # type: ignore[no-any-return]
     return gather_op(params, indices, at, batch_dims, name=name)  # type: ignore[no-any-return]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
+from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import (
     COMPLEX,
     FLOATING,
@@ -23,6 +24,7 @@ from engine.ir.dtypes import (
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
 from engine.ops.declare import binary, comparison, unary, unbroadcast
+from engine.ops.namespace import tf
 
 _INEXACT = FLOATING | COMPLEX
 _SIGNED = FLOATING | COMPLEX | SIGNED
@@ -39,6 +41,7 @@ add = binary(
     kernel=lambda xp, x, y: x + y, expression="{0} + {1}", ufunc="add",
     gradient=_add_gradient, dtypes=NUMERIC | {string},
 )  # fmt: skip
+add.op.first_decides = True
 
 
 def _subtract_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
@@ -96,9 +99,6 @@ def real_operands(x: Any, y: Any, where: str) -> tuple[Tensor, Tensor]:
     Raises:
         TypeError: if the dtypes differ, or are not numeric.
     """
-    from engine.ir.convert import convert_to_tensor
-    from engine.ops.namespace import tf
-
     x = convert_to_tensor(x)
     y = convert_to_tensor(y, dtype_hint=x.dtype)
     if x.dtype is not y.dtype:
@@ -131,6 +131,8 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
 @public("math.divide", "divide")
 def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The same as the operator `/`."""
+    if not isinstance(x, Tensor) and isinstance(y, Tensor):
+        x = convert_to_tensor(x, y.dtype)
     return truediv(x, y, name)  # type: ignore[no-any-return]
 
 

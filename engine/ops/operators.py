@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ir.convert import to_tensor
+from engine.ir.dtypes import bool_, int32
 from engine.ir.interpreter import current
 from engine.ir.op import PUBLIC
 from engine.ir.shapes import broadcast
@@ -108,6 +109,18 @@ def _equality(symbol: str, path: str, otherwise: bool) -> None:
     setattr(Tensor, f"__{symbol}__", _named(operator, f"__{symbol}__"))
 
 
+def _with_bools(general: Any) -> Any:
+    """The operator `*`, which multiplies bools as whole numbers."""
+
+    def operator(self: Any, other: Any) -> Any:
+        if self.dtype is bool_:
+            product = tf.multiply(tf.cast(self, int32), tf.cast(other, int32))
+            return tf.cast(product, bool_)
+        return general(self, other)
+
+    return _named(operator, "__mul__")
+
+
 def _getitem(self: Any, key: Any) -> Any:
     return PUBLIC["raw.getitem"](self, key)
 
@@ -126,6 +139,7 @@ def install() -> None:
     for symbol, path in (("lt", "math.less"), ("le", "math.less_equal"),
                          ("gt", "math.greater"), ("ge", "math.greater_equal")):  # fmt: skip
         _compare(symbol, path)
+    setattr(Tensor, "__mul__", _with_bools(Tensor.__mul__))  # noqa: B010
     _equality("eq", "math.equal", False)
     _equality("ne", "math.not_equal", True)
     for symbol, path in (("neg", "math.negative"), ("abs", "math.abs"),

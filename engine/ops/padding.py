@@ -6,12 +6,14 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import int32, int64
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import static_ints
+from engine.ops.arguments import checked_ints, static_ints
+from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import as_array, refuse
 
 _MODES = {"CONSTANT": "constant", "REFLECT": "reflect", "SYMMETRIC": "symmetric"}
@@ -236,8 +238,10 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
         axis: axis or axes.
         name: of the node.
     """
-    counts, axes = static_ints(shift), static_ints(axis)
-    if counts is None or axes is None:
+    counts = checked_ints(shift, "Roll", "shift", "Tshift")
+    axes = checked_ints(axis, "Roll", "axis", "Taxis")
+    counts, axes = ((v,) if isinstance(v, int) else v for v in (counts, axes))
+    if counts is None or axes is None or None in counts + axes:
         return roll_dynamic(input, shift, axis, name=name)  # type: ignore[no-any-return]
     return roll_op(input, counts, axes, name=name)  # type: ignore[no-any-return]
 
@@ -263,7 +267,13 @@ def _reverse_kernel(xp: Any, x: Any, axis: Any) -> Any:
 
 @reverse_op.gradient
 def _reverse_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reverse(grad, list(node.attrs["axis"]))  # type: ignore[no-any-return]
+    axis = node.attrs["axis"]
+    return tf.reverse(grad, list(axis) if isinstance(axis, tuple) else axis)  # type: ignore[no-any-return]
+
+
+_reverse_loose = dynamic_twin(
+    reverse_op, "axis", lambda tensor, axis: spec(tensor.dtype, tensor.dims)
+)
 
 
 @public("reverse")
@@ -272,15 +282,19 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
 
     Args:
         tensor: of any dtype.
-        axis: list of axes, known while tracing.
+        axis: list or vector of axes.
         name: of the node.
 
     Raises:
         InvalidArgumentError: (ValueError while tracing) for axes out of range or named twice.
     """
-    axes = static_ints(axis)
-    if axes is None:
-        raise ValueError("`axis` of tf.reverse must be known while tracing.")
+    axes = checked_ints(axis, "ReverseV2", "axis")
+    if isinstance(axes, int) or getattr(axis, "dims", None) == ():
+        if current().eager:
+            raise refuse("'dims' must be 1-dimension, not 0 [Op:ReverseV2]")
+        raise ValueError("Shape must be rank 1 but is rank 0 for 'ReverseV2'")
+    if axes is None or None in axes:
+        return _reverse_loose(tensor, axis, name=name)  # type: ignore[no-any-return]
     return reverse_op(tensor, axes, name=name)  # type: ignore[no-any-return]
 
 

@@ -18,9 +18,8 @@ from engine.ir.dtypes import (
 )
 from engine.ir.op import RANDOM, op, public
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import shape_tensor
+from engine.ops.arguments import checked_ints, shape_tensor
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 from engine.ops.random_philox import DISTRIBUTIONS, SKIP_PER_OUTPUT, bits, integers
@@ -76,7 +75,7 @@ _OPS = {kind: _declare(kind) for kind in _TYPES}
 
 def split_shape(shape: Any) -> tuple[Any, Any]:
     """(tensor or None, known sizes) of a shape argument."""
-    known = known_ints(shape)
+    known = checked_ints(shape, "RandomUniform", "shape", "T")
     if isinstance(known, int):
         if not isinstance(shape, Tensor):
             return None, (known,)

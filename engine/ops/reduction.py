@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import NUMERIC, REAL, DType, bool_, float32, float64, int32
+from engine.ir.interpreter import current
 from engine.ir.op import OpFunction, op, public
 from engine.ir.shapes import Dims, num_elements, reduced
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import checked_ints
 
 Axes = tuple[int, ...] | None
 
@@ -320,19 +322,25 @@ def reduce_with(
         return fixed(x, None, keepdims, name)  # type: ignore[no-any-return]
     if type(axis) is int:
         return fixed(x, (axis,), keepdims, name)  # type: ignore[no-any-return]
-    axes = static_axes(axis)
+    axes = static_axes(axis, fixed.op.type)
     if axes is None:
         return loose(x, axis, keepdims, name)  # type: ignore[no-any-return]
     return fixed(x, axes, keepdims, name)  # type: ignore[no-any-return]
 
 
-def static_axes(axis: Any) -> tuple[int, ...] | None:
-    """Axes as a tuple of ints; None where a tensor hides them.
+def static_axes(axis: Any, type: str) -> tuple[int, ...] | None:
+    """Axes of an op of that type as a tuple of ints; None where a tensor hides them.
 
     Raises:
-        TypeError: if `axis` holds something that is no integer.
+        InvalidArgumentError: (TypeError while tracing) if `axis` has a dtype that is no index's.
+        TypeError: if `axis` is a number but no integer.
+        ValueError: if `axis` is a nested list, while tracing.
     """
-    axes = known_ints(axis)
+    axes = checked_ints(axis, type, "reduction_indices")
+    if isinstance(axes, tuple) and any(isinstance(item, list) for item in axes):
+        if not current().eager:
+            raise ValueError(f"Shape must be at most rank 1 but is rank 2 for '{type}'")
+        axes = tuple(item for row in axes for item in row)
     if axes is None:
         return None
     if isinstance(axes, tuple):
@@ -402,11 +410,18 @@ def reduce_min(
     return reduce_with(_min, _min_dynamic, input_tensor, axis, keepdims, name)
 
 
+def _check_bool(tensor: Any, axis: Any) -> None:
+    """Refuse another dtype as TensorFlow does where it also has to convert the axes."""
+    if isinstance(axis, (list, tuple, str)) and current().eager:
+        convert_to_tensor(tensor, bool_)
+
+
 @public("math.reduce_all", "reduce_all")
 def reduce_all(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
     """Are all elements along axes true? Takes a bool tensor; otherwise as `tf.reduce_sum`."""
+    _check_bool(input_tensor, axis)
     return reduce_with(_all, _all_dynamic, input_tensor, axis, keepdims, name)
 
 
@@ -415,4 +430,5 @@ def reduce_any(
     input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None
 ) -> Tensor:
     """Is any element along axes true? Takes a bool tensor; otherwise as `tf.reduce_sum`."""
+    _check_bool(input_tensor, axis)
     return reduce_with(_any, _any_dynamic, input_tensor, axis, keepdims, name)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError
+from engine.base.errors import InternalError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import COMPLEX, FLOATING, REAL, bool_, float32, float64, int32, int64
+from engine.ir.interpreter import current
 from engine.ir.op import public
-from engine.ir.tensor import Tensor
+from engine.ir.tensor import EagerTensor, Tensor
 from engine.ops.declare import binary, unary, unbroadcast
+from engine.ops.namespace import tf
 
 
 def _no_gradient(tf: Any, node: Any, grad: Tensor) -> None:
@@ -58,7 +60,7 @@ def round(x: Any, name: str | None = None) -> Tensor:
 
 def _nonzero(y: Any) -> None:
     if y.dtype.kind in "iu" and not y.all():
-        raise InvalidArgumentError(None, None, "Integer division by zero")
+        raise InternalError(None, None, "Unexpected error: integer division by zero")
 
 
 def _truncate_div_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -143,6 +145,8 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     """
     from engine.ops.math import real_operands
 
+    if not isinstance(x, Tensor) and isinstance(y, Tensor):
+        x = convert_to_tensor(x, y.dtype)
     return _div_no_nan(*real_operands(x, y, "tf.math.divide_no_nan"), name)  # type: ignore[no-any-return]
 
 
@@ -153,17 +157,35 @@ def _multiply_no_nan_kernel(xp: Any, x: Any, y: Any) -> Any:
 def _multiply_no_nan_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     x, y = node.inputs
     return (
-        unbroadcast(tf, multiply_no_nan(grad, y), x),
-        unbroadcast(tf, multiply_no_nan(x, grad), y),
+        unbroadcast(tf, _mul_no_nan(grad, y), x),
+        unbroadcast(tf, _mul_no_nan(x, grad), y),
     )
 
 
-multiply_no_nan = binary(
-    "math.multiply_no_nan", type="MulNoNan", hint="multiply_no_nan",
+_mul_no_nan = binary(
+    "raw.mul_no_nan", type="MulNoNan", hint="multiply_no_nan",
     doc="x * y, or 0 where y is zero, even if x is infinite or nan.",
     kernel=_multiply_no_nan_kernel, gradient=_multiply_no_nan_gradient,
     dtypes=FLOATING | COMPLEX,
 )  # fmt: skip
+
+
+@public("math.multiply_no_nan")
+def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
+    """X * y, or 0 where y is zero, even if x is infinite or nan.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Raises:
+        ValueError: if the dtypes differ (TypeError for an eager `y` while tracing).
+    """
+    x = convert_to_tensor(x)
+    if isinstance(y, EagerTensor) and y.dtype is not x.dtype and not current().eager:
+        raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}")
+    return _mul_no_nan(x, convert_to_tensor(y, x.dtype), name)  # type: ignore[no-any-return]
 
 
 @public("math.reciprocal_no_nan")
@@ -174,10 +196,8 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
         x: tensor of floats or complex numbers.
         name: of the node.
     """
-    from engine.ops.namespace import tf
-
     x = convert_to_tensor(x)
-    return _div_no_nan(tf.ones((), x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
+    return _div_no_nan(tf.constant(1, x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
 
 
 def _nextafter_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:

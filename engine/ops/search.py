@@ -13,9 +13,11 @@ from engine.ir.dtypes import (
     bool_,
     float32,
     float64,
+    int8,
     int16,
     int32,
     int64,
+    uint8,
     uint16,
 )
 from engine.ir.interpreter import current
@@ -24,6 +26,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
 from engine.ops.dynamic import choose, dynamic_twin
+from engine.ops.namespace import tf
 
 _INDEX_TYPES = (int32, int64, int16, uint16)
 
@@ -86,6 +89,19 @@ def _arg(
             f"Value passed to parameter 'output_type' has DataType {dtype.name} {allowed}"
         )
     axis = 0 if axis is None else axis
+    if isinstance(axis, Tensor):
+        if axis.dims:
+            if current().eager:
+                shown = ",".join(map(str, axis.dims))
+                message = f"dim must be a scalar, but received tensor of shape: [{shown}]"
+                raise InvalidArgumentError(None, None, f"{message} [Op:{pair[0].op.type}]")
+            raise ValueError(f"Shape must be rank 0 but is rank {len(axis.dims)}")
+        if axis.dtype in (int8, uint8, int16, uint16):
+            axis = tf.cast(axis, int32)
+    elif hasattr(axis, "dtype"):
+        raise TypeError(f"axis tensor dtypes {axis.dtype} is not supported")
+    elif not isinstance(axis, int):
+        raise TypeError("axis must be int or Tensor with integer datatype")
     return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)  # type: ignore[no-any-return]
 
 
@@ -296,8 +312,6 @@ def bincount(
         raise InvalidArgumentError(
             None, None, "`binary_output` and `weights` are mutually exclusive."
         )
-    from engine.ops.namespace import tf
-
     array = convert_to_tensor(arr)
     if array.dtype not in (int32, int64):
         array = tf.cast(array, int32)
@@ -329,8 +343,6 @@ def confusion_matrix(
     Raises:
         InvalidArgumentError: if a class is negative or too large.
     """
-    from engine.ops.namespace import tf
-
     truth, guess = _squeezed(convert_to_tensor(labels), convert_to_tensor(predictions))
     truth, guess = tf.cast(truth, int64), tf.cast(guess, int64)
     truth = _checked(tf, truth, "`labels` contains negative values", num_classes)
@@ -347,8 +359,6 @@ def confusion_matrix(
 
 def _squeezed(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
     """Both with the same rank: a last axis of size 1 that only one of them has is dropped."""
-    from engine.ops.namespace import tf
-
     if labels.dims is None or predictions.dims is None:
         return labels, predictions
     more = len(labels.dims) - len(predictions.dims)

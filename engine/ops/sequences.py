@@ -47,7 +47,10 @@ def _invert_permutation_kernel(xp: Any, x: Any) -> Any:
 
 
 def _differences(tf: Any, x: Any) -> tuple[Tensor, Tensor]:
-    flat = tf.reshape(convert_to_tensor(x), [-1])
+    x = convert_to_tensor(x)
+    if not x.dtype.is_numeric:
+        raise TypeError(f"Expected x to be numeric, instead found: {x}")
+    flat = tf.reshape(x, [-1])
     return flat[1:] - flat[:-1], tf.zeros((), flat.dtype)
 
 

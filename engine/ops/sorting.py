@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import DType, as_dtype, int32
+from engine.ir.dtypes import REAL, DType, as_dtype, int32
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
+from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import required_int
 from engine.ops.kernels import as_array, refuse
 
 
@@ -23,21 +23,23 @@ def _descends(direction: Any) -> bool:
 
 
 def _checked_axis(values: Tensor, axis: Any) -> int:
-    at = required_int(axis, "axis")
-    if values.dims is not None and not -len(values.dims) <= at < len(values.dims):
-        if not values.dims:
-            raise InvalidArgumentError(
-                None, None, "slice index -1 of dimension 0 out of bounds. [Op:StridedSlice]"
-            )
-        raise InvalidArgumentError(
-            None, None, f"slice index {at} of dimension 0 out of bounds. [Op:StridedSlice]"
-        )
+    found = convert_to_tensor(axis)
+    at = known_value(found)
+    if at is None or getattr(at, "shape", ()):
+        raise ValueError(f"Argument `axis` must be a constant scalar. Received: axis={found}.")
+    at, rank = int(at), None if values.dims is None else len(values.dims)
+    if rank is not None and not -rank <= at < rank:
+        problem = f"slice index {at if at >= 0 else -1} of dimension 0 out of bounds."
+        if current().eager:
+            raise refuse(f"{problem} [Op:StridedSlice]")
+        raise ValueError(problem)
     return at
 
 
 @op(
     "raw.argsort",
     samples=[("float32[2,3]", -1, False, False), ("int32[4]", 0, True, True)],
+    dtypes={"T": REAL},
     type="TopKV2",
     hint="TopKV2",
 )
@@ -82,6 +84,7 @@ def argsort(
 @op(
     "raw.sort",
     samples=[("float32[2,3]", -1, False), ("float64[3,2]", 0, True)],
+    dtypes={"T": REAL},
     type="TopKV2",
     hint="sort",
 )
@@ -232,7 +235,7 @@ def unique_op(
     """The different elements in order of appearance, and where each element went."""
     if x.dims is not None and len(x.dims) != 1:
         raise ValueError(f"unique expects a 1D vector. Found: {len(x.dims)}-D")
-    size = spec(dtype, x.dims if x.dims is not None else (None,))
+    size = spec(dtype, x.dims)
     found = (spec(x.dtype, (None,)), size)
     return (*found, spec(dtype, (None,))) if counts else found
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import FLOATING
-from engine.ir.op import OpFunction
+from engine.ir.op import OpFunction, public
 from engine.ir.tensor import Tensor
 from engine.ops import special_tables as tables
 from engine.ops.declare import unary
@@ -169,11 +170,27 @@ def _erfcinv_kernel(xp: Any, x: Any) -> Any:
     return -ndtri_array(xp, x / 2) / _SQRT2
 
 
-erfcinv = special_unary(
-    "math.erfcinv", type="Erfcinv", compute=_erfcinv_kernel, near="(0.05,0.95)",
+erfcinv_op = special_unary(
+    "raw.erfcinv", type="Ndtri", compute=_erfcinv_kernel, near="(0.05,0.95)",
     doc="The inverse of erfc; nan outside [0, 2].",
     derivative=lambda tf, x, y: (-_SQRT_PI / 2) * tf.exp(tf.square(y)),
 )  # fmt: skip
+
+
+@public("math.erfcinv")
+def erfcinv(x: Any, name: str | None = None) -> Tensor:
+    """The inverse of erfc; nan outside [0, 2].
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Raises:
+        TypeError: for another dtype.
+    """
+    x = convert_to_tensor(x)
+    convert_to_tensor(0.5, x.dtype)
+    return erfcinv_op(x, name=name)  # type: ignore[no-any-return]
 
 
 # -- gamma function

@@ -102,8 +102,10 @@ def zeta_array(xp: Any, x: Any, q: Any) -> Any:
     for k, coefficient in enumerate(_BERNOULLI):
         total = total + coefficient * factor
         factor = factor * (s + 2 * k + 1) * (s + 2 * k + 2) / (base * base)
-    pole = (x == 1) | ((x > 1) & (q <= 0) & (q == xp.floor(q)))
-    return xp.where(usable, total, xp.where(pole, xp.inf, xp.nan))
+    whole = (q <= 0) & (q == xp.floor(q)) & (x % 2 == 0)
+    pole = (x == 1) | ((x > 1) & whole)
+    found = xp.where(usable, total, xp.where(pole, xp.inf, xp.nan))
+    return xp.where(xp.isinf(x) & xp.isinf(q) & (x > 0) & (q > 0), 0.0, found)
 
 
 def _zeta_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor]:

@@ -202,9 +202,9 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     """
     from engine.ops.namespace import tf
 
-    if isinstance(inputs, Tensor):
+    if not isinstance(inputs, (list, tuple)):
         inputs = list(inputs)
-    if not inputs or not isinstance(inputs, (list, tuple)):
+    if not inputs:
         raise ValueError(
             f"Inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype "
             f"and shape. Received: {inputs!r}"
