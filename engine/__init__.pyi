@@ -68,6 +68,8 @@ from engine.objects.scopes import tuple_ as _engine_objects_scopes_tuple_
 from engine.objects.sparse import SparseTensor as SparseTensor
 from engine.objects.tensor_array import TensorArray as TensorArray
 from engine.objects.variable import init_scope as init_scope
+from engine.ops.array_axes import expand_dims as expand_dims
+from engine.ops.array_axes import squeeze as squeeze
 from engine.ops.array_broadcast import broadcast_dynamic_shape as broadcast_dynamic_shape
 from engine.ops.array_broadcast import broadcast_static_shape as broadcast_static_shape
 from engine.ops.array_broadcast import broadcast_to as broadcast_to
@@ -79,14 +81,12 @@ from engine.ops.array_repeat import meshgrid as meshgrid
 from engine.ops.array_repeat import repeat as repeat
 from engine.ops.array_repeat import tile as tile
 from engine.ops.array_shape import ensure_shape as ensure_shape
-from engine.ops.array_shape import expand_dims as expand_dims
 from engine.ops.array_shape import identity_n as identity_n
 from engine.ops.array_shape import rank as rank
 from engine.ops.array_shape import reshape as reshape
 from engine.ops.array_shape import shape as shape
 from engine.ops.array_shape import shape_n as shape_n
 from engine.ops.array_shape import size as size
-from engine.ops.array_shape import squeeze as squeeze
 from engine.ops.array_transpose import transpose as transpose
 from engine.ops.assertions import Assert as Assert
 from engine.ops.basic import constant as constant
@@ -280,30 +280,35 @@ def tensor_scatter_nd_add(
     tensor: Any,
     indices: Any,
     updates: Any,
+    bad_indices_policy: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
 def tensor_scatter_nd_max(
     tensor: Any,
     indices: Any,
     updates: Any,
+    bad_indices_policy: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
 def tensor_scatter_nd_min(
     tensor: Any,
     indices: Any,
     updates: Any,
+    bad_indices_policy: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
 def tensor_scatter_nd_sub(
     tensor: Any,
     indices: Any,
     updates: Any,
+    bad_indices_policy: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
 def tensor_scatter_nd_update(
     tensor: Any,
     indices: Any,
     updates: Any,
+    bad_indices_policy: Any = ...,
     name: str | None = ...,
 ) -> _Tensor: ...
 def timestamp(name: str | None = ...) -> _Tensor: ...

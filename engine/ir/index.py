@@ -67,22 +67,24 @@ PUBLIC = {
         "nn.relu nn.relu6 nn.selu nn.silu nn.softplus nn.softsign nn.swish raw.elu_grad "
         "raw.leaky_relu raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad"
     ),
+    "engine.ops.array_axes": (
+        "expand_dims raw.expand_dims raw.expand_dims_dynamic raw.squeeze squeeze"
+    ),
     "engine.ops.array_broadcast": (
         "broadcast_dynamic_shape broadcast_static_shape broadcast_to raw.broadcast_dynamic_shape "
         "raw.broadcast_gradient_axes raw.broadcast_to raw.broadcast_to_dynamic raw.kept_shape "
         "raw.partial_dims raw.sum_dynamic raw.unbroadcast"
     ),
     "engine.ops.array_join": (
-        "concat raw.concat raw.split raw.split_dynamic raw.split_evenly raw.stack raw.unstack "
-        "split stack unstack"
+        "concat raw.concat raw.concat_dynamic raw.split raw.split_dynamic raw.split_evenly "
+        "raw.stack raw.unstack split stack unstack"
     ),
     "engine.ops.array_repeat": (
         "meshgrid raw.repeat raw.segment_sum_axis raw.tile raw.tile_dynamic repeat tile"
     ),
     "engine.ops.array_shape": (
-        "ensure_shape expand_dims get_static_value identity_n rank raw.ensure_shape "
-        "raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic raw.shape "
-        "raw.size raw.squeeze reshape shape shape_n size squeeze"
+        "ensure_shape get_static_value identity_n rank raw.ensure_shape raw.identity_n raw.rank "
+        "raw.reshape raw.reshape_dynamic raw.shape raw.size reshape shape shape_n size"
     ),
     "engine.ops.array_transpose": (
         "raw.transpose raw.transpose_dynamic transpose"
@@ -188,7 +190,8 @@ PUBLIC = {
         "signal.rfft signal.rfft2d signal.rfft3d"
     ),
     "engine.ops.gather": (
-        "compat.v1.batch_gather gather gather_nd raw.gather raw.gather_gradient raw.gather_nd"
+        "compat.v1.batch_gather gather gather_nd raw.gather raw.gather_dynamic raw.gather_gradient "
+        "raw.gather_gradient_dynamic raw.gather_nd"
     ),
     "engine.ops.histogram": (
         "histogram_fixed_width histogram_fixed_width_bins unravel_index"
@@ -243,8 +246,8 @@ PUBLIC = {
         "linalg.l2_normalize linalg.norm linalg.normalize math.l2_normalize nn.l2_normalize norm"
     ),
     "engine.ops.padding": (
-        "pad raw.pad raw.pad_dynamic raw.reverse raw.roll raw.roll_dynamic raw.unpad reverse "
-        "reverse_sequence roll"
+        "pad raw.pad raw.pad_dynamic raw.reverse raw.reverse_dynamic raw.roll raw.roll_dynamic "
+        "raw.unpad reverse reverse_sequence roll"
     ),
     "engine.ops.pooling": (
         "nn.avg_pool nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.max_pool nn.max_pool1d "
@@ -290,7 +293,7 @@ PUBLIC = {
     "engine.ops.rounding": (
         "floor math.ceil math.divide_no_nan math.floor math.is_finite math.is_inf math.is_nan "
         "math.multiply_no_nan math.nextafter math.reciprocal_no_nan math.rint math.round "
-        "raw.div_no_nan raw.round realdiv round truncatediv truncatemod"
+        "raw.div_no_nan raw.mul_no_nan raw.round realdiv round truncatediv truncatemod"
     ),
     "engine.ops.scan": (
         "cumsum math.cumprod math.cumsum math.cumulative_logsumexp raw.cumprod raw.cumprod_dynamic "
@@ -342,7 +345,8 @@ PUBLIC = {
         "space_to_batch space_to_batch_nd"
     ),
     "engine.ops.special": (
-        "math.digamma math.erf math.erfc math.erfcinv math.erfinv math.lgamma math.ndtri"
+        "math.digamma math.erf math.erfc math.erfcinv math.erfinv math.lgamma math.ndtri "
+        "raw.erfcinv"
     ),
     "engine.ops.special_pairs": (
         "math.betainc math.igamma math.igammac math.lbeta math.polygamma math.xdivy math.xlog1py "
@@ -431,19 +435,23 @@ OPS = {
         "math.softplus math.softsign nn.elu nn.relu nn.relu6 nn.selu raw.elu_grad raw.leaky_relu "
         "raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad"
     ),
+    "engine.ops.array_axes": (
+        "raw.expand_dims raw.expand_dims_dynamic raw.squeeze"
+    ),
     "engine.ops.array_broadcast": (
         "raw.broadcast_dynamic_shape raw.broadcast_gradient_axes raw.broadcast_to "
         "raw.broadcast_to_dynamic raw.kept_shape raw.sum_dynamic"
     ),
     "engine.ops.array_join": (
-        "raw.concat raw.split raw.split_dynamic raw.split_evenly raw.stack raw.unstack"
+        "raw.concat raw.concat_dynamic raw.split raw.split_dynamic raw.split_evenly raw.stack "
+        "raw.unstack"
     ),
     "engine.ops.array_repeat": (
         "raw.repeat raw.segment_sum_axis raw.tile raw.tile_dynamic"
     ),
     "engine.ops.array_shape": (
-        "raw.ensure_shape raw.expand_dims raw.identity_n raw.rank raw.reshape raw.reshape_dynamic "
-        "raw.shape raw.size raw.squeeze"
+        "raw.ensure_shape raw.identity_n raw.rank raw.reshape raw.reshape_dynamic raw.shape "
+        "raw.size"
     ),
     "engine.ops.array_transpose": (
         "raw.transpose raw.transpose_dynamic"
@@ -508,7 +516,8 @@ OPS = {
         "signal.ifft3d"
     ),
     "engine.ops.gather": (
-        "raw.gather raw.gather_gradient raw.gather_nd"
+        "raw.gather raw.gather_dynamic raw.gather_gradient raw.gather_gradient_dynamic "
+        "raw.gather_nd"
     ),
     "engine.ops.indexing": (
         "raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
@@ -544,7 +553,8 @@ OPS = {
         "nn.local_response_normalization raw.bias_add"
     ),
     "engine.ops.padding": (
-        "raw.pad raw.pad_dynamic raw.reverse raw.roll raw.roll_dynamic raw.unpad reverse_sequence"
+        "raw.pad raw.pad_dynamic raw.reverse raw.reverse_dynamic raw.roll raw.roll_dynamic "
+        "raw.unpad reverse_sequence"
     ),
     "engine.ops.pooling": (
         "raw.avg_pool raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_pick "
@@ -575,8 +585,8 @@ OPS = {
         "raw.reduce_sum raw.reduce_sum_dynamic raw.spread raw.spread_dynamic"
     ),
     "engine.ops.rounding": (
-        "math.ceil math.floor math.is_finite math.is_inf math.is_nan math.multiply_no_nan "
-        "math.nextafter math.rint raw.div_no_nan raw.round truncatediv truncatemod"
+        "math.ceil math.floor math.is_finite math.is_inf math.is_nan math.nextafter math.rint "
+        "raw.div_no_nan raw.mul_no_nan raw.round truncatediv truncatemod"
     ),
     "engine.ops.scan": (
         "raw.cumprod raw.cumprod_dynamic raw.cumsum raw.cumsum_dynamic raw.cumulative_logsumexp "
@@ -614,7 +624,7 @@ OPS = {
         "raw.argsort raw.put_along raw.searchsorted raw.sort raw.take_along raw.unique"
     ),
     "engine.ops.special": (
-        "math.digamma math.erf math.erfc math.erfcinv math.erfinv math.lgamma math.ndtri"
+        "math.digamma math.erf math.erfc math.erfinv math.lgamma math.ndtri raw.erfcinv"
     ),
     "engine.ops.special_pairs": (
         "math.betainc math.igamma math.igammac math.polygamma math.xdivy math.xlog1py math.xlogy "

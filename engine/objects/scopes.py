@@ -76,10 +76,10 @@ def group(*inputs: Any, **kwargs: Any) -> Any:
 
 
 @public("tuple")
-def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> list[Any]:
+def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) -> Any:
     """The tensors, each available only when all of them are."""
     if current().eager:
-        return list(tensors)
+        return tensors
     with control_dependencies([t for t in [*tensors, *(control_inputs or [])] if t is not None]):
         return [None if t is None else tf.identity(t) for t in tensors]
 

@@ -160,6 +160,8 @@ def unstack(
         num = value.dims[axis]
     if num is None:
         raise ValueError(f"Cannot infer argument `num` from shape {value.shape}")
+    if num == 0:
+        return []
     if num == 1 and value.dims is not None and value.dims[axis] == 1:
         return [tf.squeeze(value, axis=[axis], name=name)]
     return list(unstack_op(value, int(num), int(axis), name=name))
@@ -390,10 +392,27 @@ def split(
         InvalidArgumentError: (ValueError while tracing) if the sizes do not add up.
     """
     value = convert_to_tensor(value)
+    if isinstance(num_or_size_splits, float) or (
+        isinstance(num_or_size_splits, Tensor) and num_or_size_splits.dims == ()
+    ):
+        raise ValueError("Rank-0 tensors are not supported as the num_or_size_splits argument to "
+                         f"split. Argument provided: {num_or_size_splits}")  # fmt: skip
     at = required_int(axis, "axis")
+    if value.dims is not None and not -len(value.dims) <= at < len(value.dims):
+        rank = len(value.dims)
+        if current().eager:
+            raise refuse(f"-input rank(-{rank}) <= split_dim < input rank ({rank}), but got {at} "
+                         "[Op:Split]")  # fmt: skip
+        raise ValueError(
+            f"Dimension size, given by scalar input {at} must be in range [-{rank}, {rank})"
+        )
     sizes = known_ints(num_or_size_splits)
     if isinstance(sizes, int):
         if sizes < 1:
+            if not current().eager:
+                raise ValueError(
+                    f"Attr 'num_split' of 'Split' Op passed {sizes} less than minimum 1."
+                )
             raise refuse(f"Value for attr 'num_split' of {sizes} must be at least minimum 1")
         if sizes == 1:
             return [tf.identity(value, name=name)]

@@ -123,7 +123,8 @@ def repeat_op(input: Tensor, repeats: Tensor, axis: int, name: str | None = None
     size = dims[axis]
     dims[axis] = None
     if counts is not None and size is not None:
-        dims[axis] = size * counts[0] if len(counts) == 1 else None
+        many = sum(counts) if axis % len(dims) else None  # as TensorFlow knows it
+        dims[axis] = size * counts[0] if len(counts) == 1 else many
     return spec(input.dtype, tuple(dims))
 
 
@@ -171,6 +172,11 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     """
     input = convert_to_tensor(input)
     counts = convert_to_tensor(repeats, dtype_hint=int32)
+    if axis is not None and input.dims is not None:
+        rank = len(input.dims) or 1
+        input = input if input.dims else tf.reshape(input, [1])
+        if not -rank <= axis < rank:
+            raise ValueError(f"axis={axis} out of bounds: expected {-rank}<=axis<{rank}")
     if axis is None:
         input, axis = tf.reshape(input, [-1]), 0
     if input.dims is not None and not input.dims:
@@ -201,6 +207,10 @@ def meshgrid(*args: Any, **kwargs: Any) -> list[Tensor]:
             f"Argument `indexing` parameter must be either 'xy' or 'ij', got '{indexing}'"
         )
     vectors = [tf.reshape(item, [-1]) for item in args]
+    first = vectors[0].dtype if vectors else None
+    for vector in vectors[1:]:
+        if vector.dtype is not first:
+            tf.multiply(tf.ones([], vector.dtype), tf.ones([], first))  # refuses
     count = len(vectors)
     sizes = [tf.size(item) for item in vectors]
     order = list(range(count))

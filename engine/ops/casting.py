@@ -54,7 +54,8 @@ def _to_integer(xp: Any, x: Any, dtype: DType) -> Any:
     """What C conversion gives on x86: out of range becomes the smallest 32- or 64-bit integer."""
     wide = "int32" if dtype.size < 4 or dtype is int32 else "int64"
     if dtype.kind == "u" and dtype.size == 8:
-        return xp.where(x < 0, x.astype("int64").astype("uint64"), x.astype("uint64"))[()]
+        found = xp.where(x < 0, x.astype("int64").astype("uint64"), x.astype("uint64"))
+        return xp.where(xp.isfinite(x), found, xp.uint64(2**63))[()]
     if x.dtype.itemsize == 2:
         x = x.astype("float32")
     wrapped = x.astype(wide)
@@ -137,14 +138,16 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
     """
     value = convert_to_tensor(value)
     wanted = as_dtype(dtype)
+    if value.dtype.kind == "b":
+        raise TypeError(f"Cannot find minimum value of {value.dtype!r} with type {value.dtype!r}.")
     if value.dtype.is_complex:
         if not wanted.is_complex:
             value = tf.math.real(value)
-    if value.dtype.is_complex or wanted.is_complex or value.dtype is wanted:
+    if value.dtype.is_complex or value.dtype.kind not in "fiu" or not wanted.is_numeric:
         return cast(value, wanted, name)  # type: ignore[no-any-return]
-    low, high = _range_of(wanted)
+    low, high = _range_of(wanted.real_dtype)
     source_low, source_high = _range_of(value.dtype)
-    if source_low < low or source_high > high:
+    if source_low < low or source_high > high or value.dtype.is_floating:
         low, high = _representable(value.dtype, low, high)
         value = tf.minimum(tf.maximum(value, tf.constant(low, value.dtype)),
                            tf.constant(high, value.dtype))  # fmt: skip
@@ -165,7 +168,7 @@ def _representable(source: DType, low: Any, high: Any) -> tuple[Any, Any]:
         excess = high.bit_length() - bits
         if excess > 0:
             high = float((high >> excess) << excess)
-    return low, high
+    return (low, high) if source.is_floating else (int(low), int(high))
 
 
 @op("bitcast", type="Bitcast", groups={"input": "T"}, samples=[("float32[3,4]", "int32")])

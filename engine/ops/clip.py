@@ -59,6 +59,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     positive = squares > 0
     safe = tf.where(positive, squares, tf.ones_like(squares))
     norm = tf.where(positive, tf.sqrt(safe), squares)
+    clip_norm = tf.cast(clip_norm, values.dtype)
+    clip_norm = tf.maximum(clip_norm, tf.zeros_like(clip_norm))
     scaled = values * clip_norm
     return tf.identity(scaled / tf.maximum(norm, clip_norm), name=name)  # type: ignore[no-any-return]
 

@@ -6,14 +6,25 @@ import math
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import DType, as_dtype, bool_, float32, float64, int32, int64, string
+from engine.ir.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool_,
+    float16,
+    float32,
+    float64,
+    int32,
+    int64,
+    string,
+)
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims, bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import checked_ints, shape_tensor, static_int
+from engine.ops.arguments import checked_ints, refused_index, shape_tensor, static_int
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -97,10 +108,14 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     """
     known = checked_ints(dims, "Fill", "dims", "index_type")
     if isinstance(known, int):
+        if not current().eager:
+            raise ValueError("Shape must be rank 1 but is rank 0 for 'Fill'")
         known = (known,)
     value = convert_to_tensor(value)
     if value.dims:
-        return tf.broadcast_to(value, dims, name=name)  # type: ignore[no-any-return]
+        if not current().eager or math.prod(size or 0 for size in value.dims) != 1:
+            raise ValueError(f"value must represent a scalar, got shape {bracketed(value.dims)}")
+        value = tf.reshape(value, [])
     if known is not None and None not in known:
         return fill_op(value, known, name=name)  # type: ignore[no-any-return]
     return fill_dynamic(value, shape_tensor(dims), known, name=name)  # type: ignore[no-any-return]
@@ -263,7 +278,7 @@ def _range_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, None, None]
     return None, None, None
 
 
-_ORDER = (int32, int64, float32, float64)
+_ORDER = (int32, int64, float16, bfloat16, float32, float64)
 
 
 @public("range")
@@ -293,12 +308,13 @@ def range_(
         tensors = [convert_to_tensor(value) for value in values]
         wanted = max((item.dtype for item in tensors), key=_place)
         values = [tf.cast(item, wanted) for item in tensors]
+    if wanted not in _ORDER:
+        raise refused_index(wanted, "Range", "start", "Tidx")
     return range_op(*(convert_to_tensor(value, wanted) for value in values), name=name)  # type: ignore[no-any-return]
 
 
 def _place(dtype: DType) -> int:
-    if dtype not in _ORDER:
-        raise AssertionError(f"tf.range makes no {dtype.name}")
+    assert dtype in _ORDER, f"tf.range makes no {dtype.name}"
     return _ORDER.index(dtype)
 
 
@@ -368,25 +384,30 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
         InvalidArgumentError: if `num` is not positive.
     """
     start = convert_to_tensor(start)
-    stop = convert_to_tensor(stop, dtype_hint=start.dtype)
+    try:
+        stop = convert_to_tensor(stop, start.dtype)
+    except ValueError as error:
+        raise ValueError(f"stop: {error}") from None
     if start.dtype.is_integer:
         start = tf.cast(start, float64)
         stop = tf.cast(stop, float64)
     if start.dims != stop.dims:
-        shape = tf.broadcast_dynamic_shape(tf.shape(start), tf.shape(stop))
-        start, stop = tf.broadcast_to(start, shape), tf.broadcast_to(stop, shape)
+        start, stop = start + tf.zeros_like(stop), stop + tf.zeros_like(start)
     count = static_int(num)
     if count is None:
-        return _linspace_dynamic(start, stop, num)
+        return _linspace_dynamic(start, stop, num, axis)
     if count < 0:
         raise refuse(f"Requires num >= 0: {count}")
     return linspace_op(start, stop, count, axis, name=name)  # type: ignore[no-any-return]
 
 
-def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor) -> Tensor:
+def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor, axis: int) -> Tensor:
     steps = tf.cast(tf.range(num), start.dtype)
     last = tf.cast(tf.maximum(num - 1, 1), start.dtype)
-    pattern = tf.concat([tf.reshape(num, [1]), tf.ones_like(tf.shape(start))], 0)
+    ones = tf.ones_like(tf.shape(start))
+    at = axis if axis >= 0 else tf.rank(start) + 1 + axis
+    pattern = tf.concat([ones[:at], tf.reshape(num, [1]), ones[at:]], 0)
+    start, stop = tf.expand_dims(start, axis), tf.expand_dims(stop, axis)
     return start + (stop - start) / last * tf.reshape(steps, pattern)  # type: ignore[no-any-return]
 
 

@@ -267,7 +267,7 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     dims = [a.dims[i] for i in free_a] + [b.dims[i] for i in free_b]
     if None not in dims:
         return tf.reshape(product, dims, name=name)  # type: ignore[no-any-return]
-    shape = tf.concat([tf.gather(tf.shape(a), free_a), tf.gather(tf.shape(b), free_b)], 0)
+    shape = tf.stack([tf.shape(a)[i] for i in free_a] + [tf.shape(b)[i] for i in free_b])
     result = tf.reshape(product, shape, name=name)
     result.set_shape(dims)
     return result  # type: ignore[no-any-return]
@@ -305,7 +305,7 @@ def _contracted(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], list[in
         if count is None or count < 0:
             raise ValueError(f"`axes` must be at least 0. Received: {axes}.")
         if count > rank_a or count > rank_b:
-            raise ValueError(
+            raise (ValueError if count > rank_a else IndexError)(
                 f"`axes` must not be larger than the number of dimensions of tensors. Received: "
                 f"{axes}, vs tensor dimensions {rank_a}."
             )
@@ -331,7 +331,7 @@ def _same_number(left: int | None, right: int | None) -> None:
 
 
 def _no_axis(axis: int, rank: int) -> int:
-    raise ValueError(f"axis {axis} is out of range for a tensor of rank {rank}")
+    raise IndexError(f"axis {axis} is out of range for a tensor of rank {rank}")
 
 
 def _merged(tf: Any, x: Tensor, order: list[int], rows: int) -> Tensor:

@@ -29,6 +29,10 @@ def _axes(rank: int) -> tuple[int, ...]:
 # -- complex to complex
 
 
+_PYTHON = {"T": complex64}
+"""What Python numbers and arrays become."""
+
+
 def _declare_complex(rank: int, inverse: bool) -> OpFunction:
     name = ("ifft" if inverse else "fft") + _NAMES[rank]
     method = "ifftn" if inverse else "fftn"
@@ -62,7 +66,7 @@ def _declare_complex(rank: int, inverse: bool) -> OpFunction:
     Returns:
         A tensor of the same shape and dtype.
     """
-    made = op(f"signal.{name}", type=name.upper(), dtypes={"T": COMPLEX},
+    made = op(f"signal.{name}", type=name.upper(), dtypes={"T": COMPLEX}, defaults=_PYTHON,
               samples=[("complex128[2,3,4]",), ("complex64[4,4,2]",)])(infer)  # fmt: skip
     made.op.compute = kernel
     made.op.backward = gradient

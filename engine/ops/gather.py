@@ -13,6 +13,7 @@ from engine.ir.tensor import Tensor
 from engine.ops.arguments import scalar_int
 from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import as_array, refuse
+from engine.ops.scatter import good_rows
 
 _INDEX = frozenset({int32, int64})
 _SHORT_INDEX = _INDEX | {int16}
@@ -222,7 +223,7 @@ def gather(
     dtypes={"Tindices": _INDEX},
 )
 def gather_nd_op(
-    params: Tensor, indices: Tensor, batch_dims: int, name: str | None = None
+    params: Tensor, indices: Tensor, batch_dims: int, policy: str = "", name: str | None = None
 ) -> TensorSpec:
     """Slices of `params` at the places that the rows of `indices` name."""
     if params.dims is None or indices.dims is None:
@@ -240,9 +241,14 @@ def gather_nd_op(
 
 
 @gather_nd_op.kernel
-def _gather_nd_kernel(xp: Any, params: Any, indices: Any, batch_dims: int) -> Any:
+def _gather_nd_kernel(xp: Any, params: Any, indices: Any, batch_dims: int, policy: str = "") -> Any:
     params = as_array(xp, params)
     depth = indices.shape[-1]
+    good = good_rows(xp, indices, params.shape[batch_dims:], policy)
+    if good is not None:
+        found = _gather_nd_kernel(xp, params, indices * good[..., None], batch_dims)
+        missing = ~good.reshape(good.shape + (1,) * (found.ndim - good.ndim))
+        return xp.where(missing, b"" if found.dtype == object else found.dtype.type(0), found)[()]
     bounds = xp.asarray(params.shape[batch_dims : batch_dims + depth], dtype=indices.dtype)
     bad = ((indices < 0) | (indices >= bounds)).any(axis=-1)
     if bad.any():
@@ -272,7 +278,8 @@ def _gather_nd_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]
     batch = node.attrs["batch_dims"]
     if batch:
         indices = _with_batch_columns(tf, indices, batch)
-    return tf.scatter_nd(indices, grad, tf.shape(params, out_type=indices.dtype)), None
+    shape = tf.shape(params, out_type=indices.dtype)
+    return tf.scatter_nd(indices, grad, shape, node.attrs["policy"]), None
 
 
 def _with_batch_columns(tf: Any, indices: Tensor, batch: int) -> Tensor:
@@ -300,7 +307,7 @@ def gather_nd(
         indices: int32 or int64 [..., K], K <= P.
         batch_dims: how many first axes both have in common.
         name: of the node.
-        bad_indices_policy: "" or "ERROR".
+        bad_indices_policy: "IGNORE": zeros for indices outside; "ERROR", "DEFAULT", "": refuse.
 
     Returns:
         Shape: indices.shape[:-1] + params.shape[batch_dims + K:].
@@ -310,7 +317,14 @@ def gather_nd(
     """
     if hasattr(type(params), "sparse_read"):
         params = convert_to_tensor(params)
-    return gather_nd_op(params, indices, int(batch_dims), name=name)  # type: ignore[no-any-return]
+    if batch_dims:
+        indices = convert_to_tensor(indices)
+        rank = None if indices.dims is None else len(indices.dims)
+        if rank is not None and batch_dims >= rank:
+            raise ValueError(
+                f"Argument `batch_dims` = {batch_dims} must be less than rank(`indices`) = {rank}"
+            )
+    return gather_nd_op(params, indices, int(batch_dims), bad_indices_policy, name=name)  # type: ignore[no-any-return]
 
 
 @public("compat.v1.batch_gather")

@@ -25,8 +25,8 @@ def histogram_fixed_width_bins(
     """
     x = convert_to_tensor(values)
     low, high = tf.unstack(convert_to_tensor(value_range, dtype_hint=x.dtype))
-    count = tf.cast(nbins, "float64")
-    share = tf.cast(x - low, "float64") / tf.cast(high - low, "float64")
+    share = (x - low) / (high - low)
+    count = tf.cast(nbins, share.dtype)
     place = tf.math.floor(share * count)
     return tf.cast(tf.clip_by_value(place, tf.zeros_like(count), count - 1.0), dtype)  # type: ignore[no-any-return]
 
@@ -36,15 +36,27 @@ def histogram_fixed_width(
     values: Any, value_range: Any, nbins: Any = 100, dtype: Any = "int32", name: str | None = None
 ) -> Tensor:
     """How many values fall into each bin; arguments as `tf.histogram_fixed_width_bins`."""
-    bins = tf.reshape(histogram_fixed_width_bins(values, value_range, nbins, dtype), [-1])
+    wide = tf.cast(values, "float64"), tf.cast(value_range, "float64")
+    bins = tf.reshape(histogram_fixed_width_bins(*wide, nbins, dtype), [-1])
     return tf.math.unsorted_segment_sum(tf.ones_like(bins), bins, nbins)  # type: ignore[no-any-return]
+
+
+def _unravel_dynamic(indices: Tensor, dims: Tensor) -> Tensor:
+    """Places in an array whose rank is known only at run time."""
+    steps = tf.math.cumprod(dims, exclusive=True, reverse=True)
+    shape = tf.concat([tf.shape(dims), tf.ones_like(tf.shape(indices))], 0)
+    whole = tf.math.floordiv(indices, tf.reshape(steps, shape))
+    return tf.math.floormod(whole, tf.reshape(dims, shape))  # type: ignore[no-any-return]
 
 
 @public("unravel_index")
 def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     """Places in an array of shape `dims` from flat numbers: `[len(dims), ...]`."""
     rest = convert_to_tensor(indices)
-    sizes = tf.unstack(convert_to_tensor(dims, dtype_hint=rest.dtype))
+    dims = convert_to_tensor(dims, dtype_hint=rest.dtype)
+    if dims.dims is None or None in dims.dims:
+        return _unravel_dynamic(rest, dims)
+    sizes = tf.unstack(dims)
     places = []
     for size in reversed(sizes):
         places.append(tf.math.floormod(rest, size))

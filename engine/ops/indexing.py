@@ -376,7 +376,6 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
         raise ValueError("mask cannot be scalar.")
     at = 0 if axis is None else int(known_ints(axis))
     if tensor.dims is not None:
-        at = at % len(tensor.dims) if tensor.dims else at
         mine = tensor.dims[at : at + len(mask.dims)]
         if not TensorShape.of(mine).is_compatible_with(TensorShape.of(mask.dims)):
             raise ValueError(f"Shapes {TensorShape.of(mine)} and {mask.shape} are incompatible")

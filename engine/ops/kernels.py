@@ -16,6 +16,11 @@ def as_array(xp: Any, value: Any) -> Any:
     return xp.asarray(value)
 
 
+def is_array(item: Any) -> bool:
+    """Is the value always an array (not `bytes`), of known rank?"""
+    return item.dims is not None and item.dtype.kind not in "SV"
+
+
 def refuse(message: str) -> InvalidArgumentError:
     """The error of a kernel whose arguments have wrong values."""
     return InvalidArgumentError(None, None, message)

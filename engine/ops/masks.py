@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import as_dtype, bool_, float32, int32, int64, uint8
+from engine.ir.dtypes import as_dtype, bool_, float32, int8, int32, int64, uint8
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
@@ -21,7 +22,8 @@ from engine.ops.namespace import tf
     type="OneHot",
     hint="one_hot",
     groups={"indices": "TI"},
-    dtypes={"TI": frozenset({uint8, int32, int64})},
+    defaults={"TI": int64},
+    dtypes={"TI": frozenset({uint8, int8, int32, int64})},
 )
 def one_hot_op(
     indices: Tensor, on_value: Tensor, off_value: Tensor, depth: Any, axis: int,
@@ -63,6 +65,34 @@ def _one_hot_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor, T
     return None, on, tf.reduce_sum(grad) - on
 
 
+def _depth(depth: Any) -> int | None:
+    """The length of the vectors, where it is known."""
+    depth = convert_to_tensor(depth, dtype_hint=int32)
+    if depth.dims:
+        if current().eager:
+            raise refuse(f"depth must be a scalar, but got: {list(depth.dims)}")
+        raise ValueError(f"Input must be scalar but has rank {len(depth.dims)}")
+    count = static_int(depth)
+    if count is not None and count < 0:
+        if current().eager:
+            raise refuse(f"depth must be non-negative, got: {count}")
+        raise ValueError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {count}"
+        )
+    return count
+
+
+def _spread(indices: Tensor, steps: Tensor, axis: int) -> Tensor:
+    """Where indices of unknown rank, with a new axis, equal the steps along it."""
+    rank = tf.rank(indices)
+    place = rank if axis == -1 else axis
+    shape = tf.shape(indices)
+    wide = tf.reshape(indices, tf.concat([shape[:place], [1], shape[place:]], 0))
+    ones = tf.ones_like(shape)
+    row = tf.reshape(steps, tf.concat([ones[:place], tf.shape(steps), ones[place:]], 0))
+    return tf.equal(wide, row)  # type: ignore[no-any-return]
+
+
 @public("one_hot")
 def one_hot(
     indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: int | None = None,
@@ -84,29 +114,29 @@ def one_hot(
     """
     if isinstance(indices, float):
         raise TypeError(f"Cannot convert {indices} to EagerTensor of dtype uint8")
-    indices = convert_to_tensor(indices)
+    indices = convert_to_tensor(
+        indices, dtype_hint=int64 if isinstance(indices, list) and not indices else None
+    )
     given = [convert_to_tensor(v).dtype if dtype is None else as_dtype(dtype)
              for v in (on_value, off_value) if v is not None]  # fmt: skip
     kind = as_dtype(dtype) if dtype is not None else (given[0] if given else float32)
     if any(item is not kind for item in given):
         raise TypeError(f"dtype {given[0]!r} of on_value does not match dtype {given[1]!r} of "
                         "off_value")  # fmt: skip
-    on = convert_to_tensor(True if kind is bool_ and on_value is None else
-                           1 if on_value is None else on_value, kind)  # fmt: skip
-    off = convert_to_tensor(False if kind is bool_ and off_value is None else
-                            0 if off_value is None else off_value, kind)  # fmt: skip
-    count = static_int(depth)
+    on = convert_to_tensor(1 if on_value is None else on_value, kind)
+    off = convert_to_tensor(0 if off_value is None else off_value, kind)
+    count = _depth(depth)
     at = -1 if axis is None else int(axis)
     if count is None:
         steps = tf.cast(tf.range(depth), indices.dtype)
+        if indices.dims is None:
+            return tf.where(_spread(indices, steps, at), on, off, name=name)  # type: ignore[no-any-return]
         rank = len(indices.dims)
         place = rank if at == -1 else at
         hit = tf.expand_dims(indices, place) == tf.reshape(
             steps, [-1 if i == place else 1 for i in range(rank + 1)]
         )
         return tf.where(hit, on, off, name=name)  # type: ignore[no-any-return]
-    if count < 0:
-        raise refuse(f"depth must be non-negative, got: {count}")
     return one_hot_op(indices, on, off, count, at, name=name)  # type: ignore[no-any-return]
 
 
@@ -159,6 +189,9 @@ def dynamic_partition_op(
                 f"data.shape must start with partitions.shape, got data.shape = "
                 f"{list(data.dims)}, partitions.shape = {list(partitions.dims)}"
             )
+    if num_partitions < 1:
+        raise ValueError(f"Attr 'num_partitions' of 'DynamicPartition' Op passed {num_partitions} "
+                         "less than minimum 1.")  # fmt: skip
     return tuple(spec(data.dtype, dims) for _ in range(num_partitions))
 
 

@@ -168,8 +168,8 @@ def pad(
         raise ValueError("Value of argument `mode` expected to be one of 'CONSTANT', 'REFLECT', or "
                          f"'SYMMETRIC'. Received `mode` = '{mode}'")  # fmt: skip
     tensor = convert_to_tensor(tensor)
-    if tensor.dtype.kind == "S" and type(constant_values) is int:
-        constant_values = b""
+    if type(constant_values) is int and constant_values == 0:
+        constant_values = {"S": b"", "b": False}.get(tensor.dtype.kind, 0)
     value = convert_to_tensor(constant_values, None if isinstance(constant_values, Tensor)
                               else tensor.dtype)  # fmt: skip
     pairs = _pairs(paddings)
@@ -181,6 +181,8 @@ def pad(
 def _pairs(paddings: Any) -> Any:
     found = convert_to_tensor(paddings)
     if found.dims is not None and (len(found.dims) != 2 or found.dims[1] not in (2, None)):
+        if not current().eager:
+            raise ValueError(f"Shape must be a matrix with 2 columns, not {list(found.dims)}")
         raise refuse(f"paddings must be a matrix with 2 columns: {list(found.dims)}")
     known = known_value(found)
     if known is None and isinstance(paddings, (list, tuple)):
@@ -240,6 +242,10 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
     """
     counts = checked_ints(shift, "Roll", "shift", "Tshift")
     axes = checked_ints(axis, "Roll", "axis", "Taxis")
+    if isinstance(counts, int) != isinstance(axes, int) and None not in (counts, axes):
+        if current().eager:
+            raise refuse("shift and axis must have the same size [Op:Roll]")
+        raise ValueError("Shapes must be equal rank for 'Roll'")
     counts, axes = ((v,) if isinstance(v, int) else v for v in (counts, axes))
     if counts is None or axes is None or None in counts + axes:
         return roll_dynamic(input, shift, axis, name=name)  # type: ignore[no-any-return]
@@ -291,6 +297,9 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
     axes = checked_ints(axis, "ReverseV2", "axis")
     if isinstance(axes, int) or getattr(axis, "dims", None) == ():
         if current().eager:
+            found = convert_to_tensor(tensor)
+            if found.dims and 0 in found.dims:
+                return found
             raise refuse("'dims' must be 1-dimension, not 0 [Op:ReverseV2]")
         raise ValueError("Shape must be rank 1 but is rank 0 for 'ReverseV2'")
     if axes is None or None in axes:

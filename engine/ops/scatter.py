@@ -37,6 +37,16 @@ def check_scatter(indices: Dims, updates: Dims, target: Dims) -> None:
         )
 
 
+def good_rows(xp: Any, indices: Any, shape: Any, policy: str) -> Any:
+    """Which rows of `indices` lie in `shape`; None: all do, or the others are an error."""
+    if policy not in ("", "DEFAULT", "ERROR", "IGNORE"):
+        raise refuse(f"bad_indices_policy: unknown bad_indices_policy: {policy}")
+    if policy != "IGNORE":
+        return None
+    bounds = xp.asarray(shape[: indices.shape[-1]], dtype=indices.dtype)
+    return ((indices >= 0) & (indices < bounds)).all(axis=-1)
+
+
 def _columns(xp: Any, indices: Any, shape: Any) -> Any:
     depth = indices.shape[-1]
     bounds = xp.asarray(shape[:depth], dtype=indices.dtype)
@@ -61,7 +71,7 @@ def _columns(xp: Any, indices: Any, shape: Any) -> Any:
     value_dependent=True,
 )
 def scatter_nd_op(
-    indices: Tensor, updates: Tensor, shape: Tensor, name: str | None = None
+    indices: Tensor, updates: Tensor, shape: Tensor, policy: str = "", name: str | None = None
 ) -> TensorSpec:
     """Zeros of `shape`, to which `updates` are added at `indices`."""
     dims = partial_ints(shape) if isinstance(shape, Tensor) else None
@@ -72,7 +82,7 @@ def scatter_nd_op(
 
 
 @scatter_nd_op.kernel
-def _scatter_nd_kernel(xp: Any, indices: Any, updates: Any, shape: Any) -> Any:
+def _scatter_nd_kernel(xp: Any, indices: Any, updates: Any, shape: Any, policy: str = "") -> Any:
     dims = tuple(shape.tolist())
     check_scatter(indices.shape, getattr(updates, "shape", ()), dims)
     updates = as_array(xp, updates)
@@ -80,6 +90,9 @@ def _scatter_nd_kernel(xp: Any, indices: Any, updates: Any, shape: Any) -> Any:
         out = xp.full(dims, b"", dtype=object)
     else:
         out = xp.zeros(dims, updates.dtype)
+    good = good_rows(xp, indices, dims, policy)
+    if good is not None:
+        indices, updates = indices[good], updates[good]
     _accumulate(xp, "add", out, _columns(xp, indices, dims), updates)
     return out[()]
 
@@ -97,17 +110,21 @@ def _accumulate(xp: Any, how: str, out: Any, columns: Any, updates: Any) -> None
 
 @scatter_nd_op.gradient
 def _scatter_nd_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[None, Tensor, None]:
-    return None, tf.gather_nd(grad, node.inputs[0]), None
+    policy = node.attrs["policy"]
+    return None, tf.gather_nd(grad, node.inputs[0], bad_indices_policy=policy), None
 
 
 @public("scatter_nd")
-def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) -> Tensor:
+def scatter_nd(
+    indices: Any, updates: Any, shape: Any, bad_indices_policy: str = "", name: str | None = None
+) -> Tensor:
     """Zeros of `shape`, to which slices are added at given places.
 
     Args:
         indices: int32 or int64 [..., K].
         updates: slices, of shape indices.shape[:-1] + shape[K:].
         shape: of the result, a vector.
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
         name: of the node.
 
     Raises:
@@ -116,7 +133,7 @@ def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) 
     indices = convert_to_tensor(indices)
     known = static_ints(shape)
     sizes = convert_to_tensor(list(known), indices.dtype) if known else shape_tensor(shape)
-    return scatter_nd_op(indices, updates, sizes, name=name)  # type: ignore[no-any-return]
+    return scatter_nd_op(indices, updates, sizes, bad_indices_policy, name=name)  # type: ignore[no-any-return]
 
 
 def _tensor_scatter(how: str, type: str) -> OpFunction:
@@ -127,16 +144,22 @@ def _tensor_scatter(how: str, type: str) -> OpFunction:
         samples=[("float32[4]", ((0,), (2,)), "float32[2]"),
                  ("float32[3,2]", ((1,),), "float32[1,2]")])  # fmt: skip
     def infer(
-        tensor: Tensor, indices: Tensor, updates: Tensor, name: str | None = None
-    ) -> TensorSpec:
+        tensor: Tensor, indices: Tensor, updates: Tensor, bad_indices_policy: str = "",
+        name: str | None = None,
+    ) -> TensorSpec:  # fmt: skip
         check_scatter(indices.dims, updates.dims, tensor.dims)
         return spec(tensor.dtype, tensor.dims)
 
     @infer.kernel
-    def kernel(xp: Any, tensor: Any, indices: Any, updates: Any) -> Any:
+    def kernel(
+        xp: Any, tensor: Any, indices: Any, updates: Any, bad_indices_policy: str = ""
+    ) -> Any:
         check_scatter(indices.shape, getattr(updates, "shape", ()), tensor.shape)
-        out = tensor.copy()
-        _accumulate(xp, how, out, _columns(xp, indices, out.shape), as_array(xp, updates))
+        out, updates = tensor.copy(), as_array(xp, updates)
+        good = good_rows(xp, indices, out.shape, bad_indices_policy)
+        if good is not None:
+            indices, updates = indices[good], updates[good]
+        _accumulate(xp, how, out, _columns(xp, indices, out.shape), updates)
         return out
 
     verb = {"set": "replaced", "add": "added to", "sub": "subtracted from", "min": "compared with",
@@ -147,6 +170,7 @@ def _tensor_scatter(how: str, type: str) -> OpFunction:
         tensor: of rank 1 or more.
         indices: int32 or int64 [..., K].
         updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
         name: of the node.
 
     Raises:
@@ -165,28 +189,33 @@ tensor_scatter_nd_max = _tensor_scatter("max", "TensorScatterMax")
 @tensor_scatter_nd_update.gradient
 def _update_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
     _, indices, updates = node.inputs
-    kept = tf.tensor_scatter_nd_update(grad, indices, tf.zeros_like(updates))
-    return kept, None, tf.gather_nd(grad, indices)
+    policy = node.attrs["bad_indices_policy"]
+    kept = tf.tensor_scatter_nd_update(grad, indices, tf.zeros_like(updates), policy)
+    return kept, None, tf.gather_nd(grad, indices, bad_indices_policy=policy)
 
 
 @tensor_scatter_nd_add.gradient
 def _add_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
-    return grad, None, tf.gather_nd(grad, node.inputs[1])
+    policy = node.attrs["bad_indices_policy"]
+    return grad, None, tf.gather_nd(grad, node.inputs[1], bad_indices_policy=policy)
 
 
 @tensor_scatter_nd_sub.gradient
 def _sub_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
-    return grad, None, -tf.gather_nd(grad, node.inputs[1])
+    policy = node.attrs["bad_indices_policy"]
+    return grad, None, -tf.gather_nd(grad, node.inputs[1], bad_indices_policy=policy)
 
 
 def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None, Tensor]:
     tensor, indices, updates = node.inputs
-    out = node.outputs[0]
-    at_update = tf.cast(tf.equal(updates, tf.gather_nd(out, indices)), grad.dtype)
+    out, policy = node.outputs[0], node.attrs["bad_indices_policy"]
+    at = tf.gather_nd(out, indices, bad_indices_policy=policy)
+    at_update = tf.cast(tf.equal(updates, at), grad.dtype)
     at_tensor = tf.cast(tf.equal(tensor, out), grad.dtype)
-    shares = tf.raw.add_at(at_tensor, indices, at_update)
+    shares = tf.raw.add_at(at_tensor, indices, at_update, policy)
     shared = grad / tf.maximum(shares, tf.ones_like(shares))
-    return shared * at_tensor, None, tf.gather_nd(shared, indices) * at_update
+    picked = tf.gather_nd(shared, indices, bad_indices_policy=policy)
+    return shared * at_tensor, None, picked * at_update
 
 
 tensor_scatter_nd_min.gradient(_extreme_gradient)

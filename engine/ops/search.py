@@ -197,6 +197,8 @@ def top_k(
     Raises:
         InvalidArgumentError: (ValueError while tracing) if there are fewer than k columns.
     """
+    if isinstance(k, float):
+        convert_to_tensor(k, int32)
     return TopKV2(*top_k_op(input, k, bool(sorted), as_dtype(index_type), name))
 
 

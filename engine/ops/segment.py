@@ -197,8 +197,8 @@ def _unsorted(how: str, type: str, doc: str, gradient: Callable[..., Any]) -> Op
     allowed = REAL if how in ("max", "min") else NUMERIC
     made = op(
         f"math.unsorted_segment_{how}", type=type, value_dependent=True,
-        groups={"segment_ids": "Tidx", "num_segments": "Tnum"},
-        dtypes={"T": allowed, "Tidx": _IDS},
+        groups={"segment_ids": "Tindices", "num_segments": "Tnumsegments"},
+        dtypes={"T": allowed, "Tindices": _IDS, "Tnumsegments": _IDS},
         samples=[("float32[4,2]", (1, 0, 0, 2), 3), ("float64[3]", (0, -1, 0), 1)],
     )(infer)  # fmt: skip
     made.op.compute = kernel

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import int32, int64
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec, spec
@@ -32,8 +33,10 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
     """
     tensor = convert_to_tensor(input_)
     first, count = known_ints(begin), known_ints(size)
-    first = (first,) if isinstance(first, int) else first
-    count = (count,) if isinstance(count, int) else count
+    if isinstance(first, int) or isinstance(count, int):
+        if current().eager:
+            raise refuse("Expected begin and size arguments to be 1-D tensors [Op:Slice]")
+        raise ValueError("Shape must be rank 1 but is rank 0 for 'Slice'")
     if first is not None and count is not None and None not in first + count:
         return slice_op(tensor, first, count, name=name)  # type: ignore[no-any-return]
     begin, size = convert_to_tensor(begin), convert_to_tensor(size)

@@ -24,7 +24,7 @@ def _descends(direction: Any) -> bool:
 
 def _checked_axis(values: Tensor, axis: Any) -> int:
     found = convert_to_tensor(axis)
-    at = known_value(found)
+    at: Any = known_value(found)
     if at is None or getattr(at, "shape", ()):
         raise ValueError(f"Argument `axis` must be a constant scalar. Received: axis={found}.")
     at, rank = int(at), None if values.dims is None else len(values.dims)

@@ -98,7 +98,7 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
 def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = None) -> Tensor:
     """The inverse of `tf.space_to_batch`; `crops` [M, 2] are cut off."""
     x = convert_to_tensor(input)
-    blocks = _blocks(block_shape)
+    blocks = _blocks([block_shape] * 2 if isinstance(block_shape, int) else block_shape)
     count = len(blocks)
     batch, *sizes = _sizes(x)
     product = 1

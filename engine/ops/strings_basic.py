@@ -292,8 +292,12 @@ def as_string(
     """
     if scientific and shortest:
         raise ValueError("Cannot select both scientific and shortest notation")
-    if precision >= 0 and input.dtype.kind not in "fc":
-        raise ValueError(f"precision not supported for datatype {input.dtype.name}")
+    if input.dtype.kind in "iub":
+        if scientific or shortest:
+            raise refuse(f"scientific and shortest format not supported for datatype "
+                         f"{input.dtype.name}")  # fmt: skip
+        if precision >= 0:
+            raise ValueError(f"precision not supported for datatype {input.dtype.name}")
     return spec(string, input.dims)
 
 
@@ -304,7 +308,7 @@ def _as_string_kernel(
     if scientific and shortest:
         raise refuse("Cannot select both scientific and shortest notation")
     kind = "S" if type(x) is bytes else x.dtype.kind
-    if precision >= 0 and kind not in "fc":
+    if precision >= 0 and kind not in "fcSO":
         raise refuse(f"precision not supported for datatype {getattr(x, 'dtype', 'string')}")
     letter = "g" if shortest else "e" if scientific else "f"
     points = f".{precision}" if precision >= 0 else ""
@@ -312,10 +316,10 @@ def _as_string_kernel(
 
     def text(value: Any) -> bytes:
         if kind in "SO":
-            return value  # type: ignore[no-any-return]
+            return value.ljust(width) if fill == "-" else value.rjust(width)  # type: ignore[no-any-return]
         if kind == "b":
             word = "true" if value else "false"
-            return (word.rjust(width) if fill != "-" else word.ljust(width)).encode()
+            return word.encode()
         if kind == "c":
             shape = f"({prefix}{points}{letter},{prefix}{points}{letter})"
             return (shape % (value.real, value.imag)).encode()
