@@ -24,10 +24,10 @@ def _descends(direction: Any) -> bool:
 
 def _checked_axis(values: Tensor, axis: Any) -> int:
     found = convert_to_tensor(axis)
-    at: Any = known_value(found)
-    if at is None or getattr(at, "shape", ()):
+    known = known_value(found)
+    if known is None or found.dims:
         raise ValueError(f"Argument `axis` must be a constant scalar. Received: axis={found}.")
-    at, rank = int(at), None if values.dims is None else len(values.dims)
+    at, rank = int(known), None if values.dims is None else len(values.dims)
     if rank is not None and not -rank <= at < rank:
         problem = f"slice index {at if at >= 0 else -1} of dimension 0 out of bounds."
         if current().eager:
