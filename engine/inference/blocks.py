@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
 from engine.inference.context import Scope
-from engine.inference.values import Const, Python, Tensor, Value, join
+from engine.inference.values import Const, Deferred, Python, Tensor, Value, join
 
 __all__ = [
     "bound_names",
@@ -55,9 +55,14 @@ def merge(scope: Scope, ways: Sequence[tuple[dict[str, Value], set[str]]]) -> No
             maybe.add(name)
         for name in names.keys() & other.keys():
             if names[name] is not other[name]:
-                names[name] = join(names[name], other[name])
+                names[name] = join(_settled(names[name]), _settled(other[name]))
     scope.names = names
     scope.maybe = maybe
+
+
+def _settled(value: Value) -> Value:
+    """What an imported name stands for, where one of several ways has found that out."""
+    return value.loaded if isinstance(value, Deferred) and value.loaded is not None else value
 
 
 def widen(scope: Scope, names: Iterable[str]) -> None:

@@ -15,7 +15,7 @@ from engine.inference.module import Module, Workspace
 from engine.inference.staging import enter_blind, symbolic, trace
 from engine.inference.statements import STATEMENTS, assign
 from engine.inference.values import ClassValue, Function, Instance, Tensor, Value
-from engine.syntax.depth import deep
+from engine.syntax.depth import deep, without_collection
 from engine.syntax.parse import Parsed, parse
 
 __all__ = ["interpret", "new_machine"]
@@ -55,7 +55,8 @@ def interpret(
         parsed: The module's tree, where it has been read already.
     """
     parsed = parsed or parse(source.text, source.path)
-    return deep(_interpret, parsed, workspace or Workspace(most=0), keras)
+    with without_collection():
+        return deep(_interpret, parsed, workspace or Workspace(most=0), keras)
 
 
 def _interpret(parsed: Parsed, workspace: Workspace, keras: int) -> tuple[Module, Machine]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engine.inference.context import Context, Entry, Scope, Staging
 from engine.inference.events import Event
 from engine.inference.module import Module, Workspace
+from engine.inference.postponed import Postponed, postponed
 from engine.inference.values import (
     UNKNOWN,
     Born,
@@ -158,16 +159,29 @@ class Machine:
 
     def load(self, deferred: Deferred) -> Value:
         """What an imported name stands for; unknown while it is being found out (a cycle)."""
+        if deferred.loaded is not None:
+            return deferred.loaded
         key = deferred.key()
         if key in self.loading:
             return UNKNOWN
         self.loading.add(key)
+        # Who asks first must make no difference, so the calls that led here are forgotten.
+        active, self.active = self.active, []
         try:
-            return self._load(deferred)
+            deferred.loaded = self._load(deferred)
         finally:
+            self.active = active
             self.loading.discard(key)
+        return deferred.loaded
 
     def _load(self, deferred: Deferred) -> Value:
+        if isinstance(deferred, Postponed):
+            module = deferred.importer
+            self.statements[type(deferred.statement)](
+                self, deferred.statement, Frame(module.scope, Context(module), None)
+            )
+            made = module.scope.names.get(deferred.names[0], UNKNOWN)
+            return UNKNOWN if made is deferred else made
         if deferred.is_module:
             found = self.module_of(deferred.importer, deferred.names[0])
             return UNKNOWN if found is None else ModuleValue(found)
@@ -205,7 +219,11 @@ class Machine:
         module.interpreted = True
         module.scope.names["__name__"] = UNKNOWN
         frame = Frame(module.scope, Context(module), None)
+        later = postponed(module) if self.home is not None and module is not self.home else {}
         for statement in module.tree.body:
+            if statement in later:
+                module.scope.names[later[statement].names[0]] = later[statement]
+                continue
             handler = self.statements.get(type(statement))
             if handler is not None:
                 handler(self, statement, frame)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+import stat
 from functools import cached_property
 from pathlib import Path
 
@@ -93,6 +95,7 @@ class Workspace:
         self.modules: dict[Path, Module | None] = {}
         self._paths: dict[tuple[Path, str], Path | None] = {}
         self._folders: dict[str, Path | None] = {}
+        self._listed: dict[str, frozenset[str]] = {}
 
     def find(self, importer: Module, dotted: str) -> Module | None:
         """The module that a dotted name means in a file, None where it is no file of ours."""
@@ -126,13 +129,14 @@ class Workspace:
             folder = start
             for _ in range(level - 1):
                 folder = folder.parent
-            return _in_folder(folder, parts)
+            return self._in_folder(str(folder), parts)
         for folder in (start, *list(start.parents)[:6]):
-            found = _in_folder(folder, parts)
+            found = self._in_folder(str(folder), parts)
             if found is not None:
                 return found
-            if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
-                return _in_folder(folder / "src", parts)
+            names = self._names_in(str(folder))
+            if "pyproject.toml" in names or ".git" in names:
+                return self._in_folder(str(folder / "src"), parts)
         return None
 
     def _load(self, path: Path, name: str) -> Module | None:
@@ -144,18 +148,52 @@ class Workspace:
                     self.modules[path] = Module(parsed, name)
         return self.modules[path]
 
+    def _in_folder(self, folder: str, parts: list[str]) -> Path | None:
+        for part in parts[:-1]:
+            if part not in self._names_in(folder):
+                return None
+            folder = os.path.join(folder, part)
+        if parts:
+            if f"{parts[-1]}.py" in self._names_in(folder):
+                found = os.path.join(folder, f"{parts[-1]}.py")
+                if _is_file(found):
+                    return Path(found)
+            if parts[-1] not in self._names_in(folder):
+                return None
+            folder = os.path.join(folder, parts[-1])
+        if "__init__.py" not in self._names_in(folder):
+            return None
+        found = os.path.join(folder, "__init__.py")
+        return Path(found) if _is_file(found) else None
+
+    def _names_in(self, folder: str) -> frozenset[str]:
+        """What is in a folder; each folder is looked at once."""
+        if folder not in self._listed:
+            self._listed[folder] = _listing(folder)
+        return self._listed[folder]
+
 
 _LARGEST = 1_000_000
 _KEPT = 300
+_MOST_LISTINGS = 5_000
 _trees: dict[Path, tuple[tuple[int, int], Parsed]] = {}
 
 
-def _in_folder(folder: Path, parts: list[str]) -> Path | None:
-    base = folder.joinpath(*parts)
-    for candidate in (base.with_suffix(".py") if parts else None, base / "__init__.py"):
-        if candidate is not None and _is_file(candidate):
-            return candidate
-    return None
+_listings: dict[str, tuple[int, frozenset[str]]] = {}
+
+
+def _listing(folder: str) -> frozenset[str]:
+    """The names in a folder; kept, as long as the folder stays as it is."""
+    try:
+        mark = os.stat(folder).st_mtime_ns
+        known = _listings.get(folder)
+        if known is None or known[0] != mark:
+            if len(_listings) >= _MOST_LISTINGS:
+                _listings.clear()
+            known = _listings[folder] = (mark, frozenset(os.listdir(folder)))
+    except OSError:
+        return frozenset()
+    return known[1]
 
 
 def _parsed(path: Path) -> Parsed | None:
@@ -171,8 +209,8 @@ def _parsed(path: Path) -> Parsed | None:
     text = _read(path)
     if text is None:
         return None
-    if len(_trees) >= _KEPT:
-        _trees.clear()
+    while len(_trees) >= _KEPT:
+        del _trees[next(iter(_trees))]
     made = parse(text, str(path))
     _trees[path] = (mark, made)
     return made
@@ -188,11 +226,12 @@ def _folder_of(path: str) -> Path | None:
         return None
 
 
-def _is_file(path: Path) -> bool:
+def _is_file(path: str) -> bool:
     try:
-        return path.is_file() and path.stat().st_size <= _LARGEST
+        status = os.stat(path)
     except OSError:
         return False
+    return stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST
 
 
 def _read(path: Path) -> str | None:

@@ -193,14 +193,19 @@ class ModuleValue(Value):
 
 
 class Deferred(Value):
-    """A name imported from a module of the workspace, which is read when the name is first used."""
+    """A name imported from a module of the workspace, which is read when the name is first used.
 
-    __slots__ = ("importer", "is_module", "names")
+    Attributes:
+        loaded: What it stands for, once that is known.
+    """
+
+    __slots__ = ("importer", "is_module", "loaded", "names")
 
     def __init__(self, importer: Module, names: tuple[str, ...], is_module: bool) -> None:
         self.importer = importer
         self.names = names
         self.is_module = is_module
+        self.loaded: Value | None = None
 
     def key(self) -> Hashable:
         return ("deferred", id(self.importer), self.names)
