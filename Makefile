@@ -6,6 +6,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(BIN)/python
 JOBS   ?= 2
+# pip compiles what it copies, but an editable install copies nothing.
+COMPILE := $(RUN) -m compileall -q engine server
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -36,10 +38,12 @@ $(RUN):
 
 $(VENV)/demo.stamp: pyproject.toml | $(RUN)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(RUN)
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(COMPILE)
 	@touch $(VENV)/demo.stamp $@
 
 node_modules/.stamp: package.json package-lock.json

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import importlib.abc
 import importlib.machinery
-import importlib.util
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -106,7 +104,11 @@ def find(path: str) -> Any:
 
 
 def _exists(module: str) -> bool:
-    return module in sys.modules or importlib.util.find_spec(module) is not None
+    if module in sys.modules:
+        return True
+    import importlib.util
+
+    return importlib.util.find_spec(module) is not None
 
 
 def attribute(module: str, name: str) -> Any:
@@ -121,8 +123,11 @@ def attribute(module: str, name: str) -> Any:
     return value
 
 
-class _NamespaceLoader(importlib.abc.Loader):
-    """Makes the module of a public namespace: ``engine.math``."""
+class _NamespaceLoader:
+    """Makes the module of a public namespace: ``engine.math``.
+
+    A loader by its methods: `importlib.abc`, which has the base class, loads twenty modules.
+    """
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         return None
@@ -142,7 +147,7 @@ def _member(module: str, name: str) -> Any:
     return attribute(module, name)
 
 
-class _NamespaceFinder(importlib.abc.MetaPathFinder):
+class _NamespaceFinder:
     """Finds ``engine.math`` and the like where no file has that name."""
 
     def find_spec(
@@ -156,7 +161,7 @@ class _NamespaceFinder(importlib.abc.MetaPathFinder):
             load_core()
             if not any(name.startswith(prefix) for name in PUBLIC):
                 return None
-        return importlib.machinery.ModuleSpec(fullname, _NamespaceLoader(), is_package=True)
+        return importlib.machinery.ModuleSpec(fullname, _NamespaceLoader(), is_package=True)  # type: ignore[arg-type]
 
 
 sys.meta_path.append(_NamespaceFinder())

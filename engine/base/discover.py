@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from types import ModuleType
 
 __all__ = ["import_all"]
@@ -18,6 +17,8 @@ def import_all(package: ModuleType) -> tuple[ModuleType, ...]:
     Returns:
         The modules; those whose name starts with `_` are left out.
     """
+    import pkgutil
+
     names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
     return tuple(
         importlib.import_module(f"{package.__name__}.{name}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import sys
 from collections.abc import Callable, Iterable
 from types import FunctionType
@@ -187,6 +186,8 @@ def set_verbosity(level: int, alsologtostdout: bool = False) -> None:
         level: 0 for warnings alone; more for more.
         alsologtostdout: Whether it is printed too.
     """
+    import logging
+
     logger = logging.getLogger("graphlens.autograph")
     logger.setLevel(logging.WARNING if level <= 0 else logging.DEBUG)
     if alsologtostdout:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import os
 import types
 from typing import Any
@@ -17,8 +16,6 @@ from engine.conversion.options import ConversionOptions
 from engine.syntax.errors import ConversionError, InaccessibleSourceError
 
 __all__ = ["converted_call"]
-
-logger = logging.getLogger("graphlens.autograph")
 
 _DECISIONS = Decisions()
 _DYNAMIC = ("<string>",)
@@ -183,7 +180,9 @@ def _warn(f: Any, target: Any, error: Exception) -> None:
             f"{type(error).__name__}: {error} (a fault of the converter: please report it, with "
             "the function's source)"
         )
-    logger.warning(
+    import logging
+
+    logging.getLogger("graphlens.autograph").warning(
         "AutoGraph could not transform %s and will run it as-is.\nCause: %s\nTo silence this "
         "warning, decorate the function with @tf.autograph.experimental.do_not_convert",
         f, cause,

@@ -8,17 +8,16 @@ import functools
 import operator
 import threading
 import weakref
-from dataclasses import dataclass
 from functools import cached_property
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from engine.base.source import SourceFile
 from engine.conversion.convert import ConvertedSource, convert_fresh
 from engine.conversion.options import ConversionOptions
 from engine.syntax.depth import deep, without_collection
 from engine.syntax.errors import ConversionError
-from engine.syntax.functions import FunctionSource, parse_function
-from engine.syntax.trees import to_python
+from engine.syntax.functions import FunctionSource, file_of, parse_function
 
 __all__ = ["Factory", "converted_function", "factory_of", "is_converted_code", "is_helper"]
 
@@ -27,17 +26,31 @@ _FUTURES = functools.reduce(
 )
 
 
-@dataclass(eq=False)
 class Factory:
     """Makes converted functions from functions that share one code object.
 
     Attributes:
-        code: The converted code.
         source: The converted source, for those who want to read it.
+        code: The converted code.
     """
 
-    code: CodeType
-    source: ConvertedSource
+    def __init__(
+        self, source: ConvertedSource, code: CodeType | None, twin: Factory | None = None
+    ) -> None:
+        self.source = source
+        self._twin = twin
+        if code is not None:
+            self.code = code
+
+    def at(self, source: SourceFile) -> Factory:
+        """The same for a file with the same text and another name."""
+        return Factory(self.source.at(source), None, self)
+
+    @cached_property
+    def code(self) -> CodeType:
+        """Of a twin, made when the function is first called."""
+        assert self._twin is not None
+        return _moved(self._twin.code, self.source.source.path)
 
     @cached_property
     def name(self) -> str:
@@ -98,14 +111,22 @@ def _forgetting(table: dict[int, Any], key: int) -> Any:
 
 
 def _convert(function: FunctionType, options: ConversionOptions) -> Factory:
+    """A new factory; that of equal code in an equal text, as a cell that runs again, is shared."""
+    file = file_of(function)
+    key = (function.__code__, options)
+    known: Factory | None = file.text.made.get(key)
+    if known is not None:
+        return known if known.source.source.path == file.path else known.at(file.source)
     with without_collection():
         source = deep(convert_source, parse_function(function), options)
-        return Factory(compile_converted(source, function.__code__), source)
+        made = Factory(source, compile_converted(source, function.__code__))
+    file.text.made[key] = made
+    return made
 
 
 def convert_source(found: FunctionSource, options: ConversionOptions) -> ConvertedSource:
     """The converted source of a function that was found in its file."""
-    return convert_fresh(found.tree(), found.source, options, found.file.names)
+    return convert_fresh(found.tree(), found.source, options, found.file.text.names)
 
 
 def compile_converted(source: ConvertedSource, original: CodeType | None = None) -> CodeType:
@@ -141,7 +162,7 @@ def _compile(source: ConvertedSource, free: list[str], flags: int) -> CodeType:
 
 def _wrap(source: ConvertedSource, free: list[str]) -> ast.AST:
     """The definition inside a function whose parameters are its free variables."""
-    definition: Any = to_python(source.tree)
+    definition: Any = source.tree
     definition.type_params = []
     module = ast.parse(f"def outer({', '.join(('ag__', *free))}): pass")
     module.body[0].body = [definition]  # type: ignore[attr-defined]
@@ -170,9 +191,20 @@ def _renamed(code: CodeType, name: str, helper: bool) -> CodeType:
     changes: dict[str, Any] = {"co_consts": tuple(constants), "co_name": name}
     if hasattr(code, "co_qualname"):
         changes["co_qualname"] = name
-    made = code.replace(**changes)
-    _codes[id(made)] = (weakref.ref(made, _forgetting(_codes, id(made))), helper)
-    return made
+    return _noted(code.replace(**changes), helper)
+
+
+def _moved(code: CodeType, path: str) -> CodeType:
+    """The code, as if it came from a file of another name."""
+    constants = tuple(
+        [_moved(one, path) if isinstance(one, CodeType) else one for one in code.co_consts]
+    )
+    return _noted(code.replace(co_consts=constants, co_filename=path), is_helper(code))
+
+
+def _noted(code: CodeType, helper: bool) -> CodeType:
+    _codes[id(code)] = (weakref.ref(code, _forgetting(_codes, id(code))), helper)
+    return code
 
 
 def is_helper(code: CodeType) -> bool:

@@ -15,8 +15,8 @@ from engine.syntax.depth import deep, without_collection
 from engine.syntax.errors import ConversionError
 from engine.syntax.names import bound_at_top
 from engine.syntax.parse import Parsed, parse
-from engine.syntax.trees import copy_tree, from_python
-from engine.syntax.unparse import line_map, unparse
+from engine.syntax.trees import copy_tree, from_python, into_python
+from engine.syntax.unparse import line_map
 
 __all__ = ["ConvertedSource", "convert", "convert_tree", "find_function", "graph_code"]
 
@@ -29,22 +29,33 @@ class ConvertedSource:
         source: The file that the function is in.
     """
 
-    def __init__(self, tree: gast.stmt, source: SourceFile) -> None:
+    def __init__(
+        self, tree: ast.FunctionDef | ast.Assign, source: SourceFile,
+        twin: ConvertedSource | None = None,
+    ) -> None:  # fmt: skip
         self.tree = tree
         self.source = source
+        self._twin = twin
+
+    def at(self, source: SourceFile) -> ConvertedSource:
+        """The same for a file with the same text and another name."""
+        return ConvertedSource(self.tree, source, self)
 
     @property
     def name(self) -> str:
         """The converted function's name, as `tf__f`."""
         tree: Any = self.tree
-        if isinstance(tree, gast.FunctionDef):
+        if isinstance(tree, ast.FunctionDef):
             return tree.name
         return tree.targets[0].id  # type: ignore[no-any-return]
 
     @cached_property
     def text(self) -> str:
         """The source, as `tf.autograph.to_code` shows it."""
-        return unparse(self.tree) + "\n"
+        if self._twin is not None:
+            return self._twin.text
+        with without_collection():
+            return deep(ast.unparse, self.tree) + "\n"
 
     @cached_property
     def source_map(self) -> tuple[tuple[int, int], ...]:
@@ -89,7 +100,8 @@ def convert_fresh(
             f"{source.path}:{getattr(function, 'lineno', 1)}: only functions and lambdas can be "
             f"converted, not {type(function).__name__}"
         )
-    return ConvertedSource(convert_function(function, options, taken), source)
+    made: Any = into_python(convert_function(function, options, taken))
+    return ConvertedSource(made, source)
 
 
 def graph_code(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from engine.conversion.staging import tracing, user_place
 
 __all__ = ["LoopWatch"]
-
-logger = logging.getLogger("graphlens.autograph")
 
 LARGE = 10_000
 """Turns that write ops down, after which a loop is called large."""
@@ -42,15 +39,21 @@ class LoopWatch:
         if self.turns == LARGE:
             made = len(self._recorder.nodes) - self._nodes
             if made >= LARGE:
-                logger.warning(
+                _warn(
                     "Large unrolled loop detected: the loop at %s has run %d times while the "
                     "function is being traced, and has written %d ops into the graph. Did you "
                     "mean to use a TF loop? Loop over tf.range(...) or a tensor instead.",
                     user_place(), self.turns, made,
                 )  # fmt: skip
         elif self.turns == ENDLESS:
-            logger.warning(
+            _warn(
                 "The loop at %s has run %d times while the function is being traced. Does it "
                 "end? Its condition is a Python value, so it runs now and not in the graph.",
                 user_place(), self.turns,
             )  # fmt: skip
+
+
+def _warn(message: str, *values: Any) -> None:
+    import logging
+
+    logging.getLogger("graphlens.autograph").warning(message, *values)

@@ -18,26 +18,31 @@ from engine.base.source import SourceFile
 from engine.syntax.depth import deep
 from engine.syntax.errors import InaccessibleSourceError
 from engine.syntax.names import bound_at_top
-from engine.syntax.parse import Parsed, parse
+from engine.syntax.parse import parse
 from engine.syntax.trees import from_python
 
-__all__ = ["FunctionSource", "parse_function"]
+__all__ = ["FunctionSource", "file_of", "parse_function"]
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-class File:
-    """One version of a file that functions come from."""
+class Text:
+    """One text that functions come from, under whatever names it is saved.
 
-    def __init__(self, parsed: Parsed) -> None:
-        self.parsed = parsed
+    Attributes:
+        tree: What could be read of it.
+        made: What others make of its functions and want to keep as long as the text is kept.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.made: dict[Any, Any] = {}
 
     @cached_property
     def definitions(self) -> dict[int, list[Definition]]:
         """Functions and lambdas by their first line, decorators included."""
         found: dict[int, list[Definition]] = {}
-        tree = self.parsed.python_tree
-        for node in ast.walk(tree) if tree is not None else ():
+        for node in ast.walk(self.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                 found.setdefault(first, []).append(node)
@@ -48,8 +53,26 @@ class File:
     @cached_property
     def names(self) -> frozenset[str]:
         """Names that the file binds at its top."""
-        tree = self.parsed.python_tree
-        return bound_at_top(tree) if tree is not None else frozenset()
+        return bound_at_top(self.tree)
+
+
+class File:
+    """One version of a file that functions come from.
+
+    Attributes:
+        path: Its name.
+        text: What it holds, shared by files that hold the same.
+    """
+
+    def __init__(self, path: str, characters: str, text: Text) -> None:
+        self.path = path
+        self.characters = characters
+        self.text = text
+
+    @cached_property
+    def source(self) -> SourceFile:
+        """The file's text with its lines."""
+        return SourceFile(self.path, self.characters)
 
 
 @dataclass(frozen=True)
@@ -67,14 +90,18 @@ class FunctionSource:
     @property
     def source(self) -> SourceFile:
         """The file's text."""
-        return self.file.parsed.source
+        return self.file.source
 
     def tree(self) -> gast.FunctionDef | gast.Lambda:
         """A fresh `gast` tree of the function, which the caller may change."""
         return cast("gast.FunctionDef | gast.Lambda", deep(from_python, self.definition))
 
 
-_files: dict[str, tuple[str, File]] = {}
+_KEPT = 128
+"""Files, and texts, that are kept to be asked again."""
+
+_files: dict[str, File] = {}
+_texts: dict[str, Text] = {}
 _lock = threading.Lock()
 
 
@@ -89,34 +116,55 @@ def parse_function(function: Any) -> FunctionSource:
             several lambdas that cannot be told apart. The message says what to do.
     """
     function = inspect.unwrap(function, stop=lambda one: hasattr(one, "__code__"))
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    if not isinstance(code, CodeType):
-        raise InaccessibleSourceError(f"{function!r} has no Python source: it is no function")
-    file = _file_of(code, function)
-    candidates = file.definitions.get(code.co_firstlineno, [])
+    file = file_of(function)
+    code = _code_of(function)
+    candidates = file.text.definitions.get(code.co_firstlineno, [])
     return FunctionSource(file, _choose(candidates, code, function))
 
 
-def _file_of(code: CodeType, function: Any) -> File:
+def _code_of(function: Any) -> CodeType:
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if not isinstance(code, CodeType):
+        raise InaccessibleSourceError(f"{function!r} has no Python source: it is no function")
+    return code
+
+
+def file_of(function: Any) -> File:
+    """The file that a function comes from, as it is now.
+
+    Raises:
+        InaccessibleSourceError: If it cannot be read, or not as Python.
+    """
+    code = _code_of(function)
     path = code.co_filename
     with _lock:
         linecache.checkcache(path)
-        text = "".join(linecache.getlines(path, getattr(function, "__globals__", None)))
+        characters = "".join(linecache.getlines(path, getattr(function, "__globals__", None)))
         known = _files.get(path)
-        if known is not None and known[0] == text:
-            return known[1]
-        if not text:
+        if known is not None and known.characters == characters:
+            return known
+        if not characters:
             raise InaccessibleSourceError(
                 f"the source code of {_title(code)} is not available: it was defined in "
                 f"{path}. Define it in a file or a notebook cell"
             )
-        file = File(parse(text, path))
-        if file.parsed.python_tree is None:
-            raise InaccessibleSourceError(
-                f"{path} cannot be read as Python any more: {file.parsed.errors[0].message}"
-            )
-        _files[path] = (text, file)
+        text = _texts.get(characters)
+        if text is None:
+            text = _texts[characters] = _read(characters, path)
+        file = _files[path] = File(path, characters, text)
+        for table in (_files, _texts):
+            if len(table) > _KEPT:
+                del table[next(iter(table))]
         return file
+
+
+def _read(characters: str, path: str) -> Text:
+    parsed = parse(characters, path)
+    if parsed.python_tree is None:
+        raise InaccessibleSourceError(
+            f"{path} cannot be read as Python any more: {parsed.errors[0].message}"
+        )
+    return Text(parsed.python_tree)
 
 
 def _title(code: CodeType) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 import gast
 
-__all__ = ["copy_tree", "from_python", "to_python"]
+__all__ = ["copy_tree", "from_python", "into_python", "to_python"]
 
 Node = TypeVar("Node", bound=ast.AST)
 Fields = dict[str, Any]
@@ -52,6 +52,63 @@ def to_python(node: ast.AST) -> ast.AST:
     if make is None:
         make = _TO[kind] = _plain(getattr(ast, kind.__name__))
     return make(node, to_python)
+
+
+def into_python(node: ast.AST) -> ast.AST:
+    """A `gast` tree made the `ast` tree, node by node: for a tree that nobody else uses.
+
+    Nodes that hold others are changed in place, which costs half of what new ones do; contexts and
+    operators, which trees share, are replaced.
+    """
+    kind = node.__class__
+    known = _INTO.get(kind)
+    if known is None:
+        known = _INTO[kind] = _conversion(kind)
+    python, parts, missing, shared = known
+    if shared is not None:
+        return shared
+    fields = node.__dict__
+    for key in parts:
+        value = fields.get(key)
+        if value.__class__ is list:
+            for i, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    value[i] = into_python(item)
+        elif isinstance(value, ast.AST):
+            fields[key] = into_python(value)
+    for key in missing:
+        if key not in fields:
+            fields[key] = [] if key == "type_params" else None
+    if kind is gast.Name and fields["ctx"].__class__ is _PARAM_KIND:
+        fields["arg"] = fields["id"]
+        python = ast.arg
+    elif kind is gast.ExceptHandler and fields["name"].__class__ is ast.Name:
+        fields["name"] = fields["name"].id
+    node.__class__ = python
+    return node
+
+
+Conversion = tuple[Any, tuple[str, ...], tuple[str, ...], ast.AST | None]
+_NO_NODES = frozenset({"arg", "attr", "id", "kind", "level", "module", "names", "rest",
+                       "simple", "type_comment", "type_ignores"})  # fmt: skip
+_LATE = ("type_params", "kind", "default_value")
+"""Fields that older trees lack."""
+
+
+def _conversion(kind: Any) -> Conversion:
+    """The other class, the fields with nodes, those to fill in, and what takes the node's place."""
+    if kind is _PARAM_KIND:
+        return kind, (), (), gast.Param()
+    python = getattr(ast, kind.__name__)
+    if kind is python:  # met before, by another way
+        return python, (), (), None
+    if not kind._attributes and not kind._fields:
+        return python, (), (), python()
+    parts = tuple(
+        name for name in kind._fields
+        if kind is not gast.Constant and (name not in _NO_NODES or kind in _WITH_NAMES)
+    )  # fmt: skip
+    return python, parts, tuple(name for name in _LATE if name in python._fields), None
 
 
 Walk = Callable[[Any], Any]
@@ -103,6 +160,7 @@ def _name_from(node: ast.Name, walk: Walk) -> ast.AST:
 
 
 _PARAM = gast.Param()
+_PARAM_KIND = gast.Param
 _STORE = gast.Store()
 
 
@@ -138,6 +196,8 @@ def _handler_to(node: Any, walk: Walk) -> ast.AST:
     return cast("ast.AST", _at(new, node))
 
 
+_INTO: dict[type[ast.AST], Conversion] = {}
+_WITH_NAMES = (gast.Import, gast.ImportFrom)
 _FROM: dict[type[ast.AST], Maker] = {
     ast.Name: _name_from,
     ast.arg: _argument_from,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from engine.tracing.signature import Call
-
-logger = logging.getLogger("engine")
 
 _HISTORY = 10
 _THRESHOLD = 5
@@ -44,7 +41,9 @@ class RetracingDetector:
         if self._warned >= _MOST_WARNINGS or len(self._per_trace) < _THRESHOLD:
             return
         self._warned += 1
-        logger.warning(
+        import logging
+
+        logging.getLogger("engine").warning(
             "%d out of the last %d calls to %r triggered tf.function retracing. Tracing is "
             "expensive and the excessive number of tracings could be due to (1) creating "
             "@tf.function repeatedly in a loop, (2) passing tensors with different shapes, (3) "

@@ -5,8 +5,9 @@ import linecache
 
 import pytest
 
+from engine.syntax import functions
 from engine.syntax.errors import InaccessibleSourceError
-from engine.syntax.functions import parse_function
+from engine.syntax.functions import file_of, parse_function
 from engine.syntax.unparse import unparse
 
 
@@ -96,3 +97,17 @@ def test_a_file_is_read_once() -> None:
 
 def test_trees_are_not_shared() -> None:
     assert parse_function(deco).tree() is not parse_function(deco).tree()
+
+
+def test_equal_texts_share_what_is_known_of_them() -> None:
+    text = "def f(x):\n    return x\n"
+    first, second = load(text, "<cell 1>")["f"], load(text, "<cell 2>")["f"]
+    assert file_of(first).text is file_of(second).text
+    assert [parse_function(f).source.path for f in (first, second)] == ["<cell 1>", "<cell 2>"]
+
+
+def test_old_files_are_forgotten() -> None:
+    for i in range(300):
+        parse_function(load(f"def f():\n    return {i}\n", f"<many {i}>")["f"])
+    assert len(functions._files) <= functions._KEPT
+    assert len(functions._texts) <= functions._KEPT

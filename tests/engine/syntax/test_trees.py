@@ -7,7 +7,7 @@ import sys
 import gast
 import pytest
 
-from engine.syntax.trees import copy_tree, from_python, to_python
+from engine.syntax.trees import copy_tree, from_python, into_python, to_python
 from engine.syntax.unparse import line_map, unparse
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -66,3 +66,26 @@ def test_lines_of_generated_text() -> None:
     tree = from_python(ast.parse(text)).body[0]
     assert unparse(tree) == "if a:\n    b = 1\nelse:\n    c = 2"
     assert line_map(tree, unparse(tree)) == ((0, 0), (1, 2), (2, 5), (3, 5))
+
+
+@pytest.mark.parametrize("text", SNIPPETS)
+def test_snippets_change_in_place(text: str) -> None:
+    tree = ast.parse(text)
+    made = into_python(from_python(tree))
+    assert ast.dump(made, include_attributes=True) == ast.dump(tree, include_attributes=True)
+    compile(made, "<made>", "exec")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_files_change_in_place(path: pathlib.Path) -> None:
+    tree = ast.parse(path.read_text())
+    made = into_python(from_python(tree))
+    assert ast.dump(made, include_attributes=True) == ast.dump(tree, include_attributes=True)
+
+
+def test_changing_in_place_leaves_shared_contexts_alone() -> None:
+    first, second = gast.parse("a = b"), gast.parse("c = d")
+    second.body[0].value.ctx = first.body[0].value.ctx
+    assert isinstance(into_python(first), ast.Module)
+    assert isinstance(second.body[0].value.ctx, gast.Load)
+    assert ast.unparse(into_python(second)) == "c = d"
