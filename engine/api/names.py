@@ -24,6 +24,7 @@ _ROOMS = {
     "optimizers": "engine.keras",
     "losses": "engine.keras",
     "metrics": "engine.keras",
+    "initializers": "engine.keras",
     "data": "engine.data",
     "train": "engine.train",
     "saved_model": "engine.saving",

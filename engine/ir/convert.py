@@ -145,7 +145,7 @@ def _leaf_dtype(value: Any) -> DType | None:
             if found is not None:
                 return found
         elif isinstance(item, Tensor) or hasattr(type(item), "__tf_tensor__"):
-            return item.dtype  # type: ignore[no-any-return]
+            return as_dtype(item.dtype)
     return None
 
 
@@ -182,8 +182,10 @@ def _tensor_dtype(value: Any, variadic: bool) -> DType | None:
             if found is not None:
                 return found
         return None
-    if isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__"):
-        return value.dtype  # type: ignore[no-any-return]
+    if isinstance(value, Tensor):
+        return value.dtype
+    if hasattr(type(value), "__tf_tensor__"):
+        return as_dtype(value.dtype)
     return None
 
 

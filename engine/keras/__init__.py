@@ -1,4 +1,4 @@
-"""A small Keras: layers, models, losses, metrics and optimizers for hand-written training loops."""
+"""Keras: layers, models, losses, metrics, optimizers, training and saving."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -11,74 +11,116 @@ from engine.ir.dtypes import as_dtype, float32
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import Tensor
-from engine.keras import activation_functions, functional, initial_values
-from engine.objects.module import Module, snake_case
+from engine.keras import activation_functions, configs, functional, initial_values, naming
+from engine.keras.call_errors import explained
+from engine.keras.input_spec import InputSpec, check_inputs
+from engine.keras.tracking import Tracked
+from engine.keras.variables import KerasVariable
 from engine.objects.variable import Variable, init_scope
 from engine.ops.namespace import tf
 
-_COUNTS: Counter[str] = Counter()
-
-
-def unique_name(base: str) -> str:
-    """`dense`, `dense_1`, ... in the order of creation."""
-    number = _COUNTS[base]
-    _COUNTS[base] += 1
-    return f"{base}_{number}" if number else base
+_ACCEPTED = frozenset({"input_shape", "input_dim", "batch_input_shape", "batch_shape"})
 
 
 @public("keras.layers.Layer", "keras.Layer")
-class Layer(Module):
+class Layer(Tracked):
     """Weights and a computation.
 
-    Subclasses make weights in `__init__` or `build(input_shape)` and compute in `call(inputs)`.
+    Subclasses make weights in `__init__` or `build(input_shape)` with `add_weight` and compute in
+    `call(inputs)`. Weights, layers and metrics assigned to attributes are found by themselves.
 
     Args:
+        activity_regularizer: function of the outputs that is added to the losses.
         trainable: do tapes watch its weights?
         name: default: the class name in snake case, made unique.
         dtype: of the weights and of the computation; default float32.
+        autocast: do floating inputs take the layer's dtype?
         kwargs: `input_shape` and `input_dim` are accepted.
     """
 
+    input_spec: Any = None
+    _takes_keywords: bool
+
     def __init__(
-        self, *, trainable: bool = True, name: str | None = None, dtype: Any = None,
-        activity_regularizer: Any = None, **kwargs: Any,
+        self, *, activity_regularizer: Any = None, trainable: bool = True, dtype: Any = None,
+        autocast: bool = True, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        unknown = set(kwargs) - {"input_shape", "input_dim", "batch_input_shape", "autocast"}
+        unknown = {key: value for key, value in kwargs.items() if key not in _ACCEPTED}
         if unknown:
             raise ValueError(
-                f"Unrecognized keyword arguments passed to {type(self).__name__}: "
-                f"{ {key: kwargs[key] for key in sorted(unknown)} }"
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: {unknown}"
             )
-        super().__init__(name=None)
-        self._name = name or unique_name(snake_case(type(self).__name__))
+        super().__init__()
+        self._input_shape_arg = _input_shape(kwargs)
+        if name is not None and not isinstance(name, str):
+            raise ValueError("Argument `name` must be a string and cannot contain character `/`. "
+                             f"Received: name={name} (of type {type(name)})")  # fmt: skip
+        self._name = naming.unique_name(naming.snake_case(type(self).__name__)) if (
+            name is None) else name  # fmt: skip
+        self.activity_regularizer = activity_regularizer
         self._trainable = trainable
-        self._dtype = float32 if dtype is None else as_dtype(dtype)
+        self._dtype = float32 if dtype is None else as_dtype(configs.dtype_name(dtype))
+        self.autocast = autocast
         self.built = False
         self._losses: list[Any] = []
+        self._path: str | None = None
+        self._output_shapes: Any = None
+        self._symbolic_calls: list[Any] = []
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self._name
+
+    @property
+    def path(self) -> str | None:
+        """The name with those of the layers around it; None before the layer is built."""
+        return self._path
 
     # -- weights ---------------------------------------------------------------------------
 
     def add_weight(
-        self, shape: Any = None, initializer: Any = None, dtype: Any = None, trainable: bool = True,
-        name: str | None = None, regularizer: Any = None, constraint: Any = None, **kwargs: Any,
-    ) -> Variable:  # fmt: skip
+        self, *args: Any, shape: Any = None, initializer: Any = None, dtype: Any = None,
+        trainable: bool = True, autocast: bool = True, regularizer: Any = None,
+        constraint: Any = None, aggregation: Any = "none", name: str | None = None, **kwargs: Any,
+    ) -> KerasVariable:  # fmt: skip
         """A new variable of the layer.
 
         Args:
+            args: `shape` and `initializer` may come by position.
             shape: of the variable; default: a scalar.
-            initializer: name, object or function (shape, dtype) -> value; default Glorot uniform.
+            initializer: name, object or function (shape, dtype) -> value; default: Glorot uniform,
+                zeros for integers and bools.
             dtype: default: the layer's.
             trainable: do tapes watch it?
+            regularizer: name or function, added to the layer's losses.
+            constraint: kept on the variable.
             name: of the variable.
-            regularizer, constraint, kwargs: `regularizer` adds to the layer's losses.
+            autocast, aggregation, kwargs: accepted.
+
+        Raises:
+            ValueError: if `name` is passed by position.
         """
+        if args and isinstance(args[0], str):
+            raise ValueError(
+                f"`name` must be passed as a keyword argument. Received: add_weight({args[0]!r}, "
+                f"...). Use: add_weight(shape=..., name={args[0]!r})."
+            )
+        if args:
+            shape, initializer = (*args, *(shape, initializer)[len(args) :])
+        if isinstance(shape, int):
+            shape = (shape,)
         wanted = tuple(shape) if shape is not None else ()
-        kind = self._dtype if dtype is None else as_dtype(dtype)
-        make = initial_values.get(initializer or "glorot_uniform")
+        kind = self._dtype if dtype is None else as_dtype(configs.dtype_name(dtype))
+        if initializer is None:
+            initializer = "glorot_uniform" if kind.is_floating else "zeros"
         with init_scope():
-            value = make(wanted, kind)
-        made = Variable(value, trainable=trainable and self._trainable, name=name or "variable")
-        made.regularizer = regularizer  # type: ignore[attr-defined]
+            value = initial_values.get(initializer)(wanted, dtype=kind)
+        made = KerasVariable(value, dtype=kind, trainable=trainable, name=name or "variable")
+        made.initializer = initializer
+        made.regularizer = configs.regularizer(regularizer)
+        made.constraint = configs.constraint(constraint)
+        self._track(made)
         return made
 
     @property
@@ -86,7 +128,7 @@ class Layer(Module):
         """Name of the dtype of the weights."""
         return self._dtype.name
 
-    compute_dtype = variable_dtype = dtype
+    compute_dtype = variable_dtype = input_dtype = dtype
 
     @property
     def trainable(self) -> bool:
@@ -96,70 +138,17 @@ class Layer(Module):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
-        for part in self._layers():
+        for variable in self._own_trainable:
+            variable.trainable = bool(value)
+        for part in self._parts:
             part.trainable = value
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All variables, trainable ones first."""
-        return [*self.trainable_weights, *self.non_trainable_weights]
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """Variables that training changes."""
-        return [v for v, on in self._weights() if on]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """Variables that training leaves alone."""
-        return [v for v, on in self._weights() if not on]
-
-    @property
-    def variables(self) -> Any:
-        """All variables, in the order in which they were made."""
-        return [v for v, _ in self._weights()]
-
-    @property
-    def trainable_variables(self) -> Any:
-        """The same as `trainable_weights`."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> Any:
-        """The same as `non_trainable_weights`."""
-        return self.non_trainable_weights
-
-    def _weights(self) -> list[tuple[Variable, bool]]:
-        found: dict[int, tuple[Variable, bool]] = {}
-        self._collect(found, set(), True)
-        return list(found.values())
-
-    def _collect(self, found: dict[int, Any], seen: set[int], trainable: bool) -> None:
-        if id(self) in seen:
-            return
-        seen.add(id(self))
-        trainable = trainable and self._trainable
-        for value in vars(self).values():
-            for leaf in _leaves(value):
-                if isinstance(leaf, Variable):
-                    found.setdefault(id(leaf), (leaf, trainable and leaf.trainable))
-                elif isinstance(leaf, Layer):
-                    leaf._collect(found, seen, trainable)
-                elif isinstance(leaf, Module) and id(leaf) not in seen:
-                    seen.add(id(leaf))
-                    for variable in leaf.variables:
-                        on = trainable and variable.trainable
-                        found.setdefault(id(variable), (variable, on))
-
-    def _layers(self) -> list[Layer]:
-        return [leaf for v in vars(self).values() for leaf in _leaves(v) if isinstance(leaf, Layer)]
 
     def get_weights(self) -> list[Any]:
         """Values of all weights, as arrays."""
         return [v.numpy() for v in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
-        """Give all weights new values. Raises ValueError where their number differs."""
+        """Give all weights new values. Raises ValueError where number or shapes differ."""
         mine = self.weights
         if len(mine) != len(weights):
             raise ValueError(
@@ -167,10 +156,21 @@ class Layer(Module):
                 f"length {len(weights)}, but the layer was expecting {len(mine)} weights."
             )
         for variable, value in zip(mine, weights):
+            if tuple(variable.shape) != tuple(value.shape):
+                raise ValueError(
+                    f"Layer {self.name} weight shape {variable.shape} is not compatible with "
+                    f"provided weight shape {value.shape}."
+                )
             variable.assign(value)
 
     def count_params(self) -> int:
-        """How many numbers the weights hold."""
+        """How many numbers the weights hold. Raises ValueError where none are made yet."""
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
+                "built. You can build it manually via: "
+                "`layer.build(input_shape)`."
+            )
         return sum(v.shape.num_elements() or 0 for v in self.weights)
 
     # -- losses ----------------------------------------------------------------------------
@@ -179,23 +179,30 @@ class Layer(Module):
     def losses(self) -> list[Any]:
         """Losses added by `add_loss` in the last call, and those of regularizers."""
         mine = list(self._losses)
-        for part in self._layers():
-            mine += part.losses
-        for value in vars(self).values():
-            for leaf in _leaves(value):
-                rule = getattr(leaf, "regularizer", None) if isinstance(leaf, Variable) else None
-                if rule is not None:
-                    mine.append(rule(leaf))
+        for part in self._parts:
+            mine += part._losses_below()
+        return mine + [v.regularizer(v) for v in self.trainable_weights if v.regularizer]
+
+    def _losses_below(self) -> list[Any]:
+        mine = list(self._losses)
+        for part in self._parts:
+            mine += part._losses_below()
         return mine
 
+    def _forget_losses(self) -> None:
+        self._losses = []
+        for part in self._parts:
+            part._forget_losses()
+
     def add_loss(self, loss: Any) -> None:
-        """Add a tensor to the layer's losses."""
-        self._losses += flatten(loss)
+        """Add a tensor, or a list of them, to the layer's losses."""
+        self._losses += [item for item in flatten(loss) if item is not None]
 
     # -- calling ---------------------------------------------------------------------------
 
     def build(self, input_shape: Any) -> None:
         """Make the weights; called once, with the shape of the first input."""
+        self.built = True
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute. Subclasses define it."""
@@ -205,49 +212,201 @@ class Layer(Module):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Build the layer where that was not done yet, and call it."""
-        if functional.is_symbolic_call(args):
+        if not hasattr(self, "_own_trainable"):
+            raise RuntimeError(
+                f"In layer '{type(self).__name__}', you forgot to call "
+                "`super().__init__()` in the `__init__()` method. Go add it!"
+            )
+        if functional.is_symbolic_call(args, kwargs):
             return functional.call_symbolically(self, args, kwargs)
-        args = tuple(map_structure(self._as_input, arg) for arg in args)
-        self._losses = []
-        if not self.built:
-            self._build(args)
-        return self.call(*args, **kwargs)
+        args, kwargs = self._converted(args, kwargs)
+        with naming.scope(self._name, self._outer_path()):
+            if not self.built:
+                self._build(args, kwargs)
+            check_inputs(self, args[0] if args else None)
+            outermost = calls.enter(self, kwargs)
+            try:
+                if outermost:
+                    self._forget_losses()
+                result = explained(self, args, kwargs)
+            finally:
+                calls.leave()
+        if self.activity_regularizer is not None:
+            self.add_loss(configs.regularizer(self.activity_regularizer)(result))  # type: ignore[misc]
+        if self._output_shapes is None:
+            self._output_shapes = map_structure(lambda t: getattr(t, "shape", None), result)
+        return result
 
-    def _build(self, args: tuple[Any, ...]) -> None:
-        if args and type(self).build is not Layer.build:
-            shapes = map_structure(lambda t: getattr(t, "shape", None), args[0])
-            self.build(shapes)
+    def _remember(self, call: Any) -> None:
+        """Keep a call on symbolic tensors."""
+        object.__setattr__(self, "_symbolic_calls", [*self._symbolic_calls, call])
+
+    def _symbolic(self, which: str) -> Any:
+        if not self._symbolic_calls:
+            raise AttributeError(f"The layer {self.name} has never been called and thus has no "
+                                 f"defined {which}.")  # fmt: skip
+        found = getattr(self._symbolic_calls[0], f"{which}s")
+        return found[0] if len(found) == 1 else found
+
+    @property
+    def input(self) -> Any:
+        """The symbolic tensor that the layer was first called on."""
+        return self._symbolic("input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic tensor that the first symbolic call answered."""
+        return self._symbolic("output")
+
+    def _outer_path(self) -> str | None:
+        """Where the layer was built: later calls see its weights under the same path."""
+        if self._path is None or "/" not in self._path:
+            return None if self._path is None else ""
+        return self._path.rpartition("/")[0]
+
+    def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._path = naming.current_path()
+        if type(self).build is not Layer.build:
+            self.build(*self._build_shapes(args, kwargs))
         self.built = True
+
+    def _build_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The shapes that `build` asks for: one parameter, or one for each tensor argument."""
+        given = [*args, *(v for v in kwargs.values() if isinstance(v, Tensor))]
+        wanted = len(inspect.signature(self.build).parameters)
+        return [map_structure(_dims, value) for value in given[: max(wanted, 1)]]
+
+    def _converted(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        args = tuple(map_structure(self._as_input, arg) for arg in args)
+        kwargs = {key: map_structure(self._as_input, item) for key, item in kwargs.items()}
+        if not self._takes_anything:
+            for leaf in flatten(args):
+                if not isinstance(leaf, Tensor) and leaf is not None and not _composite(leaf):
+                    raise ValueError(
+                        "Only input tensors may be passed as positional arguments. The following "
+                        f"argument value should be passed as a keyword argument: {leaf} (of type "
+                        f"{type(leaf)})"
+                    )
+        return args, kwargs
+
+    _takes_anything = False
 
     def _as_input(self, value: Any) -> Any:
         """Arrays become tensors; floats take the layer's dtype."""
-        if isinstance(value, Variable):
-            value = value.value()
-        if not isinstance(value, Tensor):
-            if not (hasattr(value, "dtype") and hasattr(value, "shape")):
-                if not isinstance(value, float):
-                    return value
+        if isinstance(value, (Variable, KerasVariable)):
             value = convert_to_tensor(value)
-        if value.dtype.is_floating and value.dtype is not self._dtype and self._dtype.is_floating:
+        if not isinstance(value, Tensor):
+            if not (hasattr(value, "dtype") and hasattr(value, "shape")) or _composite(value):
+                return value
+            value = convert_to_tensor(value)
+            if value.dtype.is_integer and self._dtype.is_floating and self._casts_integers:
+                value = tf.cast(value, self._dtype)
+        floats = value.dtype.is_floating and self._dtype.is_floating
+        if self.autocast and floats and value.dtype is not self._dtype:
             value = tf.cast(value, self._dtype)
         return value
 
+    _casts_integers = False
+
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
+        """The shape of the output for a shape of the input (with None for unknown sizes)."""
+        shape = args[0] if args else next(iter(kwargs.values()))
+        made = functional.KerasTensor(tuple(shape), self._dtype)
+        return functional.output_shape(self, made)
+
+    # -- configuration ---------------------------------------------------------------------
+
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal layer."""
-        return {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        config = {
+            "name": self.name,
+            "trainable": self._trainable,
+            "dtype": configs.dtype_config(self.dtype),
+        }
+        return {**config, **configs.constructor_arguments(self, Layer)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer from what `get_config` answered."""
+        return cls(**configs.revived(config))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def _leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [leaf for item in value.values() for leaf in _leaves(item)]
-    if isinstance(value, (list, tuple)):
-        return [leaf for item in value for leaf in _leaves(item)]
-    return [value]
+class _Calls:
+    """The layers being called, outermost first, with their `training`."""
+
+    def __init__(self) -> None:
+        self.stack: list[tuple[Layer, Any]] = []
+
+    def enter(self, layer: Layer, kwargs: dict[str, Any]) -> bool:
+        """Note a call; a `training` that was not given comes from outside. Is it the outermost?"""
+        outermost = not self.stack
+        training = kwargs.get("training")
+        if training is None and self.stack:
+            training = self.stack[-1][1]
+        if takes_training(layer):
+            if training is None:
+                kwargs.pop("training", None)
+            else:
+                kwargs["training"] = training
+        elif "training" in kwargs and not layer._takes_keywords:
+            kwargs.pop("training")
+        self.stack.append((layer, training))
+        return outermost
+
+    def leave(self) -> None:
+        self.stack.pop()
+
+
+calls = _Calls()
+
+
+def takes_training(layer: Any) -> bool:
+    """Does the layer's `call` have a parameter `training`?"""
+    known = layer.__dict__.get("_training_known")
+    if known is None:
+        parameters = inspect.signature(layer.call).parameters
+        known = "training" in parameters
+        object.__setattr__(layer, "_training_known", known)
+        free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        object.__setattr__(layer, "_takes_keywords", free)
+    return bool(known)
+
+
+def _dims(value: Any) -> Any:
+    shape = getattr(value, "shape", None)
+    return None if shape is None else tuple(shape)
+
+
+def _composite(value: Any) -> bool:
+    return hasattr(type(value), "__composite_parts__")
+
+
+def _input_shape(kwargs: dict[str, Any]) -> Any:
+    """The input's shape with the batch size, where the constructor was told."""
+    if kwargs.keys() & {"input_shape", "input_dim"}:
+        import warnings
+
+        warnings.warn(
+            "Do not pass an `input_shape`/`input_dim` argument to a layer. When using Sequential "
+            "models, prefer using an `Input(shape)` object as the first layer in the model "
+            "instead.",
+            stacklevel=4,
+        )
+    if "batch_input_shape" in kwargs or "batch_shape" in kwargs:
+        return tuple(kwargs.get("batch_input_shape") or kwargs["batch_shape"])
+    if "input_shape" in kwargs:
+        return (None, *kwargs["input_shape"])
+    return (None, kwargs["input_dim"]) if "input_dim" in kwargs else None
 
 
 def activation(value: Any) -> Callable[..., Any]:
     """The activation function that a name or a function stands for."""
     return activation_functions.get(value)  # type: ignore[no-any-return]
+
+
+public("keras.InputSpec", "keras.layers.InputSpec")(InputSpec)

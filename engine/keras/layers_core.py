@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
-from engine.ir.op import PUBLIC, public
+from engine.ir.op import public
+from engine.keras import configs, initial_values, seeds
+from engine.keras.input_spec import InputSpec
 from engine.keras.layer import Layer, activation
 from engine.ops.namespace import tf
 
@@ -19,33 +22,52 @@ class Dense(Layer):
         use_bias: add a bias?
         kernel_initializer, bias_initializer: initial values.
         kernel_regularizer, bias_regularizer: added to the losses.
+        activity_regularizer, kernel_constraint, bias_constraint: as `Layer.add_weight`.
         kwargs: of `Layer`.
+
+    Raises:
+        ValueError: if `units` is no positive integer.
     """
 
     def __init__(
         self, units: int, activation: Any = None, use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None, bias_regularizer: Any = None, **kwargs: Any,
+        kernel_regularizer: Any = None, bias_regularizer: Any = None,
+        activity_regularizer: Any = None, kernel_constraint: Any = None,
+        bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(**kwargs)
+        if not isinstance(units, int) or units <= 0:
+            raise ValueError("Received an invalid value for `units`, expected a positive integer. "
+                             f"Received: units={units}")  # fmt: skip
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = units
         self.activation = _activation(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel_regularizer, self.bias_regularizer = kernel_regularizer, bias_regularizer
+        self.kernel_initializer = initial_values.get(kernel_initializer)
+        self.bias_initializer = initial_values.get(bias_initializer)
+        self.kernel_regularizer = configs.regularizer(kernel_regularizer)
+        self.bias_regularizer = configs.regularizer(bias_regularizer)
+        self.kernel_constraint = configs.constraint(kernel_constraint)
+        self.bias_constraint = configs.constraint(bias_constraint)
         self.kernel: Any = None
         self.bias: Any = None
+        self.input_spec = InputSpec(min_ndim=2)
 
     def build(self, input_shape: Any) -> None:
         """Make kernel `[inputs, units]` and bias `[units]`."""
         self.kernel = self.add_weight(
             (input_shape[-1], self.units), self.kernel_initializer, name="kernel",
-            regularizer=self.kernel_regularizer,
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
         )  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias",
-                                        regularizer=self.bias_regularizer)  # fmt: skip
+            self.bias = self.add_weight(
+                (self.units,), self.bias_initializer, name="bias",
+                regularizer=self.bias_regularizer, constraint=self.bias_constraint,
+            )  # fmt: skip
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
         self.built = True
+
+    _casts_integers = True
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """`[..., inputs]` -> `[..., units]`."""
@@ -74,30 +96,19 @@ class Activation(Layer):
         return self.activation(inputs)
 
 
-def _fixed_activation(name: str, function: str) -> None:
-    class Fixed(Activation):
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(function, **kwargs)
-
-    Fixed.__name__ = Fixed.__qualname__ = name
-    Fixed.__doc__ = f"`{function}` as a layer."
-    PUBLIC[f"keras.layers.{name}"] = Fixed
-
-
-_fixed_activation("ReLU", "relu")
-_fixed_activation("Softmax", "softmax")
-_fixed_activation("ELU", "elu")
-
-
 @public("keras.layers.Flatten")
 class Flatten(Layer):
     """All axes but the first become one."""
 
     def call(self, inputs: Any) -> Any:
         """`[b, ...]` -> `[b, n]`."""
-        count = inputs.shape[1:].num_elements()
-        batch = inputs.shape[0]
-        return tf.reshape(inputs, [-1 if batch is None else batch, -1 if count is None else count])
+        sizes = inputs.shape.as_list()[1:]
+        if None in sizes:
+            return tf.reshape(inputs, [tf.shape(inputs)[0], -1])
+        batch, count = inputs.shape[0], 1
+        for size in sizes:
+            count *= size
+        return tf.reshape(inputs, [-1 if batch is None else batch, count])
 
 
 @public("keras.layers.Reshape")
@@ -114,7 +125,10 @@ class Reshape(Layer):
 
     def call(self, inputs: Any) -> Any:
         """`[b, ...]` -> `[b, *target_shape]`."""
-        return tf.reshape(inputs, [inputs.shape[0] or -1, *self.target_shape])
+        if inputs.shape[0] is None and -1 in self.target_shape:
+            return tf.reshape(inputs, [tf.shape(inputs)[0], *self.target_shape])
+        batch = inputs.shape[0]
+        return tf.reshape(inputs, [-1 if batch is None else batch, *self.target_shape])
 
 
 @public("keras.layers.Dropout")
@@ -134,11 +148,16 @@ class Dropout(Layer):
             raise ValueError(f"Invalid value received for argument `rate`. Expected a float value "
                              f"between 0 and 1. Received: rate={rate}")  # fmt: skip
         self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        if rate > 0:
+            self.seed_generator = seeds.SeedGenerator(seed)
+        self.built = True
 
     def call(self, inputs: Any, training: Any = False) -> Any:
         """The inputs, thinned out where `training`."""
         if training and self.rate > 0:
-            return tf.nn.dropout(inputs, self.rate, noise_shape=self.noise_shape, seed=self.seed)
+            return tf.nn.experimental.stateless_dropout(
+                inputs, self.rate, self.seed_generator.next(), noise_shape=self.noise_shape
+            )
         return inputs
 
 
@@ -158,8 +177,7 @@ class Embedding(Layer):
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
         self.input_dim, self.output_dim = input_dim, output_dim
-        kind = "random_uniform" if embeddings_initializer == "uniform" else embeddings_initializer
-        self.embeddings_initializer = kind
+        self.embeddings_initializer = initial_values.get(embeddings_initializer)
         self.mask_zero = mask_zero
         self.embeddings: Any = None
 
@@ -176,39 +194,6 @@ class Embedding(Layer):
         return tf.gather(self.embeddings, inputs)
 
 
-class _Merge(Layer):
-    """A layer of several inputs."""
-
-    def merge(self, inputs: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not define `merge()`")
-
-    def call(self, inputs: Any) -> Any:
-        """One tensor from a list of them."""
-        return self.merge(list(inputs))
-
-
-@public("keras.layers.Add")
-class Add(_Merge):
-    """The sum of its inputs."""
-
-    def merge(self, inputs: Any) -> Any:
-        """The sum."""
-        return tf.add_n(inputs)
-
-
-@public("keras.layers.Concatenate")
-class Concatenate(_Merge):
-    """Its inputs joined along an axis (default: the last)."""
-
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.axis = axis
-
-    def merge(self, inputs: Any) -> Any:
-        """The joined tensor."""
-        return tf.concat(inputs, self.axis)
-
-
 @public("keras.layers.Rescaling")
 class Rescaling(Layer):
     """inputs * scale + offset."""
@@ -220,3 +205,61 @@ class Rescaling(Layer):
     def call(self, inputs: Any) -> Any:
         """The scaled inputs."""
         return tf.cast(inputs, self.dtype) * self.scale + self.offset
+
+
+@public("keras.layers.Lambda")
+class Lambda(Layer):
+    """A function as a layer.
+
+    Args:
+        function: called with the inputs (and `training` or `mask` where it takes them).
+        output_shape, mask: accepted.
+        arguments: keyword arguments of the function.
+        kwargs: of `Layer`.
+    """
+
+    _takes_anything = True
+
+    def __init__(
+        self, function: Any, output_shape: Any = None, mask: Any = None, arguments: Any = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.function, self.arguments = function, dict(arguments or {})
+        self.built = True
+
+    def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
+        """What the function answers."""
+        wanted = inspect.signature(self.function).parameters
+        given = {"mask": mask, "training": training}
+        extra = {name: value for name, value in given.items() if name in wanted}
+        return self.function(inputs, **self.arguments, **extra)
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal layer; the function must be registered to be saved."""
+        base = {"name": self.name, "trainable": self._trainable, "dtype": self.dtype}
+        return {**base, "function": configs.serialize(self.function), "arguments": self.arguments}
+
+
+class Operation(Layer):
+    """An operator on symbolic tensors, as a layer of a model."""
+
+    _takes_anything = True
+
+    def __init__(self, function: Any, name: str, label: str) -> None:
+        super().__init__(name=name)
+        self.function, self.label = function, label
+        self.built = True
+
+    def call(self, *args: Any) -> Any:
+        """What the operator answers."""
+        return self.function(*args)
+
+
+@public("keras.layers.Identity")
+class Identity(Layer):
+    """The inputs themselves."""
+
+    def call(self, inputs: Any) -> Any:
+        """The inputs."""
+        return inputs

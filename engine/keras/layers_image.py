@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.op import PUBLIC, public
+from engine.keras import configs, initial_values
+from engine.keras.input_spec import InputSpec
 from engine.keras.layer import Layer, activation
 from engine.ops.namespace import tf
 
@@ -22,19 +24,27 @@ class _Convolution(Layer):
         self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid",
         data_format: Any = None, dilation_rate: Any = 1, groups: int = 1, activation: Any = None,
         use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros", kernel_regularizer: Any = None, **kwargs: Any,
+        bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        bias_regularizer: Any = None, activity_regularizer: Any = None,
+        kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(**kwargs)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.filters = filters
         self.kernel_size = _pair(kernel_size, self.rank)
         self.strides = _pair(strides, self.rank)
         self.dilation_rate = _pair(dilation_rate, self.rank)
-        self.padding = padding.upper()
+        self.padding = padding
         self.groups = groups
         self.activation = _activation(activation)
         self.use_bias = use_bias
-        self.kernel_initializer, self.bias_initializer = kernel_initializer, bias_initializer
-        self.kernel_regularizer = kernel_regularizer
+        self.data_format = data_format
+        self.kernel_initializer = initial_values.get(kernel_initializer)
+        self.bias_initializer = initial_values.get(bias_initializer)
+        self.kernel_regularizer = configs.regularizer(kernel_regularizer)
+        self.bias_regularizer = configs.regularizer(bias_regularizer)
+        self.kernel_constraint = configs.constraint(kernel_constraint)
+        self.bias_constraint = configs.constraint(bias_constraint)
+        self.input_spec = InputSpec(min_ndim=self.rank + 2)
         self.kernel: Any = None
         self.bias: Any = None
 
@@ -42,9 +52,13 @@ class _Convolution(Layer):
         """Make kernel `[*kernel_size, channels / groups, filters]` and bias `[filters]`."""
         shape = (*self.kernel_size, input_shape[-1] // self.groups, self.filters)
         self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel",
-                                      regularizer=self.kernel_regularizer)  # fmt: skip
+                                      regularizer=self.kernel_regularizer,
+                                      constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight((self.filters,), self.bias_initializer, name="bias")
+            self.bias = self.add_weight(
+                (self.filters,), self.bias_initializer, name="bias",
+                regularizer=self.bias_regularizer, constraint=self.bias_constraint,
+            )  # fmt: skip
         self.built = True
 
     def call(self, inputs: Any) -> Any:
@@ -56,7 +70,7 @@ class _Convolution(Layer):
 
     def convolve(self, inputs: Any) -> Any:
         """The convolution alone."""
-        return tf.nn.conv2d(inputs, self.kernel, self.strides, self.padding,
+        return tf.nn.conv2d(inputs, self.kernel, self.strides, self.padding.upper(),
                             dilations=self.dilation_rate)  # fmt: skip
 
 
@@ -83,7 +97,7 @@ class Conv1D(_Convolution):
 
     def convolve(self, inputs: Any) -> Any:
         """The convolution alone; causal padding looks back only."""
-        padding = self.padding
+        padding = self.padding.upper()
         if padding == "CAUSAL":
             back = self.dilation_rate[0] * (self.kernel_size[0] - 1)
             inputs = tf.pad(inputs, [[0, 0], [back, 0], [0, 0]])
@@ -103,14 +117,15 @@ class _Pooling(Layer):
         data_format: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
+        self.data_format = data_format
         self.pool_size = _pair(pool_size, self.rank)
         self.strides = self.pool_size if strides is None else _pair(strides, self.rank)
-        self.padding = padding.upper()
+        self.padding = padding
 
     def call(self, inputs: Any) -> Any:
         """`[b, ..., channels]` -> the same with smaller middle axes."""
         pool = getattr(tf.nn, self.path)
-        return pool(inputs, list(self.pool_size), list(self.strides), self.padding)
+        return pool(inputs, list(self.pool_size), list(self.strides), self.padding.upper())
 
 
 def _pooling(name: str, rank: int, path: str) -> None:
@@ -190,7 +205,7 @@ class BatchNormalization(Layer):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """The normalised inputs."""
         if training and self.trainable:
-            axes = list(range(inputs.shape.rank - 1))
+            axes = [i for i in range(inputs.shape.rank) if i != self.axis % inputs.shape.rank]
             mean, variance = tf.nn.moments(inputs, axes)
             keep = self.momentum
             self.moving_mean.assign(self.moving_mean * keep + mean * (1.0 - keep))

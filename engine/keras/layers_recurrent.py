@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten, pack
+from engine.keras import initial_values, naming
 from engine.keras.layer import Layer, activation
 from engine.ops.namespace import tf
 
@@ -24,9 +25,9 @@ class _Cell(Layer):
         self.units = units
         self.activation = _activation(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.recurrent_initializer = recurrent_initializer
-        self.bias_initializer = bias_initializer
+        self.kernel_initializer = initial_values.get(kernel_initializer)
+        self.recurrent_initializer = initial_values.get(recurrent_initializer)
+        self.bias_initializer = initial_values.get(bias_initializer)
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
@@ -157,9 +158,7 @@ class GRUCell(_Cell):
         x = tf.matmul(inputs, self.kernel)
         bias = recurrent_bias = None
         if self.use_bias:
-            bias, recurrent_bias = (
-                tf.unstack(self.bias.value()) if self.reset_after else (self.bias, None)
-            )
+            bias, recurrent_bias = tf.unstack(self.bias) if self.reset_after else (self.bias, None)
             x = x + bias
         xz, xr, xh = tf.split(x, 3, axis=-1)
         if self.reset_after:
@@ -197,6 +196,15 @@ class RNN(Layer):
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards = go_backwards
 
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Build the cell for one step."""
+        if not self.cell.built:
+            with naming.scope(self.cell.name):
+                object.__setattr__(self.cell, "_path", naming.current_path())
+                self.cell.build((sequences_shape[0], *sequences_shape[2:]))
+            self.cell.built = True
+        self.built = True
+
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None,
              training: Any = False) -> Any:  # fmt: skip
         """`[b, t, f]` -> `[b, units]` (or `[b, t, units]`), with the states where asked for."""
@@ -208,8 +216,6 @@ class RNN(Layer):
             state = self.cell.get_initial_state(
                 batch_size=sequences.shape[0] or tf.shape(sequences)[0]
             )
-        if not self.cell.built:
-            self.cell.build(sequences.shape)
         if inputs.shape[0] is None:
             outputs, state = self._dynamic(inputs, state)
         else:
@@ -245,6 +251,12 @@ def _over_time(name: str, cell: type) -> None:
             super().__init__(cell(units, *args, **kwargs), return_sequences, return_state,
                              go_backwards, name=name)  # fmt: skip
             self.units = units
+
+        def get_config(self) -> dict[str, Any]:
+            """Arguments that make an equal layer: those of the cell, and the layer's own."""
+            own = {key: getattr(self, key) for key in (
+                "name", "return_sequences", "return_state", "go_backwards")}  # fmt: skip
+            return {**self.cell.get_config(), **own}
 
     Recurrent.__name__ = Recurrent.__qualname__ = name
     Recurrent.__doc__ = f"`{cell.__name__}` over the second axis of the input."

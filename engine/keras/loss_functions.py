@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import float32
-from engine.ir.op import PUBLIC, public
+from engine.ir.op import PUBLIC
 from engine.ir.tensor import Tensor
 from engine.objects.variable import Variable
 from engine.ops.namespace import tf
@@ -182,91 +182,98 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     return -tf.reduce_sum(product, axis=axis)  # type: ignore[no-any-return]
 
 
-@_export("Loss")
-class Loss:
-    """A loss that is reduced over the batch.
+@_export("mean_squared_logarithmic_error", "msle", "MSLE")
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
+    """Mean of (log(true + 1) - log(predicted + 1))^2."""
+    true, predicted = _pair(y_true, y_pred)
+    logs = [tf.math.log(tf.maximum(v, _EPSILON) + 1.0) for v in (true, predicted)]
+    return tf.reduce_mean(tf.square(logs[0] - logs[1]), axis=-1)  # type: ignore[no-any-return]
 
-    Args:
-        name: of the loss.
-        reduction: "sum_over_batch_size" (the mean), "sum", "mean" or "none".
+
+@_export("squared_hinge")
+def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
+    true, predicted = _pair(y_true, y_pred)
+    true = tf.where(tf.equal(true, 0.0), -tf.ones_like(true), true)
+    square = tf.square(tf.maximum(1.0 - true * predicted, 0.0))
+    return tf.reduce_mean(square, axis=-1)  # type: ignore[no-any-return]
+
+
+@_export("categorical_hinge")
+def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
+    """max(largest wrong - right + 1, 0)."""
+    true, predicted = _pair(y_true, y_pred)
+    right = tf.reduce_sum(true * predicted, axis=-1)
+    wrong = tf.reduce_max((1.0 - true) * predicted, axis=-1)
+    return tf.maximum(wrong - right + 1.0, 0.0)  # type: ignore[no-any-return]
+
+
+@_export("poisson")
+def poisson(y_true: Any, y_pred: Any) -> Tensor:
+    """Mean of predicted - true * log(predicted)."""
+    true, predicted = _pair(y_true, y_pred)
+    return tf.reduce_mean(predicted - true * tf.math.log(predicted + _EPSILON), axis=-1)  # type: ignore[no-any-return]
+
+
+@_export("binary_focal_crossentropy")
+def binary_focal_crossentropy(
+    y_true: Any, y_pred: Any, apply_class_balancing: bool = False, alpha: float = 0.25,
+    gamma: float = 2.0, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
+) -> Tensor:  # fmt: skip
+    """Binary cross entropy in which sure predictions count less."""
+    true, predicted = _pair(y_true, y_pred)
+    if label_smoothing:
+        true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
+    if from_logits:
+        predicted = tf.sigmoid(predicted)
+    p = tf.clip_by_value(predicted, _EPSILON, 1.0 - _EPSILON)
+    entropy = -(true * tf.math.log(p) + (1.0 - true) * tf.math.log(1.0 - p))
+    hit = true * predicted + (1.0 - true) * (1.0 - predicted)
+    focal = tf.pow(1.0 - hit, gamma) * entropy
+    if apply_class_balancing:
+        focal = focal * (true * alpha + (1.0 - true) * (1.0 - alpha))
+    return tf.reduce_mean(focal, axis=axis)  # type: ignore[no-any-return]
+
+
+@_export("categorical_focal_crossentropy")
+def categorical_focal_crossentropy(
+    y_true: Any, y_pred: Any, alpha: Any = 0.25, gamma: float = 2.0, from_logits: bool = False,
+    label_smoothing: float = 0.0, axis: int = -1,
+) -> Tensor:  # fmt: skip
+    """Cross entropy over classes in which sure predictions count less."""
+    predicted = floats(y_pred)
+    true = tf.cast(y_true, predicted.dtype)
+    if label_smoothing:
+        classes = tf.cast(tf.shape(true)[-1], predicted.dtype)
+        true = true * (1.0 - label_smoothing) + label_smoothing / classes
+    if from_logits:
+        predicted = tf.nn.softmax(predicted, axis=axis)
+    p = predicted / tf.reduce_sum(predicted, axis=axis, keepdims=True)
+    p = tf.clip_by_value(p, _EPSILON, 1.0 - _EPSILON)
+    loss = alpha * tf.pow(1.0 - p, gamma) * (-true * tf.math.log(p))
+    return tf.reduce_sum(loss, axis=axis)  # type: ignore[no-any-return]
+
+
+@_export("get")
+def get(identifier: Any) -> Any:
+    """The loss that a name, function, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
     """
+    if identifier is None:
+        return None
+    if isinstance(identifier, dict):
+        from engine.keras import configs
 
-    def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size",
-                 dtype: Any = None) -> None:  # fmt: skip
-        if reduction not in ("sum_over_batch_size", "sum", "mean", "none", None, "auto"):
-            raise ValueError(f"Invalid value for argument `reduction`. Received: {reduction}")
-        self.name = name or type(self).__name__
-        self.reduction = reduction
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Losses, one for each example. Subclasses define it."""
-        raise NotImplementedError(f"{type(self).__name__} does not define `call()`")
-
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
-        """The reduced loss; weights multiply the examples' losses first."""
-        losses = floats(self.call(y_true, y_pred))
-        if sample_weight is not None:
-            weight = tf.cast(sample_weight, losses.dtype)
-            if weight.shape.rank == (losses.shape.rank or 0) + 1 and weight.shape[-1] == 1:
-                weight = tf.squeeze(weight, [-1])
-            losses = losses * weight
-        if self.reduction in ("none", None):
-            return losses
-        if self.reduction == "sum":
-            return tf.reduce_sum(losses)  # type: ignore[no-any-return]
-        return tf.reduce_sum(losses) / tf.cast(tf.size(losses), losses.dtype)  # type: ignore[no-any-return]
-
-
-def _loss_class(name: str, function: Callable[..., Any], parameters: tuple[str, ...] = ()) -> None:
-    """A class around a loss function, whose arguments are given once."""
-
-    class Wrapped(Loss):
-        def __init__(self, *args: Any, reduction: Any = "sum_over_batch_size", name: Any = None,
-                     dtype: Any = None, **kwargs: Any) -> None:  # fmt: skip
-            super().__init__(name or function.__name__, reduction, dtype)
-            self._arguments = {**dict(zip(parameters, args)), **kwargs}
-
-        def call(self, y_true: Any, y_pred: Any) -> Any:
-            """Losses, one for each example."""
-            return function(y_true, y_pred, **self._arguments)
-
-    Wrapped.__name__ = Wrapped.__qualname__ = name
-    Wrapped.__doc__ = function.__doc__
-    _export(name)(Wrapped)
-
-
-_loss_class("MeanSquaredError", mean_squared_error)
-_loss_class("MeanAbsoluteError", mean_absolute_error)
-_loss_class("MeanAbsolutePercentageError", mean_absolute_percentage_error)
-_loss_class("Huber", huber, ("delta",))
-_loss_class("LogCosh", log_cosh)
-_loss_class("Hinge", hinge)
-_loss_class("KLDivergence", kl_divergence)
-_loss_class("CosineSimilarity", cosine_similarity, ("axis",))
-_loss_class("BinaryCrossentropy", binary_crossentropy, ("from_logits", "label_smoothing", "axis"))
-_loss_class("CategoricalCrossentropy", categorical_crossentropy,
-            ("from_logits", "label_smoothing", "axis"))  # fmt: skip
-_loss_class("SparseCategoricalCrossentropy", sparse_categorical_crossentropy,
-            ("from_logits", "ignore_class"))  # fmt: skip
-
-
-@public("keras.regularizers.L2", "keras.regularizers.l2")
-class L2:
-    """l2 times the sum of squares."""
-
-    def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = l2
-
-    def __call__(self, x: Any) -> Any:
-        return self.l2 * tf.reduce_sum(tf.square(x))
-
-
-@public("keras.regularizers.L1", "keras.regularizers.l1")
-class L1:
-    """l1 times the sum of absolute values."""
-
-    def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = l1
-
-    def __call__(self, x: Any) -> Any:
-        return self.l1 * tf.reduce_sum(tf.abs(x))
+        return configs.deserialize(identifier)
+    if isinstance(identifier, str):
+        found = PUBLIC.get(f"keras.losses.{identifier}")
+        if found is None or identifier in ("get", "Loss"):
+            raise ValueError(f"Could not interpret loss identifier: {identifier}")
+        return found() if isinstance(found, type) else found
+    if isinstance(identifier, type):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    raise ValueError(f"Could not interpret loss identifier: {identifier}")

@@ -7,9 +7,10 @@ from typing import Any
 
 from engine.ir.dtypes import as_dtype, float32
 from engine.ir.op import PUBLIC
+from engine.keras import initial_values, naming
 from engine.keras import loss_functions as losses
-from engine.objects.module import Module, snake_case
-from engine.objects.variable import Variable, init_scope
+from engine.keras.variables import KerasVariable
+from engine.objects.variable import init_scope
 from engine.ops.namespace import tf
 
 
@@ -24,31 +25,69 @@ def _export(*names: str) -> Callable[[Any], Any]:
 
 
 @_export("Metric")
-class Metric(Module):
+class Metric:
     """Accumulates a value over calls of `update_state`.
 
     Args:
         dtype: of the accumulated values.
-        name: default: the class name in snake case.
+        name: default: the class name in snake case, made unique.
     """
 
+    __keras_metric__ = True
+
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
-        super().__init__(name=None)
-        self._name = name or snake_case(type(self).__name__)
+        self._name = name or naming.unique_name(naming.snake_case(type(self).__name__))
         self._dtype = float32 if dtype is None else as_dtype(dtype)
+        self._variables: list[KerasVariable] = []
+        self._metrics: list[Metric] = []
 
-    def add_variable(self, shape: Any = (), initializer: Any = "zeros", dtype: Any = None,
-                     name: str | None = None, **kwargs: Any) -> Variable:  # fmt: skip
+    def __setattr__(self, key: str, value: Any) -> None:
+        object.__setattr__(self, key, value)
+        if isinstance(value, Metric):
+            self._metrics.append(value)
+        elif isinstance(value, KerasVariable) and all(v is not value for v in self._variables):
+            self._variables.append(value)
+
+    @property
+    def name(self) -> str:
+        """The metric's name."""
+        return self._name
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype."""
+        return self._dtype.name
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables, those of metrics inside last."""
+        inner = [v for m in self._metrics for v in m.variables]
+        return list({id(v): v for v in [*self._variables, *inner]}.values())
+
+    def add_variable(
+        self,
+        shape: Any = (),
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        aggregation: Any = "sum",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
         """A new variable of the metric."""
-        from engine.keras import initial_values
+        kind = self._dtype if dtype is None else as_dtype(dtype)
+        with init_scope(), naming.scope(self._name, ""):
+            value = initial_values.get(initializer)(tuple(shape), dtype=kind)
+            made = KerasVariable(value, trainable=False, dtype=kind, name=name or "variable")
+        made.initializer = initializer
+        self._variables.append(made)
+        return made
 
-        with init_scope():
-            value = initial_values.get(initializer)(tuple(shape), dtype or self._dtype)
-            return Variable(value, trainable=False, name=name or "state")
+    def add_weight(self, shape: Any = (), initializer: Any = None, dtype: Any = None,
+                   name: str | None = None, **kwargs: Any) -> Any:  # fmt: skip
+        """As `add_variable`."""
+        return self.add_variable(shape, initializer or "zeros", dtype, name=name)
 
-    add_weight = add_variable
-
-    def update_state(self, *args: Any, **kwargs: Any) -> None:
+    def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """Take a batch into account. Subclasses define it."""
         raise NotImplementedError(f"{type(self).__name__} does not define `update_state()`")
 
@@ -61,19 +100,36 @@ class Metric(Module):
         for variable in self.variables:
             variable.assign(tf.zeros(variable.shape, variable.dtype))
 
-    reset_states = reset_state
+    def reset_states(self) -> None:
+        """The old name of `reset_state`."""
+        self.reset_state()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Take a batch into account, and answer the value so far."""
         self.update_state(*args, **kwargs)
         return self.result()
 
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal metric."""
+        return {"name": self.name, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A metric from what `get_config` answered."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+PUBLIC["keras.Metric"] = Metric
+
 
 @_export("Mean")
 class Mean(Metric):
     """The (weighted) mean of all values."""
 
-    def __init__(self, name: str = "mean", dtype: Any = None) -> None:
+    def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
         super().__init__(dtype, name)
         self.total = self.add_variable(name="total")
         self.count = self.add_variable(name="count")
@@ -96,7 +152,9 @@ class Mean(Metric):
 
     def result(self) -> Any:
         """The mean; zero before the first value."""
-        return tf.math.divide_no_nan(self.total.value(), self.count.value())
+        return tf.math.divide_no_nan(
+            tf.convert_to_tensor(self.total), tf.convert_to_tensor(self.count)
+        )
 
 
 @_export("Sum")
@@ -116,7 +174,7 @@ class Sum(Metric):
 
     def result(self) -> Any:
         """The sum."""
-        return self.total.value()
+        return tf.convert_to_tensor(self.total)
 
 
 @_export("MeanMetricWrapper")
@@ -125,9 +183,13 @@ class MeanMetricWrapper(Mean):
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None,
                  **kwargs: Any) -> None:  # fmt: skip
-        super().__init__(name or fn.__name__, dtype)
+        super().__init__(name or getattr(fn, "__name__", None), dtype)
         self._function = fn
         self._arguments = kwargs
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal metric."""
+        return {**super().get_config(), **self._arguments}
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Take a batch of true and predicted values into account."""
@@ -168,6 +230,12 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> A
     return tf.cast(tf.math.in_top_k(true, y_pred, k), float32)
 
 
+@_export("top_k_categorical_accuracy")
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
+    """1 where the true class is among the k largest predictions."""
+    return sparse_top_k_categorical_accuracy(tf.argmax(y_true, axis=-1), y_pred, k)
+
+
 def accuracy(y_true: Any, y_pred: Any) -> Any:
     """1 where true and predicted are equal."""
     predicted = losses.floats(y_pred)
@@ -191,6 +259,17 @@ _metric("CategoricalAccuracy", categorical_accuracy, "categorical_accuracy")
 _metric("SparseCategoricalAccuracy", sparse_categorical_accuracy, "sparse_categorical_accuracy")
 _metric("SparseTopKCategoricalAccuracy", sparse_top_k_categorical_accuracy,
         "sparse_top_k_categorical_accuracy")  # fmt: skip
+_metric("MeanAbsolutePercentageError", losses.mean_absolute_percentage_error,
+        "mean_absolute_percentage_error")  # fmt: skip
+_metric("MeanSquaredLogarithmicError", losses.mean_squared_logarithmic_error,
+        "mean_squared_logarithmic_error")  # fmt: skip
+_metric("KLDivergence", losses.kl_divergence, "kl_divergence")
+_metric("Poisson", losses.poisson, "poisson")
+_metric("Hinge", losses.hinge, "hinge")
+_metric("SquaredHinge", losses.squared_hinge, "squared_hinge")
+_metric("CategoricalHinge", losses.categorical_hinge, "categorical_hinge")
+_metric("LogCoshError", losses.log_cosh, "logcosh")
+_metric("TopKCategoricalAccuracy", top_k_categorical_accuracy, "top_k_categorical_accuracy")
 _metric("MeanSquaredError", losses.mean_squared_error, "mean_squared_error")
 _metric("MeanAbsoluteError", losses.mean_absolute_error, "mean_absolute_error")
 _metric("BinaryCrossentropy", losses.binary_crossentropy, "binary_crossentropy")
@@ -215,3 +294,42 @@ class RootMeanSquaredError(Mean):
     def result(self) -> Any:
         """The root."""
         return tf.sqrt(super().result())
+
+
+_SHORT = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError",
+          "mape": "MeanAbsolutePercentageError",
+          "msle": "MeanSquaredLogarithmicError", "mean_squared_error": "MeanSquaredError",
+          "mean_absolute_error": "MeanAbsoluteError", "binary_accuracy": "BinaryAccuracy",
+          "categorical_accuracy": "CategoricalAccuracy", "accuracy": "Accuracy",
+          "sparse_categorical_accuracy": "SparseCategoricalAccuracy",
+          "root_mean_squared_error": "RootMeanSquaredError", "auc": "AUC",
+          "precision": "Precision", "recall": "Recall",
+          "cosine_similarity": "CosineSimilarity", "hinge": "Hinge",
+          "binary_crossentropy": "BinaryCrossentropy", "kl_divergence": "KLDivergence",
+          "categorical_crossentropy": "CategoricalCrossentropy",
+          "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy"}  # fmt: skip
+
+
+@_export("get")
+def get(identifier: Any) -> Any:
+    """The metric that a name, function, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if isinstance(identifier, dict):
+        from engine.keras import configs
+
+        return configs.deserialize(identifier)
+    if isinstance(identifier, str):
+        found = PUBLIC.get(f"keras.metrics.{_SHORT.get(identifier.lower(), identifier)}")
+        if found is None or identifier in ("get", "Metric"):
+            raise ValueError(f"Could not interpret metric identifier: {identifier}")
+        if not isinstance(found, type):
+            return found
+        return found(name=identifier) if identifier in _SHORT else found()
+    if isinstance(identifier, type):
+        return identifier()
+    if callable(identifier):
+        return identifier
+    raise ValueError(f"Could not interpret metric identifier: {identifier}")

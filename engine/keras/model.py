@@ -1,125 +1,156 @@
-"""Models: layers made of layers."""
+"""Models: layers made of layers, that can be trained, saved and printed."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from engine.ir.op import public
-from engine.keras.functional import Computation, KerasTensor
+from engine.ir.structure import flatten
+from engine.keras import naming
+from engine.keras.functional import KerasTensor, is_symbolic_call
 from engine.keras.layer import Layer
+from engine.keras.model_saving import Saved
+from engine.keras.training import Trainer
 
 
 @public("keras.Model", "keras.models.Model")
-class Model(Layer):
-    """A layer that holds others; subclasses define `call`."""
+class Model(Trainer, Saved, Layer):
+    """A layer that holds others; subclasses define `call`.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        inputs = kwargs.pop("inputs", None)
-        outputs = kwargs.pop("outputs", None)
-        if args and inputs is None:
-            inputs, outputs = args[0], args[1] if len(args) > 1 else outputs
-        super().__init__(**kwargs)
-        self._computation = None if inputs is None else Computation(inputs, outputs)
-        self._inner = [] if self._computation is None else self._computation.layers
-
-    @property
-    def layers(self) -> list[Layer]:
-        """The layers directly inside."""
-        return self._layers()
-
-    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        """The outputs for the inputs, where the model was made from symbolic ones."""
-        if self._computation is None:
-            raise NotImplementedError(
-                f"Model {type(self).__name__} does not have a `call()` method implemented."
-            )
-        return self._computation(inputs)
-
-    def build(self, input_shape: Any) -> None:
-        """Nothing to make: the layers inside build themselves."""
-
-    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
-        """Print the layers with their numbers of parameters."""
-        show = print_fn or print
-        show(f'Model: "{self.name}"')
-        for layer in self.layers:
-            show(f"  {layer.name} ({type(layer).__name__}): {layer.count_params():,} parameters")
-        show(f"Total params: {self.count_params():,}")
-
-
-@public("keras.Sequential", "keras.models.Sequential")
-class Sequential(Model):
-    """Layers called one after the other.
-
-    Args:
-        layers: the layers.
-        trainable: do tapes watch the weights?
-        name: of the model.
+    `Model(inputs, outputs)` with symbolic tensors makes a model of the layers between them.
     """
 
-    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
-        super().__init__(trainable=trainable, name=name)
-        self._stack: list[Layer] = []
-        for layer in layers or ():
-            self.add(layer)
+    _functional: Any = None
 
-    def add(self, layer: Any) -> None:
-        """Append a layer. Raises ValueError for what is no layer."""
-        if isinstance(layer, KerasTensor):
-            return  # the shape of the input: layers learn it from their first call
-        if not isinstance(layer, Layer):
-            if callable(layer):
-                layer = FunctionLayer(layer)
-            else:
-                raise ValueError(
-                    "Only instances of `keras.Layer` can be added to a Sequential model. Received: "
-                    f"{layer} (of type {type(layer)})"
-                )
-        self._stack.append(layer)
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """A `Functional` where symbolic inputs and outputs are given to `Model` itself."""
+        if cls is Model and _symbolic_arguments(args, kwargs):
+            from engine.keras.functional_model import Functional
 
-    def pop(self) -> Layer:
-        """Remove the last layer."""
-        return self._stack.pop()
+            return object.__new__(Functional)
+        return object.__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if _symbolic_arguments(args, kwargs):
+            raise ValueError(
+                "Subclasses of Model that are made from `inputs` and `outputs` must have "
+                "keras.Functional as their base."
+            )
+        if args or kwargs.keys() - _OPTIONS:
+            unknown = [*map(repr, args), *sorted(kwargs.keys() - _OPTIONS)]
+            raise ValueError(
+                "Unrecognized keyword arguments passed to "
+                f"{type(self).__name__}: {', '.join(unknown)}"
+            )
+        Layer.__init__(self, **kwargs)
 
     @property
-    def layers(self) -> list[Layer]:
-        """The layers in order."""
-        return list(self._stack)
+    def layers(self) -> list[Any]:
+        """The layers directly inside."""
+        return [part for part in self._live_parts() if isinstance(part, Layer)]
 
-    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
-        """The last layer's output."""
-        x = inputs
-        for layer in self._stack:
-            x = layer(x, training=training) if takes_training(layer) else layer(x)
-        return x
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
+        """The layer of a name or number. Raises ValueError where there is none."""
+        if index is not None:
+            if index >= len(self.layers):
+                raise ValueError(f"Was asked to retrieve layer at index {index} but model only has "
+                                 f"{len(self.layers)} layers.")  # fmt: skip
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"No such layer: {name}. Existing layers are: "
+                         f"{[layer.name for layer in self.layers]}.")  # fmt: skip
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute. Subclasses define it."""
+        raise NotImplementedError(
+            f"Model {type(self).__name__} does not have a `call()` method implemented."
+        )
+
+    def build(self, input_shape: Any) -> None:
+        """Make all weights by calling the model on a symbolic input of a shape."""
+        if self.built or type(self).call is Model.call:
+            self.built = True
+            return
+        shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+        if all(isinstance(shape, (tuple, list)) or hasattr(shape, "as_list") for shape in shapes):
+            self.built = True
+            given = [KerasTensor(tuple(shape)) for shape in shapes]
+            object.__setattr__(self, "_path", self.name)
+            from engine.keras import functional
+
+            functional.call_symbolically(self, (given if len(given) > 1 else given[0],), {})
+
+    def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """The layers inside are built by their first call; a `build` of the user's is called."""
+        object.__setattr__(self, "_path", naming.current_path())
+        first = [list(getattr(t, "shape", ())) for t in flatten(args[0])] if args else []
+        object.__setattr__(self, "_called_shapes", first[0] if len(first) == 1 else first)
+        if type(self).build is not Model.build:
+            self.build(*self._build_shapes(args, kwargs))
+        self.built = True
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        if not self.built:
+            raise ValueError(
+                f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
+                "built. You can build it manually via: `layer.build(input_shape)`."
+            )
+        return sum(v.shape.num_elements() or 0 for v in self.weights)
+
+    def summary(
+        self, line_length: int | None = None, positions: Any = None,
+        print_fn: Callable[[str], Any] | None = None, expand_nested: bool = False,
+        show_trainable: bool = False, layer_range: Any = None,
+    ) -> None:  # fmt: skip
+        """Print a table of the layers: name, output shape, number of parameters.
+
+        Args:
+            line_length: width of the table; default 76 or the terminal's.
+            positions: where the columns end, as shares of the width.
+            print_fn: called with the whole text, in place of `print`.
+            expand_nested: list the layers of models inside as well.
+            show_trainable: a column that says what is trained.
+            layer_range: names (patterns) of the first and last layer to show.
+        """
+        from engine.keras.summary import summary_text
+
+        text = summary_text(self, line_length, positions, expand_nested, show_trainable,
+                            layer_range)  # fmt: skip
+        if print_fn is None:
+            print(text)
+        else:
+            print_fn(text + "\n")
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal model; subclasses with arguments of their own define it."""
+        return Layer.get_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A model from what `get_config` answered."""
+        from engine.keras import configs
+
+        if "layers" in config and "input_layers" in config:
+            from engine.keras.functional_model import functional_from_config
+
+            return functional_from_config(cls, config, custom_objects)
+        accepted = inspect.signature(cls.__init__).parameters
+        free = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
+        given = {k: v for k, v in configs.revived(config).items() if free or k in accepted}
+        return cls(**given)
 
 
-def takes_training(layer: Layer) -> bool:
-    """Does the layer's `call` have a parameter `training`?"""
-    import inspect
-
-    known = getattr(layer, "_takes_training", None)
-    if known is None:
-        try:
-            parameters = inspect.signature(layer.call).parameters
-        except (TypeError, ValueError):
-            return False
-        known = "training" in parameters
-        layer._takes_training = known  # type: ignore[attr-defined]
-    return bool(known)
+_OPTIONS = frozenset({"name", "trainable", "dtype", "activity_regularizer", "autocast"})
 
 
-class FunctionLayer(Layer):
-    """A function as a layer."""
-
-    def __init__(self, function: Callable[..., Any], name: str | None = None) -> None:
-        super().__init__(name=name)
-        self._function = function
-
-    def call(self, inputs: Any) -> Any:
-        """What the function answers."""
-        return self._function(inputs)
-
-
-public("keras.layers.Lambda")(FunctionLayer)
+def _symbolic_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    both = (
+        len(args) >= 2 or {"inputs", "outputs"} <= kwargs.keys() or (args and "outputs" in kwargs)
+    )
+    given = tuple(args[:2]) + tuple(kwargs[k] for k in ("inputs", "outputs") if k in kwargs)
+    return bool(both) and is_symbolic_call(tuple(flatten(given)))

@@ -1,177 +1,15 @@
-"""Optimizers: how variables follow their gradients."""
+"""The rules of optimizers: how variables follow their gradients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from engine.ir.op import PUBLIC, public
-from engine.objects.module import Module
-from engine.objects.variable import Variable, init_scope
+from engine.ir.op import PUBLIC
+from engine.keras.optimizer import Optimizer, export
 from engine.ops.namespace import tf
 
 
-def _export(*names: str) -> Callable[[type], type]:
-    def export(cls: type) -> type:
-        for name in names:
-            for space in ("keras.optimizers", "optimizers"):
-                PUBLIC[f"{space}.{name}"] = cls
-        return cls
-
-    return export
-
-
-@_export("Optimizer")
-class Optimizer(Module):
-    """Base of optimizers.
-
-    Args:
-        learning_rate: number, schedule (step -> number) or function of no arguments.
-        name: of the optimizer.
-        weight_decay: share by which variables shrink in every step (times the learning rate).
-        clipnorm, clipvalue, global_clipnorm: bounds on the gradients.
-        kwargs: none are known.
-    """
-
-    slots: tuple[str, ...] = ()
-
-    def __init__(
-        self, learning_rate: Any = 0.01, name: str | None = None, weight_decay: Any = None,
-        clipnorm: Any = None, clipvalue: Any = None, global_clipnorm: Any = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        if kwargs:
-            raise ValueError(f"Argument(s) not recognized: {kwargs}")
-        super().__init__(name=name)
-        self._clip = (clipnorm, clipvalue, global_clipnorm)
-        self.weight_decay = weight_decay
-        self._iterations = Variable(0, dtype="int64", trainable=False, name="iteration")
-        self._schedule = learning_rate if callable(learning_rate) else None
-        self._rate = None if self._schedule else Variable(
-            float(learning_rate), dtype="float32", trainable=False, name="learning_rate"
-        )  # fmt: skip
-        self._slots: dict[int, dict[str, Variable]] = {}
-        self._order: list[Variable] = []
-        self.built = False
-
-    @property
-    def iterations(self) -> Variable:
-        """How many steps were taken."""
-        return self._iterations
-
-    @property
-    def learning_rate(self) -> Any:
-        """The present learning rate."""
-        if self._schedule is not None:
-            return self._scheduled()
-        return self._rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if callable(value):
-            self._schedule = value
-        elif self._rate is None:
-            raise TypeError(
-                "This optimizer was created with a schedule as its learning rate, hence its "
-                "learning rate is not settable."
-            )
-        else:
-            self._rate.assign(value)
-
-    def _scheduled(self) -> Any:
-        assert self._schedule is not None
-        if isinstance(self._schedule, LearningRateSchedule):
-            return self._schedule(self._iterations)
-        return self._schedule()
-
-    @property
-    def variables(self) -> Any:
-        """Step counter, learning rate and slots."""
-        rate = [] if self._rate is None else [self._rate]
-        slots = [v for key in self._slots.values() for v in key.values()]
-        return [self._iterations, *rate, *slots]
-
-    def build(self, var_list: Iterable[Any]) -> None:
-        """Make the slots for the variables."""
-        with init_scope():
-            for variable in var_list:
-                self._slots_of(variable)
-        self.built = True
-
-    def _slots_of(self, variable: Any) -> dict[str, Variable]:
-        known = self._slots.get(id(variable))
-        if known is None:
-            with init_scope():
-                known = {
-                    slot: Variable(self.start(slot, variable), trainable=False,
-                                   name=f"{variable._name}_{slot}")
-                    for slot in self.slots
-                }  # fmt: skip
-            self._slots[id(variable)] = known
-            self._order.append(variable)
-        return known
-
-    def start(self, slot: str, variable: Any) -> Any:
-        """A slot's initial value."""
-        return tf.zeros(variable.shape, variable.dtype)
-
-    def apply_gradients(self, grads_and_vars: Any, **kwargs: Any) -> Any:
-        """Change the variables by their gradients.
-
-        Args:
-            grads_and_vars: pairs of gradient and variable; pairs with None are left out.
-
-        Raises:
-            ValueError: if there is no gradient at all.
-        """
-        pairs = [(g, v) for g, v in grads_and_vars if g is not None]
-        if not pairs:
-            raise ValueError("No gradients provided for any variable.")
-        self.build(v for _, v in pairs)
-        grads = self._clipped([g for g, _ in pairs])
-        rate = tf.cast(tf.convert_to_tensor(self.learning_rate), "float32")
-        for grad, (_, variable) in zip(grads, pairs):
-            own = tf.cast(rate, variable.dtype)
-            if self.weight_decay:
-                variable.assign_sub(variable * self.weight_decay * own)
-            self.update(tf.cast(grad, variable.dtype), variable, own, self._slots_of(variable))
-        self._iterations.assign_add(1)
-        return self._iterations
-
-    def apply(self, grads: Any, trainable_variables: Any = None) -> Any:
-        """As `apply_gradients`, with the variables apart (default: those of the last call)."""
-        variables = self._order if trainable_variables is None else trainable_variables
-        return self.apply_gradients(zip(grads, variables))
-
-    def minimize(self, loss: Any, var_list: Any, tape: Any = None) -> Any:
-        """Take a step that lowers `loss` (a function, or a tensor with its tape)."""
-        if callable(loss):
-            with tf.GradientTape() as recorded:
-                value = loss()
-        else:
-            recorded, value = tape, loss
-        variables = var_list() if callable(var_list) else var_list
-        return self.apply_gradients(zip(recorded.gradient(value, variables), variables))
-
-    def _clipped(self, grads: list[Any]) -> list[Any]:
-        norm, value, total = self._clip
-        if norm is not None:
-            return [tf.clip_by_norm(g, norm) for g in grads]
-        if value is not None:
-            return [tf.clip_by_value(g, -value, value) for g in grads]
-        if total is not None:
-            return list(tf.clip_by_global_norm(grads, total)[0])
-        return grads
-
-    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
-        """Change one variable."""
-        raise NotImplementedError(f"{type(self).__name__} does not define `update()`")
-
-    def step(self, dtype: Any) -> Any:
-        """Number of the step being taken, from one, as a float."""
-        return tf.cast(self._iterations.value() + 1, dtype)
-
-
-@_export("SGD", "sgd")
+@export("SGD", "sgd")
 class SGD(Optimizer):
     """Gradient descent, with momentum where wanted.
 
@@ -189,7 +27,7 @@ class SGD(Optimizer):
         super().__init__(learning_rate, **kwargs)
         if not 0 <= momentum <= 1:
             raise ValueError("`momentum` must be a float between [0, 1].")
-        self.momentum, self.nesterov = momentum, nesterov
+        self.momentum, self.nesterov = float(momentum), bool(nesterov)
         self.slots = ("momentum",) if momentum else ()
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
@@ -205,7 +43,7 @@ class SGD(Optimizer):
             variable.assign_add(change)
 
 
-@_export("Adam", "adam")
+@export("Adam", "adam")
 class Adam(Optimizer):
     """Adam (Kingma and Ba, 2014, algorithm 1, with the bias correction in the rate).
 
@@ -245,7 +83,7 @@ class Adam(Optimizer):
         variable.assign_sub((m * alpha) / (tf.sqrt(square) + self.epsilon))
 
 
-@_export("AdamW")
+@export("AdamW")
 class AdamW(Adam):
     """Adam with decoupled weight decay."""
 
@@ -255,7 +93,7 @@ class AdamW(Adam):
         super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
 
 
-@_export("RMSprop", "rmsprop")
+@export("RMSprop", "rmsprop")
 class RMSprop(Optimizer):
     """Divides the gradient by the root of its moving square.
 
@@ -294,7 +132,7 @@ class RMSprop(Optimizer):
             variable.assign_sub(change)
 
 
-@_export("Adagrad", "adagrad")
+@export("Adagrad", "adagrad")
 class Adagrad(Optimizer):
     """Divides the gradient by the root of the sum of its squares.
 
@@ -310,11 +148,11 @@ class Adagrad(Optimizer):
     def __init__(self, learning_rate: Any = 0.001, initial_accumulator_value: float = 0.1,
                  epsilon: float = 1e-7, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
-        self.initial, self.epsilon = initial_accumulator_value, epsilon
+        self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
 
     def start(self, slot: str, variable: Any) -> Any:
         """The initial sum."""
-        return tf.zeros(variable.shape, variable.dtype) + self.initial
+        return tf.zeros(variable.shape, variable.dtype) + self.initial_accumulator_value
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
@@ -323,62 +161,146 @@ class Adagrad(Optimizer):
         variable.assign_sub(rate * grad / tf.sqrt(total + self.epsilon))
 
 
-@public(
-    "keras.optimizers.schedules.LearningRateSchedule", "optimizers.schedules.LearningRateSchedule"
-)
-class LearningRateSchedule:
-    """A learning rate that depends on the step."""
-
-    def __call__(self, step: Any) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} does not define `__call__()`")
-
-
-@public("keras.optimizers.schedules.ExponentialDecay", "optimizers.schedules.ExponentialDecay")
-class ExponentialDecay(LearningRateSchedule):
-    """initial * rate ** (step / steps).
+@export("Adadelta")
+class Adadelta(Optimizer):
+    """Steps scaled by the ratio of the moving sizes of past steps and of gradients.
 
     Args:
-        initial_learning_rate, decay_steps, decay_rate: of the formula.
-        staircase: round the exponent down.
+        learning_rate: default 0.001.
+        rho: decay of the moving squares.
+        epsilon: added to the squares.
+        kwargs: of `Optimizer`.
     """
 
-    def __init__(self, initial_learning_rate: float, decay_steps: int, decay_rate: float,
-                 staircase: bool = False, name: str = "ExponentialDecay") -> None:  # fmt: skip
-        self.initial, self.steps = initial_learning_rate, decay_steps
-        self.rate, self.staircase = decay_rate, staircase
+    slots: tuple[str, ...] = ("accumulated_grad", "accumulated_delta_var")
 
-    def __call__(self, step: Any) -> Any:
-        """The rate at `step`."""
-        exponent = tf.cast(step, "float32") / float(self.steps)
-        if self.staircase:
-            exponent = tf.floor(exponent)
-        return self.initial * tf.pow(tf.constant(self.rate, "float32"), exponent)
+    def __init__(self, learning_rate: Any = 0.001, rho: float = 0.95, epsilon: float = 1e-7,
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(learning_rate, **kwargs)
+        self.rho, self.epsilon = rho, epsilon
 
-
-@public("keras.optimizers.schedules.PiecewiseConstantDecay",
-        "optimizers.schedules.PiecewiseConstantDecay")  # fmt: skip
-class PiecewiseConstantDecay(LearningRateSchedule):
-    """`values[i]` up to and including step `boundaries[i]`."""
-
-    def __init__(self, boundaries: list[Any], values: list[float], name: str = "") -> None:
-        if len(boundaries) != len(values) - 1:
-            raise ValueError("The length of boundaries should be 1 less than the length of values.")
-        self.boundaries, self.values = boundaries, values
-
-    def __call__(self, step: Any) -> Any:
-        """The rate at `step`."""
-        rate = tf.constant(self.values[-1])
-        for bound, value in reversed(list(zip(self.boundaries, self.values))):
-            rate = tf.where(tf.cast(step, "float32") <= float(bound), value, rate)
-        return rate
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
+        """Move by the scaled gradient."""
+        size, moved = slots["accumulated_grad"], slots["accumulated_delta_var"]
+        size.assign(self.rho * size + (1 - self.rho) * tf.square(grad))
+        change = -tf.sqrt(moved + self.epsilon) / tf.sqrt(size + self.epsilon) * grad
+        moved.assign(self.rho * moved + (1 - self.rho) * tf.square(change))
+        variable.assign_add(rate * change)
 
 
-@public("keras.optimizers.get")
+@export("Adamax")
+class Adamax(Optimizer):
+    """Adam with the largest gradient in place of the root of the square.
+
+    Args:
+        learning_rate: default 0.001.
+        beta_1, beta_2: decay of the moving mean and of the largest gradient.
+        epsilon: added to the latter.
+        kwargs: of `Optimizer`.
+    """
+
+    slots: tuple[str, ...] = ("momentum", "norm")
+
+    def __init__(self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
+                 epsilon: float = 1e-7, **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
+        """Move by the corrected mean over the largest gradient."""
+        m, u = slots["momentum"], slots["norm"]
+        power = tf.pow(tf.cast(self.beta_1, variable.dtype), self.step(variable.dtype))
+        m.assign_add((grad - m) * (1 - self.beta_1))
+        u.assign(tf.maximum(self.beta_2 * u, tf.abs(grad)))
+        variable.assign_sub((rate * m) / ((1 - power) * (u + self.epsilon)))
+
+
+@export("Nadam")
+class Nadam(Optimizer):
+    """Adam with Nesterov momentum.
+
+    Args:
+        learning_rate: default 0.001.
+        beta_1, beta_2: decay of the moving mean and of the moving square.
+        epsilon: added to the root of the square.
+        kwargs: of `Optimizer`.
+    """
+
+    slots: tuple[str, ...] = ("momentum", "velocity")
+
+    def __init__(self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
+                 epsilon: float = 1e-7, **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+        self._product = self._variable(1.0, "float32", "u_product")
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> Any:
+        """One step; the product of the momenta moves on once."""
+        if self._momentum_now(1) is not None:
+            self._product.assign(self._product * tf.cast(self._momentum_now(1), "float32"))
+        return super().apply(grads, trainable_variables)
+
+    def _momentum_now(self, ahead: int) -> Any:
+        step = self.step("float32") + float(ahead - 1)
+        return self.beta_1 * (1.0 - 0.5 * tf.pow(0.96, step))
+
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
+        """Move along the momentum ahead."""
+        kind = variable.dtype
+        now, after = (tf.cast(self._momentum_now(i), kind) for i in (1, 2))
+        product = tf.cast(self._product, kind)
+        power = tf.pow(tf.cast(self.beta_2, kind), self.step(kind))
+        m, v = slots["momentum"], slots["velocity"]
+        m.assign_add((grad - m) * (1 - self.beta_1))
+        v.assign_add((tf.square(grad) - v) * (1 - self.beta_2))
+        ahead = after * m / (1 - product * after) + (1 - now) * grad / (1 - product)
+        variable.assign_sub(rate * ahead / (tf.sqrt(v / (1 - power)) + self.epsilon))
+
+
+@export("Lion")
+class Lion(Optimizer):
+    """Steps of one size, in the direction of the interpolated momentum.
+
+    Args:
+        learning_rate: default 0.001.
+        beta_1, beta_2: of the direction and of the momentum.
+        kwargs: of `Optimizer`.
+    """
+
+    slots: tuple[str, ...] = ("momentum",)
+
+    def __init__(self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.99,
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1, self.beta_2 = beta_1, beta_2
+
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
+        """Move by the sign."""
+        m = slots["momentum"]
+        variable.assign_sub(rate * tf.sign(m * self.beta_1 + grad * (1 - self.beta_1)))
+        m.assign(m * self.beta_2 + grad * (1 - self.beta_2))
+
+
 def get(identifier: Any) -> Optimizer:
-    """The optimizer that a name or object stands for. Raises ValueError for an unknown name."""
+    """The optimizer that a name, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
     if isinstance(identifier, Optimizer):
         return identifier
-    known = {"sgd": SGD, "adam": Adam, "rmsprop": RMSprop, "adagrad": Adagrad, "adamw": AdamW}
+    if isinstance(identifier, dict):
+        from engine.keras import configs
+
+        return configs.deserialize(identifier)  # type: ignore[no-any-return]
+    known = {kind.__name__.lower(): kind for kind in (
+        SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, Nadam, Lion)}  # fmt: skip
     if isinstance(identifier, str) and identifier.lower() in known:
-        return known[identifier.lower()]()  # type: ignore[no-any-return]
+        return known[identifier.lower()]()
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
     raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
+
+
+for _space in ("keras.optimizers", "optimizers"):
+    PUBLIC[f"{_space}.get"] = get

@@ -37,6 +37,10 @@ class ConstantInitializer:
     def __init__(self, value: Any = 0, support_partition: bool = False) -> None:
         self.value = value
 
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal initializer."""
+        return {"value": self.value}
+
     def __call__(self, shape: Any, dtype: Any = None, **kwargs: Any) -> Any:
         return tf.constant(self.value, dtype, shape)
 
@@ -47,14 +51,21 @@ class RandomNormalInitializer:
 
     Args:
         mean, stddev: of the distribution.
-        seed: of the random numbers.
+        seed: with one, every call gives the same values.
     """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         self.mean, self.stddev, self.seed = mean, stddev, seed
 
     def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
-        return tf.random.normal(shape, self.mean, self.stddev, as_dtype(dtype), seed=self.seed)
+        if self.seed is None:
+            return tf.random.normal(shape, self.mean, self.stddev, as_dtype(dtype))
+        seed = _pair(self.seed)
+        return tf.random.stateless_normal(shape, seed, self.mean, self.stddev, as_dtype(dtype))
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal initializer."""
+        return {"mean": self.mean, "stddev": self.stddev, "seed": self.seed}
 
 
 @public("random_uniform_initializer")
@@ -63,7 +74,7 @@ class RandomUniformInitializer:
 
     Args:
         minval, maxval: bounds.
-        seed: of the random numbers.
+        seed: with one, every call gives the same values.
     """
 
     def __init__(
@@ -72,4 +83,16 @@ class RandomUniformInitializer:
         self.minval, self.maxval, self.seed = minval, maxval, seed
 
     def __call__(self, shape: Any, dtype: Any = float32, **kwargs: Any) -> Any:
-        return tf.random.uniform(shape, self.minval, self.maxval, as_dtype(dtype), seed=self.seed)
+        if self.seed is None:
+            return tf.random.uniform(shape, self.minval, self.maxval, as_dtype(dtype))
+        low, high, seed = self.minval, self.maxval, _pair(self.seed)
+        return tf.random.stateless_uniform(shape, seed, low, high, as_dtype(dtype))
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal initializer."""
+        return {"minval": self.minval, "maxval": self.maxval, "seed": self.seed}
+
+
+def _pair(seed: int) -> list[int]:
+    """The seed of stateless ops that stands for a number: every call gives the same values."""
+    return [seed, 0]

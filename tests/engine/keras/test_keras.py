@@ -120,7 +120,7 @@ def test_models_from_symbolic_inputs():
     outputs = tf.keras.layers.Dense(1, kernel_initializer="ones")(joined)
     net = tf.keras.Model(inputs=inputs, outputs=outputs)
     np.testing.assert_allclose(net(tf.constant([[1.0, 2.0, 3.0]])), [[30.0]])
-    assert len(net.layers) == 3
+    assert len(net.layers) == 4
     assert len(net.trainable_variables) == 4
 
 
@@ -137,7 +137,8 @@ def test_a_layer_that_is_not_trainable_has_no_trainable_weights():
     net(tf.constant(X))
     net.layers[0].trainable = False
     assert len(net.trainable_variables) == 2
-    assert len(net.non_trainable_variables) == 2
+    assert len(net.non_trainable_weights) == 2
+    assert len(net.non_trainable_variables) == 3  # and the state of the random numbers
 
 
 def test_learning_rate_schedules():

@@ -1,0 +1,108 @@
+"""Activation functions with parameters, as layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.op import public
+from engine.keras import activation_functions, initial_values
+from engine.keras.layer import Layer
+from engine.ops.namespace import tf
+
+
+@public("keras.layers.ReLU")
+class ReLU(Layer):
+    """max(x, 0), with a slope below `threshold` and a ceiling."""
+
+    def __init__(self, max_value: Any = None, negative_slope: float = 0.0, threshold: float = 0.0,
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.max_value, self.negative_slope, self.threshold = max_value, negative_slope, threshold
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The function of the inputs."""
+        return activation_functions.relu(
+            inputs, self.negative_slope, self.max_value, self.threshold
+        )
+
+
+@public("keras.layers.LeakyReLU")
+class LeakyReLU(Layer):
+    """x where positive, else `negative_slope * x`."""
+
+    def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if negative_slope is None or negative_slope < 0:
+            raise ValueError("The negative_slope value of a Leaky ReLU layer cannot be None or "
+                             f"negative value. Expected a float. Received: "
+                             f"negative_slope={negative_slope}")  # fmt: skip
+        self.negative_slope = negative_slope
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The function of the inputs."""
+        return tf.nn.leaky_relu(inputs, self.negative_slope)
+
+
+@public("keras.layers.ELU")
+class ELU(Layer):
+    """x where positive, else `alpha * (exp(x) - 1)`."""
+
+    def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.alpha = alpha
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The function of the inputs."""
+        return tf.where(inputs > 0, inputs, self.alpha * tf.nn.elu(inputs))
+
+
+@public("keras.layers.PReLU")
+class PReLU(Layer):
+    """x where positive, else `alpha * x`, with an alpha that is learned for each element."""
+
+    def __init__(
+        self,
+        alpha_initializer: Any = "Zeros",
+        alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
+        shared_axes: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.alpha_initializer = initial_values.get(alpha_initializer)
+        self.alpha_regularizer, self.alpha_constraint = alpha_regularizer, alpha_constraint
+        self.shared_axes = shared_axes
+        self.alpha: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Make alpha, of the shape of an example."""
+        shape = list(input_shape[1:])
+        for axis in self.shared_axes or ():
+            shape[axis - 1] = 1
+        self.alpha = self.add_weight(shape, self.alpha_initializer, name="alpha",
+                                     regularizer=self.alpha_regularizer,
+                                     constraint=self.alpha_constraint)  # fmt: skip
+        self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        """The function of the inputs."""
+        return tf.nn.relu(inputs) - self.alpha * tf.nn.relu(-inputs)
+
+
+@public("keras.layers.Softmax")
+class Softmax(Layer):
+    """Softmax along an axis (default: the last)."""
+
+    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+        self.built = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """The function of the inputs; masked elements get zero."""
+        if mask is not None:
+            inputs = inputs + (1.0 - tf.cast(mask, inputs.dtype)) * -3e38
+        return tf.nn.softmax(inputs, axis=self.axis)

@@ -1,0 +1,455 @@
+"""Keras: names, paths, reprs, initial values, errors, summaries, training."""
+
+import numpy as np
+
+from tests.conformance.case import case, tf
+
+
+def seeded():
+    """Layers of this case are named and filled as in a fresh program."""
+    tf.keras.utils.clear_session()
+    tf.keras.utils.set_random_seed(1)
+
+
+X = np.linspace(-1.0, 1.0, 24, dtype="float32").reshape(8, 3)
+
+
+@case
+def initial_values_follow_the_seed():
+    seeded()
+    layer = tf.keras.layers.Dense(2)
+    layer(tf.zeros([1, 3]))
+    return layer.kernel.numpy(), layer.bias.numpy(), layer.kernel.path, repr(layer.bias)
+
+
+@case
+def initializers_with_seeds():
+    seeded()
+    make = tf.keras.initializers
+    return [
+        make.RandomNormal(seed=1)((2, 2)), make.RandomUniform(-1, 1, seed=2)((3,)),
+        make.TruncatedNormal(seed=3)((2, 2)), make.HeNormal(seed=4)((3, 2)),
+        make.LecunUniform(seed=5)((3, 2)), make.VarianceScaling(2.0, "fan_out", seed=6)((2, 3, 4)),
+        make.Constant(2.0)((2,)), make.Identity()((2, 2)), make.GlorotUniform().get_config(),
+    ]  # fmt: skip
+
+
+@case
+def names_count_by_class():
+    seeded()
+    layers = tf.keras.layers
+    made = [layers.Dense(1), layers.Dense(1), layers.Conv2D(1, 1), layers.BatchNormalization()]
+    made += [layers.LSTM(1), layers.Dense(1, name="mine")]
+    return [layer.name for layer in made], [repr(layer) for layer in made]
+
+
+@case
+def paths_of_a_stack():
+    seeded()
+    net = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(2)])
+    return [(v.name, v.path, v.dtype, v.trainable) for v in net.variables], repr(net), net.built
+
+
+class Block(tf.keras.Model):
+    """A model with a list of layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = tf.keras.layers.Dense(2)
+        self.rest = [tf.keras.layers.Dense(2, use_bias=False), tf.keras.layers.Dense(1)]
+
+    def call(self, x, training=False):
+        x = self.first(x)
+        for layer in self.rest:
+            x = layer(x)
+        return x * 2.0 if training else x
+
+
+@case
+def weights_of_a_subclass():
+    seeded()
+    block = Block()
+    before = [len(block.weights), block.built]
+    block(tf.constant(X))
+    paths = [v.path for v in block.trainable_weights]
+    block.rest[0].trainable = False
+    return before, paths, len(block.trainable_weights), [repr(layer) for layer in block.layers]
+
+
+@case
+def plain_variables_are_not_weights():
+    class Scale(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.w = tf.Variable(2.0)
+
+        def call(self, x):
+            return x * self.w
+
+    layer = Scale()
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(layer(tf.constant([1.0, 2.0])))
+    return layer.variables, y, tape.gradient(y, layer.w)
+
+
+@case
+def training_reaches_layers_inside():
+    seeded()
+    net = tf.keras.Sequential([tf.keras.layers.Dropout(0.5, seed=1)])
+    x = tf.ones([2, 4])
+    return net(x), net(x, training=True), net(x, training=False)
+
+
+@case(match="incompatible with the layer: expected axis -1 of input shape to have value 3")
+def wrong_width():
+    layer = tf.keras.layers.Dense(2)
+    layer(tf.zeros([1, 3]))
+    return layer(tf.zeros([1, 4]))
+
+
+@case(match="expected min_ndim=2, found ndim=1")
+def wrong_rank():
+    return tf.keras.layers.Dense(2)(tf.zeros([4]))
+
+
+@case(match="Only input tensors may be passed as positional arguments")
+def lists_are_no_tensors():
+    return tf.keras.layers.Dense(2)([[1.0, 2.0]])
+
+
+@case(match="Exception encountered when calling Bad.call")
+def errors_name_the_layer():
+    class Bad(tf.keras.layers.Layer):
+        def call(self, x):
+            raise ValueError("no good")
+
+    return Bad()(tf.zeros([1]))
+
+
+@case(match="`name` must be passed as a keyword argument")
+def weights_are_named_by_keyword():
+    return tf.keras.layers.Layer().add_weight("kernel", shape=[2])
+
+
+@case(match="you forgot to call `super")
+def super_must_be_called():
+    class Forgetful(tf.keras.layers.Layer):
+        def __init__(self):
+            pass
+
+        def call(self, x):
+            return x
+
+    return Forgetful()(tf.zeros([1]))
+
+
+@case
+def summary_of_a_stack():
+    seeded()
+    net = tf.keras.Sequential(
+        [
+            tf.keras.Input((8, 8, 1)),
+            tf.keras.layers.Conv2D(4, 3, activation="relu"),
+            tf.keras.layers.BatchNormalization(),
+            tf.keras.layers.Flatten(),
+            tf.keras.layers.Dense(10),
+        ]
+    )
+    net.summary()
+
+
+@case
+def summary_of_branches():
+    seeded()
+    inputs = tf.keras.Input((4,), name="features")
+    left = tf.keras.layers.Dense(3)(inputs)
+    right = tf.keras.layers.Dense(3, activation="tanh")(inputs)
+    joined = tf.keras.layers.Add()([left, right])
+    net = tf.keras.Model(inputs, tf.keras.layers.Dense(1, name="out")(joined + 1.0), name="net")
+    net.summary()
+    net.summary(show_trainable=True)
+
+
+@case
+def summary_before_building():
+    seeded()
+    tf.keras.Sequential([tf.keras.layers.Dense(2)]).summary()
+
+
+@case
+def symbolic_tensors():
+    seeded()
+    inputs = tf.keras.Input((3,), name="x")
+    y = tf.keras.layers.Dense(2)(inputs)
+    net = tf.keras.Model(inputs, y)
+    return repr(inputs), y.shape, y.dtype, [repr(layer) for layer in net.layers], net.input_shape
+
+
+@case(match="KerasTensor cannot be used as input to a TensorFlow function")
+def symbolic_tensors_need_layers():
+    return tf.reduce_sum(tf.keras.Input((3,)))
+
+
+def compiled():
+    seeded()
+    net = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(2)])
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    net.compile(optimizer=tf.keras.optimizers.SGD(0.1), loss=loss, metrics=["accuracy"])
+    return net
+
+
+LABELS = (X.sum(1) > 0).astype("int32")
+
+
+@case
+def fit_in_order():
+    net = compiled()
+    history = net.fit(X, LABELS, epochs=3, batch_size=4, shuffle=False, verbose=0)
+    return history.history, history.epoch, net.get_weights()
+
+
+@case
+def fit_with_validation():
+    net = compiled()
+    history = net.fit(X, LABELS, validation_split=0.25, shuffle=False, verbose=0, epochs=2)
+    return history.history
+
+
+@case
+def evaluate_and_predict():
+    net = compiled()
+    return (
+        net.evaluate(X, LABELS, verbose=0),
+        net.evaluate(X, LABELS, verbose=0, return_dict=True),
+        net.predict(X[:3], verbose=0),
+        net.train_on_batch(X, LABELS),
+        net.test_on_batch(X, LABELS, return_dict=True),
+    )
+
+
+@case(printed=False)
+def fit_on_a_dataset():
+    net = compiled()
+    data = tf.data.Dataset.from_tensor_slices((X, LABELS)).batch(4)
+    return net.fit(data, epochs=2, verbose=0).history, int(net.optimizer.iterations)
+
+
+@case
+def callbacks_are_called_in_order():
+    calls = []
+
+    class Watch(tf.keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            calls.append(("train", sorted(self.params)))
+
+        def on_epoch_begin(self, epoch, logs=None):
+            calls.append(("epoch", epoch))
+
+        def on_train_batch_end(self, batch, logs=None):
+            calls.append(("batch", batch, sorted(logs)))
+
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append(("done", epoch, sorted(logs)))
+
+    compiled().fit(X, LABELS, epochs=2, batch_size=4, verbose=0, callbacks=[Watch()])
+    return calls
+
+
+@case
+def steps_of_ones_own():
+    class Net(tf.keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = tf.keras.layers.Dense(1, kernel_initializer="ones")
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                predicted = self(x, training=True)
+                loss = self.compute_loss(y=y, y_pred=predicted)
+            variables = self.trainable_variables
+            self.optimizer.apply(tape.gradient(loss, variables), variables)
+            for metric in self.metrics:
+                if metric.name == "loss":
+                    metric.update_state(loss)
+                else:
+                    metric.update_state(y, predicted)
+            return {m.name: m.result() for m in self.metrics}
+
+    net = Net()
+    net.compile(optimizer="sgd", loss="mse", metrics=["mae"])
+    y = X.sum(1, keepdims=True) + 1.0
+    return net.fit(X, y, epochs=2, batch_size=8, verbose=0).history, net.get_weights()
+
+
+@case(match="You must call `compile")
+def fit_needs_compile():
+    return tf.keras.Sequential([tf.keras.layers.Dense(1)]).fit(X, LABELS)
+
+
+@case(match="Data cardinality is ambiguous")
+def arrays_of_different_lengths():
+    return compiled().fit(X, LABELS[:3])
+
+
+@case
+def optimizers_and_their_variables():
+    seeded()
+    v = tf.Variable([1.0, 2.0], name="v")
+    rule = tf.keras.optimizers.SGD(0.1, momentum=0.9)
+    rule.apply_gradients([(tf.ones(2), v)])
+    return [(s.path, s.numpy()) for s in rule.variables], v.numpy(), repr(rule.iterations)
+
+
+def descend(make):
+    v = tf.Variable([1.0, -2.0, 0.5])
+    rule = make()
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(v**4 - v)
+        rule.apply_gradients([(tape.gradient(loss, v), v)])
+    return v.numpy()
+
+
+@case(rtol=2e-5)
+def rules_of_optimizers():
+    rules = tf.keras.optimizers
+    return [
+        descend(lambda: rules.Adam(0.1)), descend(lambda: rules.Adam(0.1, amsgrad=True)),
+        descend(lambda: rules.RMSprop(0.1, momentum=0.5, centered=True)),
+        descend(lambda: rules.Adagrad(0.5)), descend(lambda: rules.Adadelta(1.0)),
+        descend(lambda: rules.Adamax(0.1)), descend(lambda: rules.Nadam(0.1)),
+        descend(lambda: rules.Lion(0.1)), descend(lambda: rules.AdamW(0.1, weight_decay=0.1)),
+        descend(lambda: rules.SGD(0.1, momentum=0.9, nesterov=True, clipnorm=1.0)),
+        descend(lambda: rules.SGD(rules.schedules.ExponentialDecay(0.1, 2, 0.5))),
+    ]  # fmt: skip
+
+
+@case
+def schedules_by_step():
+    make = tf.keras.optimizers.schedules
+    kinds = [
+        make.ExponentialDecay(0.1, 10, 0.5), make.ExponentialDecay(0.1, 4, 0.5, staircase=True),
+        make.InverseTimeDecay(0.1, 10, 0.5), make.PolynomialDecay(0.1, 10, 0.01, power=2.0),
+        make.CosineDecay(0.1, 10, alpha=0.1), make.PiecewiseConstantDecay([3, 6], [1.0, 0.5, 0.1]),
+        make.CosineDecay(0.0, 10, warmup_target=0.1, warmup_steps=4),
+    ]  # fmt: skip
+    return [[float(kind(step)) for step in (0, 3, 7, 20)] for kind in kinds]
+
+
+@case(match="No gradients provided for any variable")
+def no_gradient_at_all():
+    v = tf.Variable(1.0)
+    return tf.keras.optimizers.SGD().apply_gradients([(None, v)])
+
+
+@case
+def losses_describe_themselves():
+    make = tf.keras.losses
+    loss = make.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)
+    return loss.name, loss.get_config(), make.Huber().name, make.MeanSquaredError().get_config()
+
+
+TRUE = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], "float32")
+GUESS = np.array([[0.2, 0.7, 0.1], [0.5, 0.4, 0.1]], "float32")
+
+
+@case
+def losses_of_the_same_guess():
+    kinds = [
+        "MeanSquaredLogarithmicError",
+        "SquaredHinge",
+        "CategoricalHinge",
+        "Poisson",
+        "BinaryFocalCrossentropy",
+        "CategoricalFocalCrossentropy",
+        "Huber",
+        "LogCosh",
+    ]
+    losses = [getattr(tf.keras.losses, kind)()(TRUE, GUESS) for kind in kinds]
+    weighted = tf.keras.losses.MeanSquaredError(reduction="sum")(TRUE, GUESS, sample_weight=[1, 2])
+    return losses, weighted, tf.keras.losses.MSE(TRUE, GUESS)
+
+
+@case
+def metrics_over_batches():
+    seeded()
+    mean = tf.keras.metrics.Mean()
+    before = mean.result()
+    mean.update_state([1.0, 2.0], sample_weight=[1.0, 3.0])
+    mean([4.0])
+    shown = repr(mean), [v.path for v in mean.variables], mean.result()
+    mean.reset_state()
+    best = tf.keras.metrics.SparseCategoricalAccuracy()
+    best.update_state([1, 2], GUESS)
+    return before, shown, mean.result(), best.result(), best.name
+
+
+@case
+def keras_variables():
+    seeded()
+    v = tf.keras.Variable(tf.ones([2]), name="v")
+    added = v.assign_add([1.0, 2.0])
+    return repr(v), added, v + 1, v[0], v.shape, v.ndim, isinstance(v, tf.Variable)
+
+
+@case(match="must match")
+def keras_variables_keep_their_shape():
+    return tf.keras.Variable(tf.ones([2])).assign(tf.ones([3]))
+
+
+@case
+def configurations_make_equal_layers():
+    seeded()
+    layer = tf.keras.layers.Dense(3, activation="relu", kernel_regularizer="l2", name="d")
+    copy = tf.keras.layers.Dense.from_config(layer.get_config())
+    config = layer.get_config()
+    return copy.units, copy.name, copy.activation.__name__, config["units"], config["activation"]
+
+
+@case
+def regularizers_are_losses():
+    layer = tf.keras.layers.Dense(
+        1, kernel_initializer="ones", kernel_regularizer=tf.keras.regularizers.L2(0.5),
+        activity_regularizer=tf.keras.regularizers.L1(0.1),
+    )  # fmt: skip
+    layer(tf.constant([[1.0, 2.0]]))
+    return layer.losses
+
+
+@case
+def models_come_back_from_disk():
+    import tempfile
+
+    net = compiled()
+    net.fit(X, LABELS, verbose=0, shuffle=False)
+    with tempfile.TemporaryDirectory() as folder:
+        net.save(f"{folder}/net.keras")
+        net.save_weights(f"{folder}/net.weights.h5")
+        again = tf.keras.models.load_model(f"{folder}/net.keras")
+        other = tf.keras.models.clone_model(net)
+        other.load_weights(f"{folder}/net.weights.h5")
+    same = [np.allclose(net(X), model(X)) for model in (again, other)]
+    return same, repr(again), len(again.trainable_weights)
+
+
+@case(match="Invalid filepath extension")
+def models_have_an_ending():
+    return compiled().save("somewhere")
+
+
+@case
+def merging_layers():
+    layers = tf.keras.layers
+    a, b = tf.constant([[1.0, 2.0]]), tf.constant([[3.0, 5.0]])
+    kinds = [layers.Add, layers.Subtract, layers.Multiply, layers.Average, layers.Maximum]
+    return [kind()([a, b]) for kind in kinds], layers.Dot(1)([a, b]), layers.concatenate([a, b])
+
+
+@case
+def rows_of_categories():
+    utils = tf.keras.utils
+    return utils.to_categorical([0, 2, 1]), utils.pad_sequences([[1], [2, 3]], padding="post")
