@@ -165,10 +165,10 @@ class PyDataset:
         self.workers = workers
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `__len__()`")
 
     def __getitem__(self, index: int) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define `__getitem__()`")
 
     def __iter__(self) -> Iterator[Any]:
         for i in range(len(self)):
