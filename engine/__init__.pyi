@@ -29,6 +29,7 @@ from engine.autodiff.tape import GradientTape as GradientTape
 from engine.autodiff.tape import UnconnectedGradients as UnconnectedGradients
 from engine.ir.convert import convert_to_tensor as convert_to_tensor
 from engine.ir.convert import register_tensor_conversion_function as register_tensor_conversion_function
+from engine.ir.device_spec import DeviceSpec as DeviceSpec
 from engine.ir.dtypes import DType as DType
 from engine.ir.dtypes import DType as _DType
 from engine.ir.dtypes import as_dtype as as_dtype

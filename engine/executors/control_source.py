@@ -44,7 +44,9 @@ def lone_graph(node: Node) -> Graph:
         made.outputs = (SymbolicTensor(made, 0, tensor.dtype, tensor.dims),)
         nodes.append(made)
         placeholders.append(made.outputs[0])
-    copy = Node(node.op, tuple(placeholders), node.attrs, None, node.where, node.name_hint)
+    copy = Node(
+        node.op, tuple(placeholders), node.attrs, None, node.where, node.name_hint, node.device
+    )
     copy.outputs = tuple(SymbolicTensor(copy, t.index, t.dtype, t.dims) for t in node.outputs)
     graph = Graph(node.op.name_hint, tuple(placeholders), (*nodes, copy), copy.outputs)
     for made in graph.nodes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from engine.executors import devices
 from engine.executors.executor import executor
 from engine.executors.numpy_executor import NumpyExecutable
+from engine.executors.placement import asks_for_cpu
 from engine.executors.python_source import Emitter, Source, python_source
 from engine.ir.graph import Graph, Node
 from engine.ir.op import IO, WRITE
@@ -56,7 +57,13 @@ class CupyExecutable(NumpyExecutable):
 
     def __call__(self, *arrays: Any) -> tuple[Any, ...]:
         """Run it; see `NumpyExecutable`."""
-        return super().__call__(*[devices.to_gpu(value) for value in arrays])
+        results = super().__call__(*[devices.to_gpu(value) for value in arrays])
+        if any(tensor.node.device for tensor in self.graph.outputs):
+            return tuple([
+                devices.to_host(value) if asks_for_cpu(tensor.node.device) else value
+                for value, tensor in zip(results, self.graph.outputs)
+            ])  # fmt: skip
+        return results
 
 
 class CupyEmitter(Emitter):
@@ -75,6 +82,12 @@ class CupyEmitter(Emitter):
         else:
             super().node(node)
 
+    def plain(self, node: Node, inputs: list[str]) -> Sequence[str]:
+        """An op that asks for the CPU is a call of its kernel."""
+        if asks_for_cpu(node.device):
+            return self.call(node, inputs)
+        return super().plain(node, inputs)
+
     def _write(self, node: Node) -> None:
         """Variables stay where they are: what is written to them comes to them."""
         inputs = ["None" if t is None else self.names[id(t)] for t in node.inputs]
@@ -92,6 +105,8 @@ class CupyEmitter(Emitter):
         if op.compute is None:
             raise TypeError(f"{op.type} has no kernel")
         compute = op.compute
+        if asks_for_cpu(node.device):
+            return lambda *values: devices.compute_on_host(compute, values, attrs)
         if op.effect == IO:
             return lambda *values: compute(np, *map(devices.to_host, values), **attrs)
         return lambda *values: devices.compute_anywhere(compute, values, attrs)

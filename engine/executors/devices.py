@@ -105,6 +105,12 @@ def compute_anywhere(compute: Any, values: Any, attrs: dict[str, Any], number: i
     return to_gpu(result, number)
 
 
+def compute_on_host(compute: Any, values: Any, attrs: dict[str, Any]) -> Any:
+    """A kernel's results, computed by numpy, on the GPU: where the rest of the graph takes them."""
+    result = compute(np, *[to_host(value) for value in values], **attrs)
+    return tuple(map(to_gpu, result)) if type(result) is tuple else to_gpu(result)
+
+
 def write_variable(compute: Any, values: Any, attrs: dict[str, Any]) -> Any:
     """Run a kernel that writes to a variable: the values come to where the variable is."""
     storage, *others = values

@@ -22,6 +22,7 @@ from engine.executors.devices import (
     to_host,
     write_variable,
 )
+from engine.executors.placement import Unavailable
 from engine.ir.dtypes import ALL, DType, bfloat16
 from engine.ir.interpreter import install_eager
 from engine.ir.op import GRAPHS, IO, READ, WRITE, Op
@@ -42,17 +43,20 @@ class EagerInterpreter:
         eager: always True.
         plain: is no tape listening?
         run: calls a function in a context where numpy reports no conditions.
-        gpu: number of the GPU that `tf.device` asks for; None: the computer's own memory.
+        gpu: number of the GPU that `tf.device` asks for, or what is wrong with the device that it
+            asks for; None: the computer's own memory.
+        device_name: the device that `tf.device` asks for.
         tapes: listening gradient tapes.
     """
 
-    __slots__ = ("eager", "gpu", "plain", "run", "tapes")
+    __slots__ = ("device_name", "eager", "gpu", "plain", "run", "tapes")
 
     def __init__(self) -> None:
         self.eager = True
         self.plain = True
         self.tapes: list[Any] = []
-        self.gpu: int | None = None
+        self.gpu: int | Unavailable | None = None
+        self.device_name = ""
         self.run = quiet_context().run
 
     def constant(self, value: Any, dtype: DType | None = None) -> Tensor:
@@ -110,6 +114,8 @@ class EagerInterpreter:
     def _placed(self, op: Op, values: list[Any], attrs: dict[str, Any]) -> Any:
         """Compute where the values are, or where `tf.device` says."""
         compute: Any = op.compute
+        if isinstance(self.gpu, Unavailable):
+            raise self.gpu.error(op.type)
         if op.effect == WRITE:
             return write_variable(compute, values, attrs)
         if op.effect in (IO, READ, GRAPHS) or (self.gpu is None and not any_on_gpu(values)):
@@ -122,6 +128,10 @@ class EagerInterpreter:
 
     def place(self, tensor: Any) -> Any:
         """The tensor on the GPU that `tf.device` names."""
+        if isinstance(self.gpu, Unavailable):
+            if "satisfy" not in self.gpu:
+                raise self.gpu.error("_EagerConst")
+            return tensor
         tensor._value = to_gpu(tensor._value, self.gpu or 0)
         return tensor
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.executors.devices import GPU_USED, on_gpu
+from engine.executors.placement import Unavailable, check_devices
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
 from engine.passes.pipeline import optimize
@@ -61,18 +62,24 @@ def executable(graph: Graph, name: str | None = None) -> Executable:
                 if error.name != f"engine.executors.{name}_executor":
                     raise
                 raise ValueError(f"there is no executor {name!r}") from None
+        check_devices(graph)
         known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
     return known
 
 
-def placed_executable(graph: Graph, values: Any, gpu: int | None) -> Executable:
+def placed_executable(graph: Graph, values: Any, gpu: int | Unavailable | None) -> Executable:
     """The graph for the place where its values are.
 
     Args:
         graph: the graph.
         values: its inputs: arrays, and storages of variables.
         gpu: number of the GPU that is asked for; None: wherever an input is.
+
+    Raises:
+        InvalidArgumentError: if the device that is asked for is not there.
     """
+    if isinstance(gpu, Unavailable):
+        raise gpu.error("PartitionedCall")
     there = gpu is not None or any(on_gpu(getattr(v, "value", v)) for v in values)
     return executable(graph, "cupy" if there else default_executor())
 

@@ -22,11 +22,14 @@ class Node:
         after: nodes that must have run before (control dependencies).
         outputs: the tensors it makes.
         where: code object and instruction offset of the user's call, or None.
+        device: name of the device that `tf.device` asked for; empty: any.
         name_hint: base of the node's name; None: the op's own.
         owner: the recorder or graph it was made for.
     """
 
-    __slots__ = ("after", "attrs", "inputs", "name_hint", "op", "outputs", "owner", "where")
+    __slots__ = (
+        "after", "attrs", "device", "inputs", "name_hint", "op", "outputs", "owner", "where",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Node:
         owner: Any,
         where: Any = None,
         name_hint: str | None = None,
+        device: str = "",
     ) -> None:
         self.op = op
         self.inputs = inputs
@@ -43,6 +47,7 @@ class Node:
         self.owner = owner
         self.where = where
         self.name_hint = name_hint
+        self.device = device
         self.after: tuple[Node, ...] = ()
         self.outputs: tuple[SymbolicTensor, ...] = ()
 

@@ -403,11 +403,11 @@ PUBLIC = {
         "raw.select raw.where where"
     ),
     "engine.tracing.devices": (
-        "config.LogicalDevice config.PhysicalDevice config.experimental.get_visible_devices "
-        "config.experimental.list_logical_devices config.experimental.list_physical_devices "
-        "config.get_soft_device_placement config.get_visible_devices config.list_logical_devices "
-        "config.list_physical_devices config.set_soft_device_placement "
-        "config.threading.get_inter_op_parallelism_threads "
+        "DeviceSpec config.LogicalDevice config.PhysicalDevice "
+        "config.experimental.get_visible_devices config.experimental.list_logical_devices "
+        "config.experimental.list_physical_devices config.get_soft_device_placement "
+        "config.get_visible_devices config.list_logical_devices config.list_physical_devices "
+        "config.set_soft_device_placement config.threading.get_inter_op_parallelism_threads "
         "config.threading.get_intra_op_parallelism_threads "
         "config.threading.set_inter_op_parallelism_threads "
         "config.threading.set_intra_op_parallelism_threads device test.gpu_device_name "

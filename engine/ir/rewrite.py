@@ -46,7 +46,7 @@ class Rewriter:
             outputs: tensors or specs like which its outputs are.
             op: by default that of `node`.
         """
-        made = Node(op or node.op, inputs, attrs, self, node.where, node.name_hint)
+        made = Node(op or node.op, inputs, attrs, self, node.where, node.name_hint, node.device)
         made.outputs = tuple(
             [SymbolicTensor(made, i, t.dtype, t.dims) for i, t in enumerate(outputs)]
         )
@@ -83,7 +83,9 @@ class Rewriter:
             if inner in placeholders:
                 continue
             given = tuple([None if t is None else tensors[id(t)] for t in inner.inputs])
-            made = Node(inner.op, given, inner.attrs, self, inner.where, inner.name_hint)
+            made = Node(
+                inner.op, given, inner.attrs, self, inner.where, inner.name_hint, inner.device
+            )
             made.outputs = tuple(
                 [SymbolicTensor(made, t.index, t.dtype, t.dims) for t in inner.outputs]
             )

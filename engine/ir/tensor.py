@@ -285,7 +285,8 @@ class SymbolicTensor(Tensor):
 
     @property
     def device(self) -> str:
-        return ""
+        """Name of the device that was asked for; empty: any."""
+        return self.node.device
 
     @property
     def value_index(self) -> int:

@@ -10,6 +10,7 @@ from engine.base.errors import InvalidArgumentError
 from engine.executors.devices import GPU_USED
 from engine.executors.eager import wrap
 from engine.executors.executor import Executable, executable, placed_executable
+from engine.executors.placement import wanted_gpu
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import resource
 from engine.ir.graph import Graph
@@ -54,6 +55,7 @@ class ConcreteFunction:
         self._structure = structure
         self._single = structure is True
         self._program: Executable | None = None
+        self.gpu: int | None = None
         self._captured_values: tuple[Any, ...] | None = None
         self.guarding = 0  # attempts at a short cut for its calls
 
@@ -137,6 +139,7 @@ class ConcreteFunction:
         """The compiled graph."""
         if self._program is None:
             self._program = executable(self.graph)
+            self.gpu = wanted_gpu(self.graph)
         return self._program
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -226,8 +229,9 @@ class ConcreteFunction:
             if captured is None:
                 captured = self._captured_values = tuple(t._value for t in self.captures)
             given = (*[t._value for t in leaves], *captured)
-            if GPU_USED[0] or it.gpu is not None:
-                program = placed_executable(self.graph, given, it.gpu)
+            if GPU_USED[0] or it.gpu is not None or self.gpu is not None:
+                gpu = self.gpu if it.gpu is None else it.gpu
+                program = placed_executable(self.graph, given, gpu)
             values = it.run(program, *given)
             results = tuple([EagerTensor(v, o.dtype) if getattr(v, "shape", ()) or o.dims == ()
                              else wrap(v) for v, o in zip(values, self.graph.outputs)])  # fmt: skip

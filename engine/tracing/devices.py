@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from engine.base.errors import InvalidArgumentError
-from engine.executors.devices import gpu_count, why_no_gpu
+from engine.executors.devices import gpu_count
 from engine.executors.executor import use_executor
+from engine.executors.placement import SOFT, find_place
+from engine.ir.device_spec import DeviceSpec
 from engine.ir.interpreter import current
 from engine.ir.op import public
 
-logger = logging.getLogger("engine")
-
-_soft = [True]
+public("DeviceSpec")(DeviceSpec)
 _threads = {"inter": 0, "intra": 0}
-_told: set[str] = set()
-_PART = re.compile(r"(job|replica|task|device|cpu|gpu|tpu)(?::(.*))?$", re.IGNORECASE)
 
 
 @public("config.PhysicalDevice")
@@ -60,13 +55,13 @@ def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
 @public("config.get_soft_device_placement")
 def get_soft_device_placement() -> bool:
     """Do ops run on the CPU where the wanted device is missing?"""
-    return _soft[0]
+    return SOFT[0]
 
 
 @public("config.set_soft_device_placement")
 def set_soft_device_placement(enabled: bool) -> None:
     """Run ops on the CPU where the wanted device is missing (True, the default), or refuse."""
-    _soft[0] = bool(enabled)
+    SOFT[0] = bool(enabled)
 
 
 @public("config.threading.set_inter_op_parallelism_threads")
@@ -122,54 +117,46 @@ def gpu_device_name() -> str:
 def device(device_name: Any) -> Any:
     """A context whose new tensors live, and whose ops run, on a device.
 
+    Inside a function the ops that are traced keep the device's name. Where the device is missing,
+    the CPU is used; if soft placement is off, ops are refused (InvalidArgumentError).
+
     Args:
-        device_name: such as "/GPU:0", "CPU:0", "/job:localhost/device:GPU:1"; None: no wish.
+        device_name: such as "/GPU:0", "CPU:0", "/job:localhost/device:GPU:1", or a
+            `tf.DeviceSpec`; contexts inside one another add up. None: no wish.
 
     Raises:
-        ValueError: for a name that is no device's.
-        InvalidArgumentError: where the device is missing and soft placement is off.
+        ValueError: on entering, for a name that is no device's.
+        RuntimeError: for a function.
     """
-    name = getattr(device_name, "name", device_name)
-    return _on(None if name is None else _gpu_of(str(name)))
+    if callable(device_name):
+        raise RuntimeError("tf.device does not support functions.")
+    return _on(device_name)
 
 
 @contextmanager
-def _on(gpu: int | None) -> Iterator[None]:
+def _on(device: Any) -> Iterator[None]:
     it: Any = current()
-    while not it.eager:
-        it = it.outer
-    before, it.gpu = it.gpu, gpu
+    if it.eager:
+        if isinstance(device, LogicalDevice):
+            device = device.name
+        elif device is not None and not isinstance(device, (str, DeviceSpec)):
+            raise ValueError(f"Expecting a string device name. Got {type(device)}({device})")
+    before = it.device_name
+    if device is None:
+        it.device_name = ""
+    else:
+        spec = device if isinstance(device, DeviceSpec) else DeviceSpec.from_string(device)
+        it.device_name = DeviceSpec.from_string(before).make_merged_spec(spec).to_string()
+    if not it.eager:
+        try:
+            yield
+        finally:
+            it.device_name = before
+        return
+    gpu, plain = it.gpu, it.plain
+    it.gpu = find_place(DeviceSpec.from_string(it.device_name)) if it.device_name else None
+    it.plain = plain and it.gpu is None
     try:
         yield
     finally:
-        it.gpu = before
-
-
-def _gpu_of(name: str) -> int | None:
-    """The number of the GPU that a device's name means; None for the CPU."""
-    kind, number = "CPU", 0
-    for part in name.replace("/physical_device:", "/device:").strip("/").split("/"):
-        match = _PART.match(part)
-        if match is None:
-            raise ValueError(
-                f"Unknown attribute {part!r} is encountered while parsing the device spec: "
-                f"{name!r}."
-            )
-        label, value = match[1].lower(), match[2] or ""
-        if label in ("cpu", "gpu", "tpu"):
-            kind, number = label.upper(), int(value or 0)
-        elif label == "device":
-            kind, _, index = value.partition(":")
-            kind, number = kind.upper(), int(index or 0)
-    if kind == "CPU":
-        return None
-    if kind == "GPU" and number < gpu_count():
-        return number
-    reason = why_no_gpu() if kind == "GPU" else ""
-    text = f"{name} unknown device. {reason}".strip()
-    if not _soft[0]:
-        raise InvalidArgumentError(None, None, text)
-    if name not in _told:
-        _told.add(name)
-        logger.warning("%s The CPU is used instead.", text)
-    return None
+        it.gpu, it.device_name, it.plain = gpu, before, plain

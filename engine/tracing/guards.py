@@ -107,7 +107,9 @@ def extended(
     it: Any = _current.get(None)
     if GPU_USED[0]:  # programs are chosen by where the values are
         return guards
-    if not getattr(concrete.program(), "ready", False) or it is None or not it.plain:
+    if not getattr(concrete.program(), "ready", False) or concrete.gpu is not None:
+        return guards
+    if it is None or not it.plain:
         return guards
     concrete.guarding += 1
     made = make_guard(concrete, args, kwargs, leaves, switch, detector)

@@ -68,6 +68,7 @@ class Recorder:
         self.input_names: list[str] = []
         self.captures: dict[int, tuple[Tensor, SymbolicTensor]] = {}
         self.tapes: list[Any] = []
+        self.device_name = ""
         self.scopes: list[str] = []
         self.scope_names: dict[str, int] = {}
         self.control: list[Node] = []
@@ -100,7 +101,7 @@ class Recorder:
             hint = name[:-1]
         elif self.scopes:
             hint = f"{self.scopes[-1]}/{name or op.name_hint}"
-        node = Node(op, own, attrs, self, user_location(), hint)
+        node = Node(op, own, attrs, self, user_location(), hint, self.device_name)
         self.nodes.append(node)
         if self.control:
             node.after = tuple(self.control)
@@ -365,6 +366,7 @@ class Recorder:
             The inner recorder (not finished), its argument placeholders, what `function` returned.
         """
         inner = Recorder(name, self)
+        inner.device_name = self.device_name
         inner.scopes = []
         arguments = [
             inner.placeholder(s.dtype, s.dims, names[i] if i < len(names) else f"arg{i}")
@@ -384,7 +386,7 @@ class Recorder:
             if node in placeholders:
                 continue
             inputs = tuple(None if t is None else tensors[id(t)] for t in node.inputs)
-            made = Node(node.op, inputs, node.attrs, self, node.where, node.name_hint)
+            made = Node(node.op, inputs, node.attrs, self, node.where, node.name_hint, node.device)
             made.after = tuple(copies[b] for b in node.after if b in copies)
             made.outputs = tuple(
                 SymbolicTensor(made, t.index, t.dtype, t.dims) for t in node.outputs

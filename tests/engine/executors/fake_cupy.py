@@ -59,7 +59,7 @@ class Module(types.ModuleType):
     def __init__(self):
         super().__init__("cupy")
         self.ndarray = ndarray
-        runtime = types.SimpleNamespace(getDeviceCount=lambda: 1)
+        runtime = types.SimpleNamespace(getDeviceCount=lambda: 1, deviceSynchronize=lambda: None)
         self.cuda = types.SimpleNamespace(
             runtime=runtime, Device=lambda number: contextlib.nullcontext()
         )

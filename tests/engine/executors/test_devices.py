@@ -13,7 +13,7 @@ from tests.architecture.repository import ROOT
 
 
 @pytest.mark.skipif(gpu_count() > 0, reason="there is a GPU")
-def test_without_a_gpu_the_cpu_is_used_and_the_reason_is_told(caplog):
+def test_without_a_gpu_the_cpu_is_used(caplog):
     with tf.device("/GPU:0"):
         x = tf.constant([1.0, 2.0]) * 2.0
     assert x.device.endswith("CPU:0")
@@ -26,18 +26,96 @@ def test_without_a_gpu_the_cpu_is_used_and_the_reason_is_told(caplog):
 def test_a_missing_gpu_is_refused_where_placement_is_strict():
     tf.config.set_soft_device_placement(False)
     try:
-        with pytest.raises(tf.errors.InvalidArgumentError, match=r"graphlens\[cuda\]"):
-            tf.device("GPU:0")
+        with tf.device("GPU:0"):
+            x = tf.constant(1.0)
+            with pytest.raises(tf.errors.InvalidArgumentError, match=r"graphlens\[cuda\]"):
+                x + 1.0
+
+        @tf.function
+        def on_gpu(x):
+            with tf.device("/GPU:0"):
+                return x + 1.0
+
+        with pytest.raises(tf.errors.InvalidArgumentError, match="any devices for spec"):
+            on_gpu(x)
     finally:
         tf.config.set_soft_device_placement(True)
+    assert on_gpu(x).numpy() == 2.0
 
 
 def test_names_that_are_no_devices():
-    with pytest.raises(ValueError, match="nonsense"):
-        tf.device("nonsense")
-    for name in ("/CPU:0", "cpu:0", "/job:localhost/replica:0/task:0/device:CPU:0", None):
+    for name in ("nonsense", "/CPU:0/GPU:0", "/physical_device:CPU:0", "CPU:a", 3):
+        with pytest.raises(ValueError), tf.device(name):
+            pass
+    with pytest.raises(RuntimeError, match="functions"):
+        tf.device(lambda op: "/CPU:0")
+    for name in ("/CPU:0", "cpu:0", "/job:localhost/replica:0/task:0/device:CPU:0", None, "CPU"):
         with tf.device(name):
             assert tf.constant(1.0).device.endswith("CPU:0")
+
+
+def test_traced_ops_keep_the_name_of_the_device():
+    seen = {}
+
+    def noted(y):
+        seen["branch"] = y.device
+        return y
+
+    @tf.function
+    def traced(x):
+        with tf.device("/cpu:0"):
+            y = x * 2.0
+            seen["host"] = y.op.device
+            if tf.reduce_sum(x) > 0.0:
+                y = noted(y + 1.0)
+        with tf.device("/job:localhost"), tf.device("GPU:1"):
+            z = tf.sin(y)
+            seen["merged"] = z.device
+            with tf.device(None):
+                seen["none"] = tf.cos(z).device
+        seen["input"] = x.device
+        return z
+
+    result = traced(tf.constant(1.0))
+    assert seen == {
+        "host": "/device:CPU:0", "branch": "/device:CPU:0", "none": "", "input": "",
+        "merged": "/job:localhost/device:GPU:1",
+    }  # fmt: skip
+    np.testing.assert_allclose(result.numpy(), np.sin(3.0), rtol=1e-6)
+
+
+def test_devices_of_other_machines_are_refused():
+    x = tf.constant(1.0)
+
+    @tf.function
+    def traced(x):
+        with tf.device("/job:worker/task:0"):
+            return x + 1.0
+
+    with pytest.raises(tf.errors.InvalidArgumentError, match="Cannot assign a device"):
+        traced(x)
+    with tf.device("/job:worker"), pytest.raises(tf.errors.InvalidArgumentError, match="unknown"):
+        x + 1.0
+    assert (x + 1.0).numpy() == 2.0
+
+
+def test_specs_of_devices():
+    spec = tf.DeviceSpec.from_string("/job:a/replica:1/task:2/gpu:3")
+    assert spec.to_string() == "/job:a/replica:1/task:2/device:GPU:3"
+    assert (spec.job, spec.replica, spec.task) == ("a", 1, 2)
+    assert (spec.device_type, spec.device_index) == ("GPU", 3)
+    assert spec.replace(job=None, device_index=None).to_string() == (
+        "/replica:1/task:2/device:GPU:*"
+    )
+    cpu = tf.DeviceSpec(device_type="cpu", device_index=0)
+    assert cpu == tf.DeviceSpec.from_string("CPU:0")
+    assert hash(cpu) == hash(tf.DeviceSpec.from_string("CPU:0"))
+    assert spec.make_merged_spec(cpu).to_string() == "/job:a/replica:1/task:2/device:CPU:0"
+    assert repr(cpu) == (
+        "<DeviceSpec(job=None, replica=None, task=None, device_type=CPU, device_index=0)>"
+    )
+    with pytest.raises(ValueError, match="Unknown attribute 'foo'"):
+        tf.DeviceSpec.from_string("/foo")
 
 
 def test_threads_choose_the_parallel_executor():
@@ -69,6 +147,35 @@ def run_with_stand_in(tmp_path):
         )
 
     return run
+
+
+def test_functions_run_where_their_ops_ask_to(run_with_stand_in):
+    done = run_with_stand_in(
+        """
+        import engine as tf, numpy as np
+
+        @tf.function
+        def f(x):
+            with tf.device('/GPU:0'):
+                y = tf.sin(x) * 2.0
+            with tf.device('/CPU:0'):
+                z = y + tf.cos(y)
+            with tf.device('/GPU:0'):
+                w = z * y
+            return y, z, w
+
+        x = tf.constant([1.0, 2.0, 3.0])
+        for _ in range(4):
+            y, z, w = f(x)
+            assert [t.device[-5:] for t in (y, z, w)] == ['GPU:0', 'CPU:0', 'GPU:0']
+            expected = np.sin(np.float32([1, 2, 3])) * 2
+            np.testing.assert_allclose(y.numpy(), expected, rtol=1e-6)
+            np.testing.assert_allclose(z.numpy(), expected + np.cos(expected), rtol=1e-6)
+            np.testing.assert_allclose(w.numpy(), z.numpy() * y.numpy(), rtol=1e-6)
+        print('passed')
+        """
+    )
+    assert done.stdout.strip() == "passed", done.stderr
 
 
 def test_functions_run_where_their_values_are(run_with_stand_in):
