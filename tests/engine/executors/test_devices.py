@@ -46,7 +46,7 @@ def test_a_missing_gpu_is_refused_where_placement_is_strict():
 def test_names_that_are_no_devices():
     for name in ("nonsense", "/CPU:0/GPU:0", "/physical_device:CPU:0", "CPU:a", 3):
         with (
-            pytest.raises(ValueError, match="nknown|Multiple|invalid literal|Expecting"),
+            pytest.raises(ValueError, match=r"nknown|Multiple|invalid literal|Expecting"),
             tf.device(name),
         ):
             pass
