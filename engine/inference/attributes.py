@@ -242,7 +242,12 @@ def _of_instance(
                 assert isinstance(bound, Function)
                 plain = bound.copy()
                 plain.flavour = ""
-                return machine.call(plain, Arguments([], {}), node, frame)
+                context = frame.context
+                if context.staged and plain.staging is None:
+                    frame.context = context.with_(converted=False, reason="property")
+                result = machine.call(plain, Arguments([], {}), node, frame)
+                frame.context = context
+                return result
             return bind_receiver(found, owner)
         return found
     flavours = owner.cls.flavours

@@ -103,7 +103,9 @@ def unknown_parameter(
     if annotation in _ANNOTATED:
         return Python(_ANNOTATED[annotation])
     if annotation.endswith("Tensor") and annotation.count(".") <= 1 and entry:
-        return Tensor(True, node=arg)
+        made = Tensor(True, node=arg)
+        made.hinted = True
+        return made
     if isinstance(default, Const) and isinstance(default.value, (bool, str)):
         return Python(type(default.value).__name__)
     if entry and not annotation and _used_as_tensor(function.node, arg.arg):

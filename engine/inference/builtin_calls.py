@@ -12,6 +12,7 @@ from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
     UNKNOWN,
+    ClassValue,
     Const,
     Container,
     Function,
@@ -19,6 +20,7 @@ from engine.inference.values import (
     Library,
     Python,
     Stage,
+    Symbol,
     Tensor,
     Union,
     Unknown,
@@ -81,6 +83,9 @@ def call_builtin(
         made = first.copy()
         made.flavour = {"property": "property", "staticmethod": "static"}.get(name, "class")
         return made
+    if name == "hasattr" and len(args) == 2 and isinstance(first, Tensor) and first.symbolic:
+        if isinstance(args[1], Const) and args[1].value in ("numpy", "item", "tolist"):
+            return Const(False)
     if name in _TYPES:
         return Python(_TYPES[name])
     if name == "object":
@@ -101,10 +106,14 @@ def _number(name: str, value: Value | None, frame: Frame, node: ast.AST) -> Valu
         return Const(0)
     if isinstance(value, Tensor) or (isinstance(value, Library) and value.kind == "variable"):
         if not frame.context.staged:
-            return Python("float" if name == "float" else "int")
-        if name == "len" and isinstance(value, Tensor) and value.dims and value.dims[0] is not None:
-            if not frame.context.converted:
+            varying = name != "len" and frame.context.loop is not None
+            return Python("float" if name == "float" else "int", varying)
+        if name == "len" and isinstance(value, Tensor):
+            if value.dims and value.dims[0] is not None:
                 return Const(value.dims[0])
+            if not value.declared:
+                # A size that is known while tracing gives a Python number.
+                return Unknown("derived")
         return Tensor(True, _CONVERTED_NUMBERS[name], (), node)
     if name == "len":
         if isinstance(value, Container) and value.items is not None:
@@ -223,7 +232,9 @@ def _new_sequence(
         result = _call_inner(machine, args[0], inner, node, frame) if args else UNKNOWN
         return _like(sources, "iterator", result, frame, node)
     if name == "filter" and args:
-        _call_inner(machine, args[0], inner, node, frame)
+        chosen = _call_inner(machine, args[0], inner, node, frame)
+        if frame.context.staged:
+            machine.emit(Tested(_arg(node, 0), frame.context, "filter", chosen, False))
     kind = {"frozenset": "set", "iter": "iterator", "filter": "iterator", "reversed": "iterator"}
     source = sources[0] if sources else None
     if source is None:
@@ -276,6 +287,9 @@ def _kept(machine: Machine, name: str, args: list[Value], node: ast.AST, frame: 
     if isinstance(first, Tensor):
         return Tensor(frame.context.staged, first.dtype, first.dims, node)
     if name == "sorted":
+        compared = element_of(first, frame.context.staged)
+        if frame.context.staged and isinstance(first, Container) and isinstance(compared, Tensor):
+            machine.emit(Tested(node, frame.context, "sorted", compared, False))
         return Container("list", None, element_of(first, frame.context.staged), frame.born(node))
     return first if isinstance(first, Python) else UNKNOWN
 
@@ -306,6 +320,8 @@ def _by_name(machine: Machine, name: str, args: list[Value], node: ast.AST, fram
 def _isinstance(value: Value, kind: Value) -> Value:
     if isinstance(value, Tensor) and value.symbolic and getattr(kind, "name", "") == "tf.Tensor":
         return Const(True)
+    if isinstance(value, Tensor) and value.symbolic and _is_no_tensor(kind):
+        return Const(False)
     names = (
         {getattr(k, "name", "") for k in (kind.items or [])}
         if isinstance(kind, Container)
@@ -328,3 +344,10 @@ def _isinstance(value: Value, kind: Value) -> Value:
         if isinstance(value, Tensor):
             return Const(False)
     return Python("bool")
+
+
+def _is_no_tensor(kind: Value) -> bool:
+    """Whether no tensor is of this class: it is the user's own, or NumPy's."""
+    if isinstance(kind, ClassValue):
+        return not kind.flavours & {"extension", "foreign"}
+    return isinstance(kind, Symbol) and kind.name.startswith("numpy.")

@@ -22,6 +22,7 @@ from engine.inference.values import (
     Function,
     Instance,
     Library,
+    Python,
     Stage,
     Symbol,
     Tensor,
@@ -313,6 +314,7 @@ def _call_instance(
     own = instance.cls.lookup("__call__")
     if isinstance(own, (Function, Library)):
         return call_value(machine, bind_receiver(own, instance), arguments, node, frame)
+    _build(machine, instance, node, frame)
     method = instance.cls.lookup("call")
     if method is not None and instance.cls.flavours & {"layer", "model", "loss"}:
         if machine.keras >= 3 and isinstance(method, Function) and method.staging is None:
@@ -327,6 +329,21 @@ def _call_instance(
     if instance.cls.flavours & {"layer", "model"} and frame.context.staged:
         return Unknown("derived")
     return _call_unknown(machine, instance, arguments, node, frame)
+
+
+def _build(machine: Machine, instance: Instance, node: ast.AST, frame: Frame) -> None:
+    """A layer that is made in a trace builds itself when it is first called there."""
+    build = instance.cls.lookup("build")
+    if instance.complete or not isinstance(build, Function) or not frame.context.staged:
+        return
+    if instance.born.context.trace != frame.context.trace or "layer" not in instance.cls.flavours:
+        return
+    instance.complete = True
+    context = frame.context
+    frame.context = context.with_(converted=False, reason="constructor")
+    shape = Container("shape", None, Python("int"))
+    machine.call(bind_receiver(build, instance), Arguments([shape], {}), node, frame)
+    frame.context = context
 
 
 def _as_op_result(result: Value, frame: Frame) -> Value:

@@ -250,6 +250,8 @@ def sequence(machine: Machine, node: ast.List | ast.Tuple | ast.Set, frame: Fram
             items = None
             continue
         value = machine.eval(part, frame)
+        if kind == "set" and frame.context.staged and value.stage is Stage.STAGED:
+            machine.emit(Subscripted(part, frame.context, Container("dict"), value))
         element = value if element is None else join(element, value)
         if items is not None:
             items.append(value)

@@ -19,7 +19,7 @@ from engine.inference.containers import element_of, iterate, truth
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
 from engine.inference.expressions import in_graph
-from engine.inference.guards import is_once_guard, narrowed
+from engine.inference.guards import is_early_return, is_once_guard, narrowed
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
@@ -68,6 +68,8 @@ def if_(machine: Machine, node: ast.If, frame: Frame) -> bool:
         event.after = read_after(node, frame.scope.module.parents)
         machine.emit(event)
     merge(frame.scope, ways)
+    if not staged and context.staged and is_early_return(node, frame):
+        frame.context = context.with_(guard=True)
     if staged and len(ways) > 1:
         for name in _changed_names(before[0], frame.scope.names):
             frame.scope.names[name] = in_graph(frame.scope.names[name])
@@ -125,10 +127,20 @@ def for_(machine: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
         if context.staged:
             machine.emit(PythonLooped(node, context, count, value))
     element = element_of(value, context.staged)
-    if not staged and isinstance(element, Const):
-        element = Python(type(element.value).__name__, varying=True)
+    if not staged and (isinstance(element, Const) or _differ(value)):
+        kind = type(element.value).__name__ if isinstance(element, Const) else element.type  # type: ignore[attr-defined]
+        element = Python(kind, varying=True)
     _loop(machine, node, node.target, element, staged, inner, value, frame)
     return True
+
+
+def _differ(value: Value) -> bool:
+    """Whether a loop goes over numbers that are written out, each another one."""
+    if not isinstance(value, Container) or value.items is None:
+        return False
+    numbers = [item.value for item in value.items if isinstance(item, Const)]
+    same = len(numbers) == len(value.items) and len({type(n) for n in numbers}) == 1
+    return same and type(numbers[0]) in (int, float) and len(set(numbers)) > 1
 
 
 def _loops_in_graph(value: Value) -> bool:
@@ -308,7 +320,10 @@ def try_(machine: Machine, node: ast.Try, frame: Frame) -> bool:
         machine.emit(Tried(node, context, frame.staged_flow[flow_before:]))
     for handler in node.handlers:
         merge(frame.scope, [before, middle])
-        frame.context = context.with_(guard=True) if _catches_missing(node) else context
+        # Something is missing here, and a tensor seldom is what it was looked for on.
+        frame.context = (
+            context.with_(guard=True, caught=True) if _catches_missing(node) else context
+        )
         if handler.type is not None:
             machine.eval(handler.type, frame)
         if handler.name:

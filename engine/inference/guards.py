@@ -8,7 +8,7 @@ import re
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import NONE, Const, Python, Tensor, Union, Unknown, join_all
 
-__all__ = ["is_once_guard", "narrowed"]
+__all__ = ["is_early_return", "is_once_guard", "narrowed"]
 
 
 def is_once_guard(node: ast.If, arm: int, frame: Frame) -> bool:
@@ -24,6 +24,34 @@ def is_once_guard(node: ast.If, arm: int, frame: Frame) -> bool:
     """
     body = node.body if arm == 0 else node.orelse
     return _guards(node.test, arm == 0, body, frame) or _switches_itself_off(node.test, body)
+
+
+def is_early_return(node: ast.If, frame: Frame) -> bool:
+    """Whether what follows is reached the first time only: `if self.x: return`, then it is made."""
+    function = frame.function.node if frame.function is not None else None
+    if node.orelse or not isinstance(node.body[-1], ast.Return) or node.body[-1].value is not None:
+        if not _returns_what_it_asks_for(node):
+            return False
+    if not isinstance(function, ast.FunctionDef) or node not in function.body:
+        return False
+    rest = function.body[function.body.index(node) + 1 :]
+    return _guards(node.test, False, rest, frame)
+
+
+def _returns_what_it_asks_for(node: ast.If) -> bool:
+    """`if self.x is not None: return self.x`."""
+    last = node.body[-1]
+    if node.orelse or not isinstance(last, ast.Return) or last.value is None:
+        return False
+    asked = {
+        ast.unparse(child)
+        for child in ast.walk(node.test)
+        if isinstance(child, (ast.Name, ast.Attribute))
+    }
+    return any(
+        isinstance(child, (ast.Name, ast.Attribute)) and ast.unparse(child) in asked
+        for child in ast.walk(last.value)
+    )
 
 
 def _guards(test: ast.expr, holds: bool, body: list[ast.stmt], frame: Frame) -> bool:

@@ -255,6 +255,9 @@ def hand_to_method(
         "call_for_each_replica",
     ):
         return _replicas(machine, arguments, node, frame)
+    if owner.kind == "model" and name == "compile":
+        _compiled(machine, arguments, node, frame)
+        return NONE
     if owner.kind == "optimizer" and name == "minimize" and arguments.positional:
         function = arguments.positional[0]
         if isinstance(function, Function):
@@ -265,6 +268,17 @@ def hand_to_method(
             frame.context = context
         return Library("op", "minimize")
     return None
+
+
+def _compiled(machine: Machine, arguments: Arguments, node: ast.AST, frame: Frame) -> None:
+    """Losses and metrics that a model is compiled with are traced by Keras."""
+    given = [*arguments.positional[1:3], arguments.keywords.get("loss")]
+    given.append(arguments.keywords.get("metrics"))
+    for function in _functions([value for value in given if value is not None]):
+        if isinstance(function, Function) and function.staging is None and not function.wrapped:
+            staging = Staging(node, frame.scope.module, "keras", machine.keras < 3)
+            bound = bind(function, Arguments([Tensor(True), Tensor(True)], {}))
+            trace(machine, function, staging, bound, frame.context, node, machine.walking)
 
 
 def _replicas(machine: Machine, arguments: Arguments, node: ast.AST, frame: Frame) -> Value:

@@ -12,7 +12,7 @@ from engine.inference.context import Context, Staging
 from engine.inference.expressions import EXPRESSIONS
 from engine.inference.machine import Frame, Machine
 from engine.inference.module import Module, Workspace
-from engine.inference.staging import enter_blind, symbolic, trace
+from engine.inference.staging import enter_blind, trace
 from engine.inference.statements import STATEMENTS, assign
 from engine.inference.values import ClassValue, Function, Instance, Tensor, Value
 from engine.syntax.depth import deep, without_collection
@@ -159,6 +159,8 @@ def _enter_keras(machine: Machine, method: Function, receiver: Instance, frame: 
         first = index == 1 and method.node.name == "call"  # type: ignore[union-attr]
         value = unknown_parameter(bound, arg, default, True)
         if first and isinstance(value, Tensor):
-            value = symbolic(value, arg.arg, arg)
+            made = Tensor(True, value.dtype, value.dims, arg)
+            made.hinted = value.hinted
+            value = made
         values[arg.arg] = value
     trace(machine, bound, staging, values, frame.context, method.node, walk)

@@ -161,12 +161,16 @@ def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Val
         return Library("op", name)
     if kind == "none":
         return NONE
+    if kind.startswith("varying "):
+        return Python(kind[8:], varying=True)
     if kind in ("int", "float", "str", "bool", "python"):
         return Python("" if kind == "python" else kind)
     if kind == "ndarray":
         return _array(name, arguments)
     if kind == "shape":
         return Python("shape")
+    if kind == "iterating":
+        return Container("iterator", None, UNKNOWN, frame.born(node))
     if kind == "?":
         return _derived(arguments, staged)
     made = Library(kind, name, frame.born(node))
@@ -219,10 +223,23 @@ def _slices(value: Value) -> Value | None:
     return None
 
 
+# What else than ops the names of the first version start with: graphs, sessions, switches.
+_NOT_OPS = (
+    "get_", "is_", "has_", "enable", "disable", "set_", "executing", "control_", "resource_",
+    "global_", "local_", "trainable_", "model_", "add_", "reset_", "placeholder", "tables_",
+    "initialize", "variable", "op_scope", "container", "colocate", "report_", "moving_average",
+    "layers.", "nn.rnn_cell.", "nn.dynamic", "nn.static", "nn.bidirectional", "nn.raw_rnn",
+    "data.", "flags.", "app.", "graph_util.", "resource_loader.", "test.", "saved_model.",
+    "logging.", "manip.", "wrap_", "device", "fixed_size", "make_template", "no_regularizer",
+)  # fmt: skip
+
+
 def result_kind(name: str) -> str:
     """The word of the tables for what a public name gives when it is called."""
     if name in RESULTS:
         return RESULTS[name]
+    if name.startswith("tf.compat.v1.") and not name[13:].startswith(_NOT_OPS):
+        return result_kind(f"tf.{name[13:]}")
     parts = name.split(".")
     for length in range(len(parts) - 1, 0, -1):
         prefix = ".".join(parts[:length]) + "."

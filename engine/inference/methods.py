@@ -143,19 +143,24 @@ def _unlisted(
     return UNKNOWN
 
 
+def _gradient_of(sources: Value | None, staged: bool) -> Value:
+    """The gradient for some sources: as they are arranged, a tensor for each."""
+    if isinstance(sources, Container):
+        element = _gradient_of(sources.element, staged)
+        if sources.items is None:
+            return Container("list", None, element)
+        return Container("list", [_gradient_of(item, staged) for item in sources.items], element)
+    if isinstance(sources, Tensor) or (isinstance(sources, Library) and sources.kind == "variable"):
+        return Tensor(staged)
+    return Unknown("derived") if staged else UNKNOWN
+
+
 def _library_method(owner: Library, name: str, arguments: Arguments, frame: Frame) -> Value | None:
     staged = frame.context.staged
     if owner.kind == "tape" and name == "gradient":
         sources = arguments.positional[1] if len(arguments.positional) > 1 else None
         sources = arguments.keywords.get("sources", sources)
-        if isinstance(sources, Container):
-            items = None if sources.items is None else [Tensor(staged)] * len(sources.items)
-            return Container("list", items, Tensor(staged))
-        if isinstance(sources, Tensor) or (
-            isinstance(sources, Library) and sources.kind == "variable"
-        ):
-            return Tensor(staged)
-        return Unknown("derived") if staged else UNKNOWN
+        return _gradient_of(sources, staged)
     if owner.kind == "iterator" and name in ("get_next", "__next__"):
         element = element_of(owner, staged)
         return Unknown("derived") if isinstance(element, Unknown) and staged else element

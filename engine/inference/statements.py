@@ -170,8 +170,8 @@ def augmented(machine: Machine, node: ast.AugAssign, frame: Frame) -> bool:
         result: Value = old
         call = Called(node, frame.context, "list.__iadd__", [value], {}, old)
         machine.emit(call)
-        old.forget_items()
         old.add(element_of(value, frame.context.staged))
+        old.forget_items()
     else:
         result = arithmetic.binary(operator, old, value, frame.context.staged, node)
     if isinstance(target, ast.Name):

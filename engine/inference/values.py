@@ -87,9 +87,10 @@ class Tensor(Value):
     """A tensor; `symbolic` where it was made in a trace, else it has a value when tracing.
 
     `declared` says that a None in `dims` was written by the user: the size is None when tracing.
+    `hinted` says that only an annotation makes it a tensor; it may be a list of them.
     """
 
-    __slots__ = ("declared", "dims", "dtype", "node", "symbolic", "weak")
+    __slots__ = ("declared", "dims", "dtype", "hinted", "node", "symbolic", "weak")
 
     def __init__(
         self,
@@ -105,6 +106,7 @@ class Tensor(Value):
         self.node = node
         self.weak = weak
         self.declared = False
+        self.hinted = False
 
     @property
     def stage(self) -> Stage:

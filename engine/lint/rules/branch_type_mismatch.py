@@ -119,9 +119,18 @@ def difference(main: Value, other: Value) -> tuple[str, str] | None:
         if all(_is_structure(v) or isinstance(v, Tensor) or _dtype(v) for v in (main, other)):
             return _word(main), _word(other)
     objects = (Function, Instance, Symbol)
+    if _is_record(main) or _is_record(other):
+        return None
     if isinstance(main, objects) and isinstance(other, objects) and main.key() != other.key():
         return "is a Python object", "is another one"
     return None
+
+
+def _is_record(value: Value) -> bool:
+    """Whether an object may be a structure of tensors: a named tuple, an `attrs` class."""
+    return isinstance(value, Instance) and bool(
+        value.cls.flavours & {"namedtuple", "extension", "foreign"} or value.cls.node.decorator_list
+    )
 
 
 def _is_structure(value: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Entered
-from engine.inference.values import Container, Library, Tensor, Value
+from engine.inference.values import Const, Container, Library, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -52,6 +52,11 @@ def call_does_not_fit_signature(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.happened(Entered):
         function = event.function
+        why = _binding_problem(event)
+        if why:
+            message = f"`{function.qualname}` {why}; the call raises TypeError."
+            yield Finding(event.node, event.context, message)
+            continue
         given = function.staging.options.get("input_signature") if function.staging else None
         if (
             not isinstance(given, Container)
@@ -66,8 +71,47 @@ def call_does_not_fit_signature(facts: Facts) -> Iterator[Finding]:
                 yield Finding(event.node.args[index], event.context, message)
 
 
+def _binding_problem(event: Entered) -> str:
+    """What is wrong with the number and names of the arguments."""
+    function, call = event.function, event.node
+    if not isinstance(call, ast.Call) or isinstance(function.node, ast.Lambda):
+        return ""
+    if function.fixed is not None or function.wrapped or _is_method_of_function(call):
+        return ""
+    if any(isinstance(part, ast.Starred) for part in call.args):
+        return ""
+    if any(keyword.arg is None for keyword in call.keywords):
+        return ""
+    args = function.node.args
+    names = [arg.arg for arg in (*args.posonlyargs, *args.args)]
+    names = names[1:] if function.receiver is not None else names
+    if function.receiver is None and function.owner is not None and function.flavour != "static":
+        return ""
+    if len(call.args) != len(event.args):
+        return ""
+    if len(call.args) > len(names) and args.vararg is None:
+        return f"takes {len(names)} arguments and gets {len(call.args)}"
+    given = {keyword.arg for keyword in call.keywords}
+    required = names[: max(len(names) - len(args.defaults), 0)]
+    missing = [name for name in required[len(call.args) :] if name not in given]
+    return f"misses its argument `{missing[0]}`" if missing else ""
+
+
+def _is_method_of_function(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr in (
+        "get_concrete_function",
+        "python_function",
+        "experimental_get_compiler_ir",
+    )
+
+
 def _why(spec: Value, value: Value) -> str:
-    if not isinstance(spec, Library) or spec.kind != "spec" or not isinstance(value, Tensor):
+    if not isinstance(spec, Library) or spec.kind != "spec":
+        return ""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        numeric = spec.dtype not in (None, "string")
+        return f"is a string where the signature says {spec.dtype}" if numeric else ""
+    if not isinstance(value, Tensor):
         return ""
     if spec.dtype and value.dtype and spec.dtype != value.dtype:
         return f"is {value.dtype} where the signature says {spec.dtype}"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.context import Context, Region
-from engine.inference.events import Called
+from engine.inference.events import Called, Stored
 from engine.inference.library_tables import MUTATORS
-from engine.inference.values import Container
+from engine.inference.values import Container, Instance
 from engine.lint.facts import Facts, has_staged
 from engine.lint.rule import Finding, rule
 
@@ -89,6 +89,30 @@ def collection_mutated_in_block(facts: Facts) -> Iterator[Finding]:
         )
         severity = Severity.ERROR if used else Severity.WARNING
         yield Finding(event.node, event.context, message, severity)
+    yield from _set_by_callees(facts)
+
+
+def _set_by_callees(facts: Facts) -> Iterator[Finding]:
+    """Attributes and outer names that a function called in a staged block sets."""
+    for event in facts.staged(Stored):
+        context = event.context
+        if context.function is None or context.region is None:
+            continue
+        if event.kind == "nonlocal" and not event.outlives:
+            crossed: Region | None = context.region
+        elif event.kind == "attribute" and isinstance(event.target, Instance):
+            crossed = _crossed(event.target, context)
+        else:
+            continue
+        if crossed is None or not isinstance(crossed.node, (ast.If, ast.For, ast.While)):
+            continue
+        if any(node is crossed.node for node in ast.walk(context.function.node)):
+            continue
+        message = (
+            f"`{facts.text(event.node)}` is set once, while the staged block that calls "
+            f"`{context.function.qualname}` is traced, not when it runs. Return the value."
+        )
+        yield Finding(event.node, context, message, Severity.WARNING)
 
 
 def _is_used_after(facts: Facts, region: Region, owner: ast.AST) -> bool:
@@ -111,7 +135,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _GROWING = MUTATORS["list"] | MUTATORS["set"] | frozenset(["update", "setdefault"])
 
 
-def _crossed(receiver: Container, context: Context) -> Region | None:
+def _crossed(receiver: Container | Instance, context: Context) -> Region | None:
     """The innermost staged block that the collection was made outside of."""
     born = receiver.born
     if born is None or born.context.trace != context.trace:

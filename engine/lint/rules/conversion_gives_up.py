@@ -88,7 +88,7 @@ def conversion_gives_up(facts: Facts) -> Iterator[Finding]:
         is_entry = entry is not None and entry.function is not None
         if is_entry and entry.function.node is function.node and event.why in ("yield", "async"):  # type: ignore[union-attr]
             grave = True
-        if not grave and (event.why in ("yield", "async", "lambdas") or not _has_flow(function)):
+        if not grave and (event.why in ("yield", "async", "lambdas") or _is_harmless(event)):
             continue
         word = _WORDS.get(event.why, event.why)
         rest = "its staged control flow raises" if grave else "it runs as plain Python"
@@ -113,6 +113,11 @@ def _staged_nodes(facts: Facts) -> set[ast.AST]:
         if loop.kind == "for" and not loop.converted and is_staged(loop.value):
             found.add(loop.node)
     return found
+
+
+def _is_harmless(event: GivenUp) -> bool:
+    """Whether nothing in the function would have been converted, and nobody looks for it there."""
+    return event.why == "mangled" and not _has_flow(event.function)
 
 
 def _has_flow(function: Function) -> bool:

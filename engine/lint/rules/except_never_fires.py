@@ -76,6 +76,8 @@ def except_never_fires(facts: Facts) -> Iterator[Finding]:
         entry = event.context.entry
         if not isinstance(node, ast.Try) or entry is None or entry.staging.kind == "keras":
             continue
+        if _leaves_the_graph(node):
+            continue
         for handler in node.handlers:
             names = _names(handler, bindings)
             if any(name in _LATE for name in names):
@@ -98,6 +100,15 @@ def except_never_fires(facts: Facts) -> Iterator[Finding]:
         ):
             message = "A dataset's end shows when the graph runs: this default is never taken."
             yield Finding(call.node, call.context, message)
+
+
+def _leaves_the_graph(node: ast.Try) -> bool:
+    """Whether the `try` is around code that runs at once: under `tf.init_scope`."""
+    return any(
+        isinstance(child, ast.Attribute) and child.attr == "init_scope"
+        for statement in node.body
+        for child in ast.walk(statement)
+    )
 
 
 def handler_span(facts: Facts, handler: ast.ExceptHandler) -> ast.AST:

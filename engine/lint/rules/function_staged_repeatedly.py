@@ -83,12 +83,12 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
         context = event.context
         if context.staged or context.guard or event.staging.kind != "function":
             continue
-        if (
-            not isinstance(event.value, Function)
-            or "experimental_implements" in event.staging.options
-        ):
+        direct = _is_called_at_once(facts, event.node)
+        if "experimental_implements" in event.staging.options:
             continue
-        calls = called.get(id(event.staging), [])
+        if not isinstance(event.value, Function) and not direct:
+            continue
+        calls = [context] if direct else called.get(id(event.staging), [])
         if context.loop is not None:
             if any(_same_loop(context, other) for other in calls):
                 message = (
@@ -101,6 +101,12 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
                 "is called, so it is traced every time; stage it once, outside."
             )
             yield Finding(_place(facts, event), context, message)
+
+
+def _is_called_at_once(facts: Facts, node: ast.AST) -> bool:
+    """Whether it is `tf.function(f)(x)`."""
+    parent = facts.parents.get(node)
+    return isinstance(node, ast.Call) and isinstance(parent, ast.Call) and parent.func is node
 
 
 def _fresh_objects(facts: Facts) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
-from engine.inference.events import Called
+from engine.inference.events import Called, Subscripted
+from engine.inference.values import Symbol
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -82,3 +83,10 @@ def host_io(facts: Facts) -> Iterator[Finding]:
             "every call; use `tf.io` or `tf.py_function`, or do it outside."
         )
         yield Finding(event.node, event.context, message)
+    for read in facts.staged(Subscripted):
+        if isinstance(read.value, Symbol) and read.value.name == "os.environ":
+            message = (
+                "`os.environ` is read once, while "
+                f"{facts.entry_word(read.context.entry)} is traced, not at every call."
+            )
+            yield Finding(read.node, read.context, message)

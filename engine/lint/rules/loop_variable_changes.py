@@ -9,7 +9,7 @@ from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.blocks import bound_names
 from engine.inference.events import Looped
-from engine.inference.values import Const, Python, Tensor, Value
+from engine.inference.values import Const, Container, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 from engine.lint.rules.branch_type_mismatch import difference
@@ -103,6 +103,10 @@ def _change(before: Value, after: Value, invariant: bool) -> str | None:
             changed = difference(before, after)
             if changed:
                 return f"{changed[0]} before the loop but {changed[1]} after a turn"
+    if isinstance(before, Container) and isinstance(after, Container):
+        changed = difference(before, after)
+        if changed:
+            return f"{changed[0]} before the loop but {changed[1]} after a turn"
     if invariant or not isinstance(after, Tensor):
         return None
     if isinstance(before, Const) and before.value is None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.arithmetic import is_tensorlike, spec_of
-from engine.inference.events import Computed, Mismatched
-from engine.inference.values import Const, Python, Value
+from engine.inference.events import Called, Computed, Mismatched
+from engine.inference.values import Const, Library, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -64,6 +64,28 @@ def mixed_dtypes(facts: Facts) -> Iterator[Finding]:
         if is_about_dtypes(call.reason) and not call.context.caught:
             reason = call.reason.rstrip(".")
             yield Finding(call.node, call.context, f"{reason}. Use `tf.cast`.")
+    yield from _assigned(facts)
+
+
+def _assigned(facts: Facts) -> Iterator[Finding]:
+    """Variables that are assigned a tensor of another dtype."""
+    for call in facts.staged(Called):
+        variable = call.receiver
+        if call.name not in _ASSIGNS or call.context.caught or not call.args:
+            continue
+        if not isinstance(variable, Library) or variable.kind != "variable":
+            continue
+        value = call.args[0]
+        if isinstance(value, Tensor) and value.dtype and variable.dtype:
+            if value.dtype != variable.dtype:
+                message = (
+                    f"The variable is {variable.dtype} and this is {value.dtype}; tracing raises. "
+                    "Use `tf.cast`."
+                )
+                yield Finding(call.node, call.context, message)
+
+
+_ASSIGNS = ("variable.assign", "variable.assign_add", "variable.assign_sub")
 
 
 def is_about_dtypes(reason: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
@@ -57,7 +58,8 @@ def non_bool_condition(facts: Facts) -> Iterator[Finding]:
         if not event.converted:
             continue
         if event.kind in ("and", "or") and isinstance(value, Const):
-            if isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+            is_number = isinstance(value.value, (int, float)) and type(value.value) is not bool
+            if is_number and _is_last(facts, event):
                 message = "A number has no truth in the graph: a bool is wanted; tracing raises."
                 yield Finding(event.node, event.context, message)
             continue
@@ -77,3 +79,9 @@ def non_bool_condition(facts: Facts) -> Iterator[Finding]:
             "it with something, or use `tf.reduce_any` or `tf.reduce_all`."
         )
         yield Finding(event.node, event.context, message)
+
+
+def _is_last(facts: Facts, event: Tested) -> bool:
+    """Whether an operand is the last one: only there has a staged one come before for sure."""
+    parent = facts.parents.get(event.node)
+    return isinstance(parent, ast.BoolOp) and parent.values[-1] is event.node

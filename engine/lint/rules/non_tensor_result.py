@@ -93,6 +93,8 @@ def _what(value: Value, depth: int = 0) -> str:
     if isinstance(value, Container):
         if value.kind == "generator":
             return "A generator"
+        if value.kind == "set":
+            return "A set"
         if value.kind in ("list", "tuple", "dict") and value.items is not None and depth < 3:
             return next((what for item in value.items if (what := _what(item, depth + 1))), "")
     return ""

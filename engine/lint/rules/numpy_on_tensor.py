@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.events import Called
-from engine.inference.values import Container, Stage, Tensor, Value
+from engine.inference.values import Container, Library, Stage, Tensor, Value
 from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Example, Finding, rule
 
@@ -90,6 +90,8 @@ def numpy_on_tensor(facts: Facts) -> Iterator[Finding]:
 def _holds_staged(value: Value) -> bool:
     if isinstance(value, Tensor):
         return value.stage is Stage.STAGED
+    if isinstance(value, Library):
+        return value.kind == "variable"
     if isinstance(value, Container) and value.kind in ("list", "tuple"):
         return any(
             is_staged(item) and isinstance(item, Tensor) for item in value.items or [value.element]

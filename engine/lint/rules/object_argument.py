@@ -67,5 +67,11 @@ def _is_fresh(value: Value, loop: ast.AST, node: ast.AST) -> bool:
         return False
     if isinstance(node, ast.Lambda):
         return True
+    if isinstance(value, Function):
+        if isinstance(node, ast.Call) and value.fixed is not None:
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(value.receiver, Instance):
+            # A method is bound anew each time it is looked up.
+            return value.staging is None
     born = value.born
     return born is not None and born.context.loop is not None and born.context.loop.node is loop

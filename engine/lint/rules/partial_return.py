@@ -32,6 +32,15 @@ from engine.lint.rule import Finding, rule
                     return x
             return -x
         """,
+        """
+        @tf.function
+        def f(x):
+            if tf.reduce_sum(x) > 1:
+                return x
+            elif tf.reduce_sum(x) > 0:
+                return x * 2
+            return -x
+        """,
     ),
     good=(
         """
@@ -58,24 +67,30 @@ def partial_return(facts: Facts) -> Iterator[Finding]:
     """A staged `if` that returns on one way must return on every way.
 
     Otherwise tracing raises `ValueError: the else branch must also have a return statement`. An
-    early return followed by a final one is fine, but not where the `if` stands in a `with` or `try`
-    block and the final return outside it.
+    early return followed by a final one is fine where both stand in the same block; it is not
+    where the final one is further out: after an `elif`, an outer `if`, a `with` or a `try`.
 
     Move the rest into `else: return ...`.
     """
-    for event in facts.staged(Branched):
+    found = [event for event in facts.staged(Branched) if _is_partial(facts, event)]
+    nodes = {event.node for event in found}
+    for event in found:
         node = event.node
-        if not isinstance(node, ast.If) or sorted(event.ends) != ["falls", "return"]:
+        if any(child in nodes for child in ast.walk(node) if child is not node):
             continue
-        if _in_loop(facts, node):
-            continue
-        if not _rest_returns(facts, node):
-            other = "else" if event.ends[0] == "return" else "main"
-            message = (
-                f"One branch of this staged `if` returns and the {other} branch does not; tracing "
-                "raises. Return in both."
-            )
-            yield Finding(facts.header(node), event.context, message)
+        other = "else" if event.ends[0] == "return" else "main"
+        message = (
+            f"One branch of this staged `if` returns and the {other} branch does not; tracing "
+            "raises. Return in both."
+        )
+        yield Finding(facts.header(node), event.context, message)
+
+
+def _is_partial(facts: Facts, event: Branched) -> bool:
+    node = event.node
+    if not isinstance(node, ast.If) or sorted(event.ends) != ["falls", "return"]:
+        return False
+    return not _in_loop(facts, node) and not _rest_returns(facts, node)
 
 
 def _in_loop(facts: Facts, node: ast.AST) -> bool:
@@ -88,21 +103,15 @@ def _in_loop(facts: Facts, node: ast.AST) -> bool:
 
 
 def _rest_returns(facts: Facts, node: ast.stmt) -> bool:
-    """Whether what follows the statement in its block, and around it, always returns."""
-    child: ast.AST = node
-    for parent in facts.ancestors(node):
-        block = _block_of(child, parent)
-        if block is not None:
-            at = next(index for index, other in enumerate(block) if other is child)
-            if _always_ends(block[at + 1 :]):
-                return True
-        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return False
-        if isinstance(parent, (ast.With, ast.Try)):
-            # The converter does not carry "has returned" out of these blocks.
-            return False
-        child = parent
-    return False
+    """Whether what follows the statement in its own block always returns: that is moved into the
+    other branch, and nothing from further out is.
+    """
+    parent = facts.parents.get(node)
+    block = None if parent is None else _block_of(node, parent)
+    if block is None:
+        return False
+    at = next(index for index, other in enumerate(block) if other is node)
+    return _always_ends(block[at + 1 :])
 
 
 def _block_of(child: ast.AST, parent: ast.AST) -> list[ast.stmt] | None:

@@ -15,7 +15,7 @@ _CLOCKS = frozenset(
         "time.monotonic_ns", "time.process_time", "time.clock", "timeit.default_timer",
         "time.strftime", "time.localtime", "time.ctime", "time.gmtime",
         "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today",
-        "datetime.date.today", "datetime.now", "datetime.utcnow",
+        "datetime.date.today", "datetime.now", "datetime.utcnow", "time.sleep",
     ]
 )  # fmt: skip
 
@@ -73,10 +73,16 @@ def python_clock(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Called):
         if event.name not in _CLOCKS:
             continue
+        entry = facts.entry_word(event.context.entry)
         message = (
-            f"The clock is read once, while {facts.entry_word(event.context.entry)} is traced; "
-            "measure outside, or use `tf.timestamp()`."
+            f"The clock is read once, while {entry} is traced; measure outside, or use "
+            "`tf.timestamp()`."
         )
+        if event.name == "time.sleep":
+            message = (
+                f"This waits once, while {entry} is traced, not at every call; wait outside, or "
+                "hand it to `tf.py_function`."
+            )
         fix = None
         if event.name == "time.time" and facts.alias is not None:
             text = f"{facts.alias}.timestamp()"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Called
-from engine.inference.values import Container
+from engine.inference.values import Container, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -44,9 +44,12 @@ def python_iterator(facts: Facts) -> Iterator[Finding]:
     Pass the value in as an argument, or make the source a dataset.
     """
     for event in facts.staged(Called):
-        if event.name != "builtins.next" or not event.args:
+        if event.name == "builtins.next" and event.args:
+            source: Value | None = event.args[0]
+        elif event.name.endswith(".__next__"):
+            source = event.receiver
+        else:
             continue
-        source = event.args[0]
         if isinstance(source, Container) and source.kind in ("iterator", "generator"):
             if facts.is_outer(source, event.context):
                 message = (

@@ -10,7 +10,8 @@ from engine.inference.events import Called
 from engine.lint.facts import Facts, has_staged, maybe_staged
 from engine.lint.rule import Finding, rule
 
-_FAMILIES = ("logging.", "absl.logging.", "loguru.logger.", "warnings.warn", "logger.")
+_FAMILIES = ("logging.", "absl.logging.", "loguru.logger.", "warnings.warn", "logger.",
+             "tf.compat.v1.logging.", "tf.logging.")  # fmt: skip
 _SETUP = ("getLogger", "basicConfig", "setLevel", "set_verbosity", "addHandler", "StreamHandler",
           "Formatter", "FileHandler", "use_absl_handler", "get_verbosity", "isEnabledFor")  # fmt: skip
 
@@ -67,12 +68,26 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
             continue
         values = (*event.args, *event.kwargs.values())
         staged = any(has_staged(value) or _is_argument(value) for value in values)
+        if not staged and _is_chosen(facts, event):
+            continue
         name = facts.entry_word(event.context.entry)
         message = f"This log call runs only while {name} is traced" + (
             " and shows no values; use `tf.print`." if staged else ", not at every call."
         )
         severity = Severity.WARNING if staged else Severity.INFO
         yield Finding(event.node, event.context, message, severity)
+
+
+def _is_chosen(facts: Facts, event: Called) -> bool:
+    """Whether Python decides while tracing that there is something to say: once is then right."""
+    for parent in facts.ancestors(event.node):
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            return False
+        if isinstance(parent, ast.ExceptHandler):
+            return True
+        if isinstance(parent, ast.If) and not event.context.in_region(parent):
+            return True
+    return False
 
 
 def _before_raise(facts: Facts, event: Called) -> bool:

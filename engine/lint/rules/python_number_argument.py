@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.binding import parameters
+from engine.inference.context import Loop
 from engine.inference.events import Entered
 from engine.inference.values import Container, Function, Python, Value
 from engine.lint.facts import Facts
@@ -60,11 +61,9 @@ def python_number_argument(facts: Facts) -> Iterator[Finding]:
     Python `if`).
     """
     for event in facts.happened(Entered):
-        if (
-            event.context.staged
-            or event.context.loop is None
-            or not isinstance(event.node, ast.Call)
-        ):
+        if event.context.staged or not isinstance(event.node, ast.Call):
+            continue
+        if _loop_of(event) is None:
             continue
         covered = _covered(event.function)
         for index, value in enumerate(event.args):
@@ -84,10 +83,18 @@ def _covered(function: Function) -> int:
     return 0 if given is None else len(parameters(function.node))
 
 
+def _loop_of(event: Entered) -> Loop | None:
+    """The loop that the call is in, or a call that leads to it."""
+    contexts = (event.context, *event.context.callers())
+    return next((context.loop for context in contexts if context.loop is not None), None)
+
+
 def _varies(value: Value, event: Entered) -> bool:
+    if isinstance(value, Container) and value.kind in ("tuple", "dict", "list"):
+        return any(_varies(item, event) for item in value.items or ())
     if not isinstance(value, Python) or value.type not in ("int", "float") or not value.varying:
         return False
-    loop = event.context.loop
+    loop = _loop_of(event)
     return loop is None or loop.count is None or loop.count > 2
 
 

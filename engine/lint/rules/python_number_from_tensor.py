@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Called, Computed
-from engine.inference.values import Container, Tensor, Value
+from engine.inference.values import Const, Container, Tensor, Value
 from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Finding, rule
 from engine.lint.rules.staged_condition_not_converted import reason_text
@@ -102,6 +102,9 @@ def _comes_from_number(value: Value) -> bool:
 
 def _repeats(left: Value, right: Value) -> bool:
     for whole, count in ((left, right), (right, left)):
-        if isinstance(whole, Container) and whole.kind == "list" and _comes_from_number(count):
+        repeated = (isinstance(whole, Container) and whole.kind == "list") or (
+            isinstance(whole, Const) and isinstance(whole.value, str)
+        )
+        if repeated and _comes_from_number(count):
             return True
     return False

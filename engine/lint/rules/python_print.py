@@ -11,6 +11,8 @@ from engine.inference.events import Called
 from engine.lint.facts import Facts, maybe_staged
 from engine.lint.rule import Example, Finding, rule
 
+_PRINTS = frozenset(["builtins.print", "pprint.pprint", "pprint.pp", "rich.print"])
+
 
 @rule(
     "GR201",
@@ -44,7 +46,7 @@ def python_print(facts: Facts) -> Iterator[Finding]:
     is meant to show when tracing happens can be kept with `# graphlens: ignore[GR201]`.
     """
     for event in facts.staged(Called):
-        if event.name != "builtins.print":
+        if event.name not in _PRINTS:
             continue
         values = any(maybe_staged(value) for value in event.args)
         name = facts.entry_word(event.context.entry)
@@ -59,7 +61,8 @@ def python_print(facts: Facts) -> Iterator[Finding]:
             )
         grave = values or event.context.region is not None
         severity = Severity.WARNING if grave else Severity.INFO
-        yield Finding(event.node, event.context, message, severity, _fix(facts, event.node))
+        fix = _fix(facts, event.node) if event.name == "builtins.print" else None
+        yield Finding(event.node, event.context, message, severity, fix)
 
 
 def _fix(facts: Facts, call: ast.AST) -> Fix | None:

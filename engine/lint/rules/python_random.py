@@ -10,7 +10,8 @@ from engine.inference.events import Called
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
-_FAMILIES = ("numpy.random.", "random.", "uuid.", "secrets.", "rng.")
+_FAMILIES = ("numpy.random.", "random.", "uuid.", "secrets.", "rng.", "os.urandom",
+             "os.getrandom")  # fmt: skip
 _NO_DRAW = frozenset(
     [
         "seed", "RandomState", "default_rng", "get_state", "set_state", "getstate", "setstate",

@@ -107,6 +107,9 @@ def _is_update(facts: Facts, event: Stored) -> bool:
     if not isinstance(statement, ast.Assign):
         return False
     own = facts.text(event.node)
+    around = facts.parents.get(statement)
+    if isinstance(around, ast.If) and facts.text(around.test) in (own, f"not {own}"):
+        return True
     return any(
         isinstance(child, ast.Attribute) and facts.text(child) == own
         for child in ast.walk(statement.value)

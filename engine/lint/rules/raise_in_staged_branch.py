@@ -64,11 +64,29 @@ def raise_in_staged_branch(facts: Facts) -> Iterator[Finding]:
         whole = handed and block is event.context.function.node  # type: ignore[union-attr]
         if (block is not region.node and not whole) or event.context.caught:
             continue
+        if _is_abstract(event.node) or (whole and _may_return_before(block, event.node)):
+            continue
         message = (
             "This `raise` is reached while tracing, whatever the staged condition is; use "
             "`tf.debugging.Assert`."
         )
         yield Finding(event.node, event.context, message, fix=_fix(facts, event.node, block))
+
+
+def _may_return_before(block: ast.AST | None, node: ast.Raise) -> bool:
+    """Whether a function may have returned by the time it comes to the `raise`."""
+    body = getattr(block, "body", [])
+    return any(
+        isinstance(child, ast.Return) and child.lineno < node.lineno
+        for statement in (body if isinstance(body, list) else [])
+        for child in ast.walk(statement)
+    )
+
+
+def _is_abstract(node: ast.Raise) -> bool:
+    """Whether it says that a subclass is to do it: the subclass is what is traced."""
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 def _fix(facts: Facts, node: ast.Raise, block: ast.AST | None) -> Fix | None:

@@ -80,7 +80,8 @@ def _tests_parameter(event: Recursed) -> bool:
         if isinstance(statement, ast.If):
             used = {n.id for n in ast.walk(statement.test) if isinstance(n, ast.Name)}
             attributes = any(
-                isinstance(n, (ast.Attribute, ast.Call)) for n in ast.walk(statement.test)
+                isinstance(n, (ast.Attribute, ast.Call, ast.Is, ast.IsNot))
+                for n in ast.walk(statement.test)
             )
             return bool(used) and used <= names and not attributes
     return False

@@ -74,6 +74,17 @@ def signature_arity(facts: Facts) -> Iterator[Finding]:
                 f"`input_signature` has no spec for `{names[count]}`; tracing raises TypeError."
             )
             yield Finding(_place(event), event.context, message)
+        bare = [
+            arg.arg
+            for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults)
+            if default is None
+        ]
+        if bare:
+            message = (
+                f"With an `input_signature` the keyword-only `{bare[0]}` needs a default; tracing "
+                "raises TypeError."
+            )
+            yield Finding(_place(event), event.context, message)
 
 
 def _place(event: Staged) -> ast.AST:

@@ -18,6 +18,7 @@ _WHY = {
     "gradient": "a custom gradient is not converted",
     "keras": "Keras 3 does not convert its methods",
     "constructor": "constructors are not converted",
+    "property": "properties are not converted",
     "library": "a library calls this function without converting it",
     "yield": "a generator is not converted",
     "async": "an `async` function is not converted",
@@ -35,6 +36,8 @@ _WORDS = {
     "max": "`max()` is not converted",
     "any": "`any()` asks Python",
     "all": "`all()` asks Python",
+    "sorted": "`sorted()` compares the elements in Python",
+    "filter": "`filter()` asks Python",
     "match": "`match` guards are not converted",
 }
 

@@ -54,6 +54,8 @@ def staged_iteration_not_converted(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Iterated):
         if event.converted or not is_staged(event.value) or event.context.caught:
             continue
+        if isinstance(event.value, Tensor) and event.value.hinted:
+            continue
         why = _WORDS.get(event.kind)
         if event.kind == "for":
             why = reason_text(event.context)

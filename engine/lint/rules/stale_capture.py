@@ -227,9 +227,33 @@ def _free_write(facts: Facts, event: Read) -> ast.AST | None:
         return None
     end = facts.span(function.node).end
     for node in facts.module.index.stores.get(event.name, ()):
-        if _function_of(facts, node) is outer and facts.span(node).start > end:
-            return node
+        writer = _function_of(facts, node)
+        if writer is outer and facts.span(node).start > end:
+            if _is_used_before(facts, function.node, outer, node):
+                return node
+        elif writer is not None and _function_of(facts, writer) is outer:
+            if id(writer) not in facts.machine.visited_staged and _declares(writer, event.name):
+                return node
     return None
+
+
+def _declares(function: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(child, ast.Nonlocal) and name in child.names for child in ast.walk(function)
+    )
+
+
+def _is_used_before(facts: Facts, made: ast.AST, outer: ast.AST, write: ast.AST) -> bool:
+    """Whether a function may have been called before a write, or in a loop around both."""
+    name = getattr(made, "name", "")
+    loops = [p for p in facts.ancestors(write) if isinstance(p, (ast.For, ast.While))]
+    for child in ast.walk(outer):
+        if isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Load):
+            if facts.span(child).start < facts.span(write).start:
+                return True
+            if any(p in loops for p in facts.ancestors(child)):
+                return True
+    return not name
 
 
 def _attribute_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:

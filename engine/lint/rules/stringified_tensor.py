@@ -81,6 +81,8 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
             isinstance(parent, (ast.Raise, ast.Assert)) for parent in facts.ancestors(event.node)
         ):
             continue
+        if not event.spec and _goes_to_error(facts, event.node):
+            continue
         place = _text_around(facts, event.node)
         if place in seen and not event.spec:
             continue
@@ -97,6 +99,24 @@ def stringified_tensor(facts: Facts) -> Iterator[Finding]:
             )
             severity = Severity.WARNING
         yield Finding(place, event.context, message, severity, _fix(facts, event, call))
+
+
+def _goes_to_error(facts: Facts, node: ast.AST) -> bool:
+    """Whether the text is kept in a name that an error or a log call is made with."""
+    statement = facts.statement_of(node)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return False
+    name = statement.targets[0].id
+    function = next((p for p in facts.ancestors(node) if isinstance(p, ast.FunctionDef)), None)
+    for child in ast.walk(function) if function is not None else ():
+        if isinstance(child, ast.Name) and child.id == name and isinstance(child.ctx, ast.Load):
+            around = facts.statement_of(child)
+            if isinstance(around, (ast.Raise, ast.Assert)):
+                return True
+            call = _call_around(facts, child)
+            if call is not None and _is_reported_there(call):
+                return True
+    return False
 
 
 def _text_around(facts: Facts, node: ast.AST) -> ast.AST:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
-from engine.inference.events import Subscripted
+from engine.inference.events import Called, Computed, Subscripted
 from engine.inference.values import Container, Python, Tensor
 from engine.lint.facts import Facts, has_staged, is_staged
 from engine.lint.rule import Example, Finding, rule
@@ -73,8 +73,25 @@ def tensor_as_key_or_index(facts: Facts) -> Iterator[Finding]:
         if isinstance(value, Container) and value.kind == "dict":
             message = "A staged tensor cannot be a key: it has no hash. Use `t.ref()`."
         yield Finding(event.node, event.context, message, fix=_fix(facts, event))
+    yield from _looked_up(facts)
 
 
+def _looked_up(facts: Facts) -> Iterator[Finding]:
+    """Tensors that a dict is asked for by a method, or a dict or set by `in`."""
+    message = "A staged tensor cannot be a key: it has no hash. Use `t.ref()`."
+    for call in facts.staged(Called):
+        if call.name in _LOOKUPS and call.args and not call.context.caught:
+            if isinstance(call.args[0], Tensor) and is_staged(call.args[0]):
+                yield Finding(call.node, call.context, message)
+    for event in facts.staged(Computed):
+        if event.operator not in ("In", "NotIn") or event.context.caught:
+            continue
+        if isinstance(event.left, Tensor) and is_staged(event.left):
+            if isinstance(event.right, Container) and event.right.kind in ("dict", "set"):
+                yield Finding(event.node, event.context, message)
+
+
+_LOOKUPS = ("dict.get", "dict.pop", "dict.setdefault", "set.add", "set.discard", "set.remove")
 _KINDS = ("list", "tuple", "dict", "range", "shape")
 
 

@@ -12,6 +12,7 @@ from engine.inference.library_tables import MUTATORS
 from engine.inference.values import (
     ClassValue,
     Container,
+    Function,
     Instance,
     Library,
     ModuleValue,
@@ -103,6 +104,8 @@ def _outlives(facts: Facts, target: Value | None, context: Context) -> bool:
         return facts.is_outer(target, context)
     if isinstance(target, (ClassValue, ModuleValue, Symbol)):
         return True
+    if isinstance(target, Function):
+        return target.staging is not None or not target.born.context.staged
     return isinstance(target, Unknown) and target.argument not in ("", "derived", "element")
 
 

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
-from engine.inference.events import Branched
+from engine.inference.blocks import read_after
+from engine.inference.events import Branched, Looped
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -49,6 +50,27 @@ def undefined_in_one_branch(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 facts.header(event.node), event.context, message, notes=_uses(facts, event, name)
             )
+    yield from _counters(facts)
+
+
+def _counters(facts: Facts) -> Iterator[Finding]:
+    """The number of `enumerate` over a dataset has no value where the dataset is empty."""
+    for event in facts.staged(Looped):
+        node = event.node
+        if not isinstance(node, ast.For) or not isinstance(node.iter, ast.Call):
+            continue
+        target = node.target.elts[0] if isinstance(node.target, ast.Tuple) else None
+        function = node.iter.func
+        if not isinstance(function, ast.Name) or function.id != "enumerate":
+            continue
+        if not isinstance(target, ast.Name) or target.id in event.before:
+            continue
+        if target.id in read_after(node, facts.parents):
+            message = (
+                f"`{target.id}` is used after this staged loop, which may not run at all; tracing "
+                f"raises. Define `{target.id}` before the loop."
+            )
+            yield Finding(facts.header(node), event.context, message)
 
 
 def _uses(facts: Facts, event: Branched, name: str) -> tuple[Note, ...]:

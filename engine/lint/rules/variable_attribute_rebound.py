@@ -90,7 +90,8 @@ def variable_attribute_rebound(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Stored):
         if event.kind == "attribute" and _holds_variable(event.old) and not event.context.guard:
             if _is_other(event.value) and isinstance(event.target, Instance):
-                yield _finding(facts, event)
+                if not _has_another_name(event.target, event.name, event.old):
+                    yield _finding(facts, event)
     for computed in facts.staged(Computed):
         node = computed.node
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
@@ -102,6 +103,16 @@ def _holds_variable(value: Value | None) -> bool:
     if isinstance(value, Union):
         return any(_holds_variable(option) for option in value.options)
     return isinstance(value, Library) and value.kind == "variable"
+
+
+def _has_another_name(owner: Instance, name: str, value: Value | None) -> bool:
+    """Whether another attribute holds the variable too: then nothing is lost."""
+    options = value.options if isinstance(value, Union) else (value,)
+    variables = [option for option in options if _holds_variable(option)]
+    return any(
+        other != name and any(held is variable for variable in variables)
+        for other, held in owner.attributes.items()
+    )
 
 
 def _is_other(value: Value) -> bool:

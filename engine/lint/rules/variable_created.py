@@ -51,20 +51,57 @@ def variable_created(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Called):
         context = event.context
-        if context.guard:
+        if context.guard or (context.unsure and _is_default(facts, event.node, context)):
             continue
         if event.name in VARIABLE_MAKERS or _makes_at_once(event.name):
             yield _finding(facts, event.node, context, event.name)
         elif event.name in _USED and isinstance(event.receiver, Library):
-            made = event.receiver
-            if (
-                _is_fresh(made, context, facts.machine.keras)
-                and made.born is not None
-                and made.born.node is not None
-            ):
-                yield _finding(facts, made.born.node, made.born.context, made.name)
-        elif event.name.endswith(".add_weight") and not _is_building(context):
-            yield _finding(facts, event.node, context, event.name)
+            yield from _used_fresh(facts, event.receiver, context)
+        elif event.name.endswith(".add_weight"):
+            if not _is_building(context):
+                yield _finding(facts, event.node, context, event.name)
+            elif isinstance(event.receiver, Library):
+                yield from _used_fresh(facts, event.receiver, context)
+
+
+def _used_fresh(facts: Facts, made: Library, context: Context) -> Iterator[Finding]:
+    born = made.born
+    if born is None or born.node is None or not _is_fresh(made, context, facts.machine.keras):
+        return
+    if made.name.rsplit(".", 1)[-1] in _WRAPPERS and not _wraps_fresh(facts, born.node):
+        return
+    yield _finding(facts, born.node, born.context, made.name)
+
+
+_WRAPPERS = ("RNN", "StackedRNNCells", "TimeDistributed", "Bidirectional", "Wrapper")
+
+
+def _wraps_fresh(facts: Facts, node: ast.AST) -> bool:
+    """Whether the layer that another one is made around is a new one with variables."""
+    for event in facts.staged(Called):
+        if event.node is node:
+            inner = event.argument(0, "cell") or event.kwargs.get("layer")
+            fresh = isinstance(inner, Library) and inner.kind == "layer"
+            return fresh and _is_fresh(inner, event.context, facts.machine.keras)  # type: ignore[arg-type]
+    return False
+
+
+def _is_default(facts: Facts, node: ast.AST, context: Context) -> bool:
+    """Whether it stands in for an argument that may be missing: `if v is None: v = ...`."""
+    function = context.function
+    if function is None or isinstance(function.node, ast.Lambda):
+        return False
+    args = function.node.args
+    names = {arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)}
+    for parent in facts.ancestors(node):
+        if parent is function.node:
+            break
+        if isinstance(parent, ast.If) and isinstance(parent.test, ast.Compare):
+            test = parent.test
+            if isinstance(test.left, ast.Name) and test.left.id in names:
+                if isinstance(test.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+                    return True
+    return False
 
 
 def _makes_at_once(name: str) -> bool:

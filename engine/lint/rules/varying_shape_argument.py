@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.base.source import Span
 from engine.inference.events import Entered
-from engine.inference.values import Const, Container, Python, Value
+from engine.inference.values import Container, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
@@ -81,7 +81,7 @@ def varying_shape_argument(facts: Facts) -> Iterator[Finding]:
             value = event.args[index] if index < len(event.args) else None
             if (
                 _is_growing(node, event, facts)
-                or _is_growing_list(value, event)
+                or _is_growing_list(value, node, event)
                 or _has_varying_size(node, event)
             ):
                 message = (
@@ -134,13 +134,24 @@ def _has_varying_size(node: ast.AST, event: Entered) -> bool:
     return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(shape))
 
 
-def _is_growing_list(value: Value | None, event: Entered) -> bool:
+def _is_growing_list(value: Value | None, node: ast.AST, event: Entered) -> bool:
     if not isinstance(value, Container) or value.kind != "list" or value.items is not None:
         return False
-    if not isinstance(value.element, (Const, Python)) or value.born is None:
-        return False
     loop = event.context.loop
+    if value.born is None or (loop is not None and not _grows_in(loop.node, node)):
+        return False
     return loop is not None and value.born.context.loop is None and value.length is None
+
+
+def _grows_in(loop: ast.AST, node: ast.AST) -> bool:
+    name = ast.unparse(node)
+    return any(
+        isinstance(child, ast.Call)
+        and isinstance(child.func, ast.Attribute)
+        and child.func.attr in ("append", "extend", "insert")
+        and ast.unparse(child.func.value) == name
+        for child in ast.walk(loop)
+    )
 
 
 def _fix(facts: Facts, node: ast.AST) -> Fix | None:
