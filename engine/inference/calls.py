@@ -7,6 +7,7 @@ from collections.abc import Hashable
 
 from engine.inference.attributes import bind_receiver, init_instance
 from engine.inference.binding import Arguments, bind, parameters
+from engine.inference.containers import comes_from_tensors
 from engine.inference.context import Context, Scope
 from engine.inference.conversion import why_not_converted
 from engine.inference.events import Branched, GivenUp, Recursed, Returned, UserCalled
@@ -130,9 +131,19 @@ def _call_unknown(
         if isinstance(value, Function) and value.born.context.staged and frame.context.staged:
             walk_blind(machine, value, node, frame)
     if frame.context.staged:
-        if any(v.stage is Stage.STAGED or (isinstance(v, Unknown) and v.argument) for v in values):
+        if any(_carries(value) for value in values):
             return Unknown("derived")
     return UNKNOWN
+
+
+def _carries(value: Value, depth: int = 0) -> bool:
+    """Whether an argument is, holds or comes from a tensor of the trace."""
+    if isinstance(value, Container):
+        parts = value.items if value.items is not None else [value.element]
+        return depth < 3 and any(_carries(part, depth + 1) for part in parts[:20])
+    if isinstance(value, Unknown):
+        return bool(value.argument)
+    return value.stage is Stage.STAGED or comes_from_tensors(value)
 
 
 def walk_blind(machine: Machine, function: Function, node: ast.AST, frame: Frame) -> None:

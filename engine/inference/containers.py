@@ -18,11 +18,12 @@ from engine.inference.values import (
     Python,
     Tensor,
     Union,
+    Unknown,
     Value,
     join_all,
 )
 
-__all__ = ["element_of", "iterate", "subscript", "truth"]
+__all__ = ["comes_from_tensors", "element_of", "iterate", "subscript", "truth"]
 
 
 def truth(value: Value) -> bool | None:
@@ -63,7 +64,18 @@ def element_of(value: Value, staged: bool) -> Value:
         return Python() if value.type == "ndarray" else UNKNOWN
     if isinstance(value, Union):
         return join_all(element_of(option, staged) for option in value.options)
+    if staged and comes_from_tensors(value):
+        return Unknown("derived")
     return UNKNOWN
+
+
+def comes_from_tensors(value: Value, depth: int = 0) -> bool:
+    """Whether a value that is not known further was made in a trace from what is staged there."""
+    if isinstance(value, Unknown):
+        return value.argument == "derived"
+    if isinstance(value, Library) and value.kind == "method" and isinstance(value.data, Value):
+        return depth < 6 and comes_from_tensors(value.data, depth + 1)
+    return False
 
 
 def _library_element(value: Library, staged: bool) -> Value:

@@ -76,6 +76,8 @@ def _result(
         taken = handed.hand_to_method(machine, owner, name, arguments, node, frame)
         if taken is not None:
             return taken
+        if owner.kind == "tape" and name in ("gradient", "jacobian", "batch_jacobian"):
+            _note_target(node, arguments, frame)
         special = _library_method(owner, name, arguments, frame)
         if special is not None:
             return special
@@ -141,6 +143,14 @@ def _unlisted(
     if isinstance(owner, Unknown) and owner.argument and staged:
         return Unknown("derived")
     return UNKNOWN
+
+
+def _note_target(node: ast.AST, arguments: Arguments, frame: Frame) -> None:
+    """What gradients are taken of is a tensor, where nothing else is known of it."""
+    target = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    if isinstance(target, ast.Name) and target.id in frame.scope.names and arguments.positional:
+        if isinstance(arguments.positional[0], Unknown):
+            frame.scope.names[target.id] = Tensor(frame.context.staged, node=node)
 
 
 def _gradient_of(sources: Value | None, staged: bool) -> Value:

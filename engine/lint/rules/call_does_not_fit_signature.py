@@ -91,7 +91,7 @@ def _binding_problem(event: Entered) -> str:
         return ""
     if len(call.args) > len(names) and args.vararg is None:
         return f"takes {len(names)} arguments and gets {len(call.args)}"
-    given = {keyword.arg for keyword in call.keywords}
+    given = event.kwargs.keys()
     required = names[: max(len(names) - len(args.defaults), 0)]
     missing = [name for name in required[len(call.args) :] if name not in given]
     return f"misses its argument `{missing[0]}`" if missing else ""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
+from engine.inference.containers import comes_from_tensors
 from engine.inference.context import Context
 from engine.inference.events import Called, Stored
 from engine.inference.library_tables import MUTATORS
@@ -75,7 +76,10 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
     Return the value, or assign it to a `tf.Variable`.
     """
     for event in facts.staged(Stored):
-        if not _is_staged(event.value) or not _counts(event.context):
+        if not _counts(event.context):
+            continue
+        likely = event.kind == "attribute" and comes_from_tensors(event.value)
+        if not _is_staged(event.value) and not likely:
             continue
         if event.kind in ("global", "nonlocal") and event.outlives:
             if not isinstance(event.old, Library):
