@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 
 from engine.inference.binding import Arguments, unknown_parameter
+from engine.inference.context import Born
 from engine.inference.events import AttributeRead, Read, Stored
 from engine.inference.library_tables import ATTRIBUTES, CONSTANTS, VARIABLE_LISTS
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NO_SIZE,
     UNKNOWN,
-    Born,
     ClassValue,
     Const,
     Container,

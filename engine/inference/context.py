@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from engine.inference.module import Module
     from engine.inference.values import Function, Value
 
-__all__ = ["Context", "Entry", "Loop", "Region", "Scope", "Staging"]
+__all__ = ["Born", "Context", "Entry", "Loop", "Region", "Scope", "Staging"]
 
 
 class Staging:
@@ -184,6 +184,16 @@ class Context:
     def depth(self) -> int:
         """How many calls led here."""
         return sum(1 for _ in self.callers())
+
+
+class Born:
+    """Where and when an object came into being."""
+
+    __slots__ = ("context", "node")
+
+    def __init__(self, context: Context, node: ast.AST | None) -> None:
+        self.context = context
+        self.node = node
 
 
 class Scope:

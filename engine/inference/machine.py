@@ -6,13 +6,12 @@ import ast
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.inference.context import Context, Entry, Scope, Staging
+from engine.inference.context import Born, Context, Entry, Scope, Staging
 from engine.inference.events import Event
 from engine.inference.module import Module, Workspace
 from engine.inference.postponed import Postponed, postponed
 from engine.inference.values import (
     UNKNOWN,
-    Born,
     ClassValue,
     Deferred,
     Function,

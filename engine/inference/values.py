@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.inference.context import Context, Scope, Staging
+    from engine.inference.context import Born, Scope, Staging
     from engine.inference.module import Module
 
 __all__ = [
@@ -86,8 +86,8 @@ UNKNOWN = Unknown()
 class Tensor(Value):
     """A tensor; `symbolic` where it was made in a trace, else it has a value when tracing.
 
-    `declared` says that a None in `dims` was written by the user: the size is None when tracing.
-    `hinted` says that only an annotation makes it a tensor; it may be a list of them.
+    `declared`: a None in `dims` was written by the user, so the size is None when tracing.
+    `hinted`: only an annotation makes it a tensor; it may be a list of them.
     """
 
     __slots__ = ("declared", "dims", "dtype", "hinted", "node", "symbolic", "weak")
@@ -145,8 +145,7 @@ NO_SIZE = Const(None)
 class Python(Value):
     """A Python value of a known type (`int`, `ndarray`, ...; empty where even that is not known).
 
-    `varying` marks numbers that change from one turn of a loop to the next; `dims` and `dtype`
-    are those of an array.
+    `varying` marks numbers that change from turn to turn; `dims` and `dtype` are an array's.
     """
 
     __slots__ = ("dims", "dtype", "type", "varying")
@@ -211,16 +210,6 @@ class Deferred(Value):
 
     def key(self) -> Hashable:
         return ("deferred", id(self.importer), self.names)
-
-
-class Born:
-    """Where and when an object came into being."""
-
-    __slots__ = ("context", "node")
-
-    def __init__(self, context: Context, node: ast.AST | None) -> None:
-        self.context = context
-        self.node = node
 
 
 class Container(Value):
