@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from engine.base.source import SourceFile
 from engine.cli.result import Checked, from_plain, to_plain
 
 __all__ = ["Cache", "cache_folder"]
+
+_DAY = 24 * 60 * 60
 
 
 def cache_folder() -> Path:
@@ -31,38 +34,32 @@ def cache_folder() -> Path:
 
 
 class Cache:
-    """Results by file; whatever cannot be read or written is taken as not there.
+    """Results by file and settings; whatever cannot be read or written is taken as not there."""
 
-    Args:
-        settings: The choices the results depend on.
-    """
-
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         self._folder = cache_folder() / "check"
-        self._salt = hashlib.blake2b(
-            f"{_version()}\0{settings!r}".encode(), digest_size=16
-        ).digest()
+        self._salts: dict[int, tuple[Settings, bytes]] = {}
         self._hashes: dict[str, str] = {}
 
-    def find(self, path: Path) -> Checked | None:
+    def find(self, path: Path, settings: Settings) -> Checked | None:
         """What was found in the file as it is now, with all it depends on as it is now."""
         try:
             if not path.is_file():
                 return None  # a pipe would be waited for
             data = path.read_bytes()
-            entry = json.loads((self._folder / self._name(path, data)).read_bytes())
+            entry = json.loads((self._folder / self._name(path, settings, data)).read_bytes())
             if any(self._hash(other) != known for other, known in entry["read"].items()):
                 return None
             return _from_entry(str(path), entry)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def keep(self, path: Path, checked: Checked) -> None:
+    def keep(self, path: Path, settings: Settings, checked: Checked) -> None:
         """Keeps a result."""
         try:
             if not path.is_file():
                 return
-            name = self._name(path, path.read_bytes())
+            name = self._name(path, settings, path.read_bytes())
             entry = {
                 "read": {other: self._hash(other) for other in checked.read},
                 "findings": [to_plain(finding) for finding in checked.findings],
@@ -82,8 +79,33 @@ class Cache:
         except (OSError, ValueError):
             return
 
-    def _name(self, path: Path, data: bytes) -> str:
-        key = hashlib.blake2b(self._salt, digest_size=20)
+    def tidy(self) -> None:
+        """Once a day, removes what nobody has used for a month."""
+        mark = self._folder / "tidied"
+        now = time.time()
+        try:
+            if now - mark.stat().st_mtime < _DAY:
+                return
+        except OSError:
+            pass
+        try:
+            mark.touch()
+            for entry in os.scandir(self._folder):
+                used = max(entry.stat().st_atime, entry.stat().st_mtime)
+                if now - used > 30 * _DAY:
+                    os.unlink(entry.path)
+        except OSError:
+            return
+
+    def _salt(self, settings: Settings) -> bytes:
+        known = self._salts.get(id(settings))
+        if known is None:
+            digest = hashlib.blake2b(f"{_version()}\0{settings!r}".encode(), digest_size=16)
+            known = self._salts[id(settings)] = (settings, digest.digest())
+        return known[1]
+
+    def _name(self, path: Path, settings: Settings, data: bytes) -> str:
+        key = hashlib.blake2b(self._salt(settings), digest_size=20)
         key.update(str(path.absolute()).encode("utf-8", "surrogateescape"))
         key.update(b"\0")
         key.update(data)

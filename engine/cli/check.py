@@ -2,74 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
 import typer
 
+from engine.cli import options
+from engine.cli.failure import fail
 from engine.cli.reports import Format
 
 __all__ = ["check"]
 
-_Codes = Optional[list[str]]  # noqa: UP045 (typer reads it at run time, also on 3.10)
-
 
 def check(
-    paths: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="Files and folders; `-` reads the standard input. [default: .]"),
-    ] = None,
-    select: Annotated[_Codes, typer.Option(help="Only these codes or prefixes, or ALL.")] = None,
-    ignore: Annotated[_Codes, typer.Option(help="Not these codes or prefixes.")] = None,
-    extend_select: Annotated[_Codes, typer.Option(help="These codes or prefixes besides.")] = None,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended safely.")] = False,
-    unsafe_fixes: Annotated[
-        bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: mend the rest too.")
-    ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change.")] = False,
-    output_format: Annotated[
-        Format, typer.Option("--output-format", help="How findings are written.")
-    ] = Format.TEXT,
-    statistics: Annotated[bool, typer.Option("--statistics", help="Count by code.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Check again on each change.")] = False,
-    stdin_filename: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="The name of what the standard input holds."),
-    ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with 0 in any case.")] = False,
-    add_noqa: Annotated[
-        bool, typer.Option("--add-noqa", help="Silence all findings with comments.")
-    ] = False,
-    show_files: Annotated[
-        bool, typer.Option("--show-files", help="List the files that would be checked.")
-    ] = False,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Do not use earlier results.")
-    ] = False,
+    paths: options.Paths = None,
+    fix: options.Fix = False,
+    unsafe_fixes: options.UnsafeFixes = False,
+    fix_only: options.FixOnly = False,
+    diff: options.Diff = False,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
+    extend_select: options.ExtendSelect = None,
+    output_format: options.OutputFormat = Format.TEXT,
+    output_file: options.OutputFile = None,
+    statistics: options.Statistics = False,
+    watch: options.Watch = False,
+    add_noqa: options.AddNoqa = False,
+    show_files: options.ShowFiles = False,
+    stdin_filename: options.StdinFilename = None,
+    exclude: options.Exclude = None,
+    extend_exclude: options.ExtendExclude = None,
+    force_exclude: options.ForceExclude = False,
+    no_gitignore: options.NoGitignore = False,
+    config: options.Config = None,
+    isolated: options.Isolated = False,
+    no_cache: options.NoCache = False,
+    exit_zero: options.ExitZero = False,
+    quiet: options.Quiet = False,
 ) -> None:
-    """Find pitfalls of traced functions. Runs nothing of what it reads."""
+    """Find pitfalls of traced functions. Runs nothing of what it reads.
+
+    Ends with 0 where nothing is found, with 1 where something is, with 2 where it could not run.
+    """
+    from engine.cli.projects import Choices
     from engine.cli.session import Session
 
-    session = Session(
-        paths=paths or ["."],
+    if config is not None and isolated:
+        fail("--config and --isolated contradict each other")
+    choices = Choices(
         select=_split(select),
         ignore=_split(ignore),
         extend_select=_split(extend_select),
+        exclude=_split(exclude),
+        extend_exclude=_split(extend_exclude),
+        config=config,
+        isolated=isolated,
+    )
+    session = Session(
+        paths=paths or ["."],
+        choices=choices,
         fix=fix,
         unsafe=unsafe_fixes,
+        fix_only=fix_only,
         diff=diff,
         form=output_format,
+        output_file=output_file,
         statistics=statistics,
         stdin_filename=stdin_filename,
         use_cache=not no_cache,
+        force_exclude=force_exclude,
+        respect_gitignore=not no_gitignore,
+        quiet=quiet,
     )
-    if show_files:
-        code = session.show_files()
-    elif add_noqa:
-        code = session.add_noqa()
-    elif watch:
-        code = session.watch()
-    else:
-        code = session.run()
+    code = session.act(show_files=show_files, add_noqa=add_noqa, watch=watch)
     raise typer.Exit(0 if exit_zero and code == 1 else code)
 
 

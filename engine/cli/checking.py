@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,41 +13,55 @@ from engine.base.diagnostics import Diagnostic, Severity
 from engine.base.options import Settings
 from engine.base.reading import Unreadable, decode_source, read_source
 from engine.base.source import SourceFile, Span
+from engine.cli.processes import Progress, in_processes
 from engine.cli.result import Checked
 
-__all__ = ["check_data", "check_files", "check_text"]
+__all__ = ["Progress", "check_data", "check_files", "check_text", "failed"]
 
 _FEW = 12
-Progress = Callable[[int], None]
+_log = logging.getLogger("graphlens")
+Job = tuple[Path, Settings]
 
 
-def check_files(
-    paths: Sequence[Path], settings: Settings, use_cache: bool, progress: Progress
-) -> list[Checked]:
-    """What is in the files, in their order."""
+def check_files(jobs: Sequence[Job], use_cache: bool, progress: Progress) -> list[Checked]:
+    """What is in the files, in their order.
+
+    Args:
+        jobs: The files, each with its settings.
+        use_cache: Whether earlier results count.
+        progress: Told how many more files are done.
+    """
     results: dict[Path, Checked] = {}
-    left: list[Path] = []
+    left: list[Job] = []
     from engine.cli.cache import Cache
 
-    cache = Cache(settings) if use_cache else None
-    for path in paths:
-        known = cache.find(path) if cache is not None else None
+    cache = Cache() if use_cache else None
+    for path, settings in jobs:
+        known = cache.find(path, settings) if cache is not None else None
         if known is None:
-            left.append(path)
+            left.append((path, settings))
         else:
             results[path] = known
             progress(1)
-    processes = min(os.cpu_count() or 1, 8)
+    processes = min(_cores(), 8)
     if len(left) <= _FEW or processes == 1:
-        for path in left:
-            results[path] = _check_one(path, settings)
+        for job in left:
+            results[job[0]] = _check_one(job)
             progress(1)
     else:
-        _in_processes(left, settings, processes, results, progress)
+        in_processes(_check_one, left, processes, results, progress)
     if cache is not None:
-        for path in left:
-            cache.keep(path, results[path])
-    return _brought_home([results[path] for path in paths])
+        for path, settings in left:
+            cache.keep(path, settings, results[path])
+        cache.tidy()
+    return _brought_home([results[path] for path, _ in jobs])
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _brought_home(results: list[Checked]) -> list[Checked]:
@@ -83,31 +98,20 @@ def _joined(checked: Checked, visitors: list[Diagnostic]) -> Checked:
     return replace(checked, findings=tuple(found), source=source)
 
 
-def _in_processes(
-    paths: list[Path],
-    settings: Settings,
-    processes: int,
-    results: dict[Path, Checked],
-    progress: Progress,
-) -> None:
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-
-    job = partial(_check_one, settings=settings)
-    with ProcessPoolExecutor(processes) as pool:
-        for path, found in zip(paths, pool.map(job, paths, chunksize=8)):
-            results[path] = found
-            progress(1)
-
-
-def _check_one(path: Path, settings: Settings) -> Checked:
+def _check_one(job: Job) -> Checked:
+    path, settings = job
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return _failed(str(path), "This is no regular file; `-` reads the standard input.")
+            return failed(str(path), "This is no regular file; `-` reads the standard input.")
         data = path.read_bytes()
     except OSError as error:
-        return _failed(str(path), f"The file cannot be read: {error.strerror or error}.")
-    return check_data(str(path), data, settings)
+        return failed(str(path), f"The file cannot be read: {error.strerror or error}.")
+    try:
+        return check_data(str(path), data, settings)
+    except Exception:
+        # The boundary: one file must not take the others with it.
+        _log.exception("%s could not be checked", path)
+        return failed(str(path), "The analyser failed on this file; see the log above.")
 
 
 def check_data(path: str, data: bytes, settings: Settings) -> Checked:
@@ -119,7 +123,7 @@ def check_data(path: str, data: bytes, settings: Settings) -> Checked:
     try:
         text = decode_source(data)
     except Unreadable as error:
-        return _failed(path, f"This is no readable text: {error}.")
+        return failed(path, f"This is no readable text: {error}.")
     return check_text(path, text, settings)
 
 
@@ -139,7 +143,8 @@ def check_text(path: str, text: str, settings: Settings) -> Checked:
     return Checked(path, source, found, read=read, elsewhere=tuple(elsewhere.items()))
 
 
-def _failed(path: str, message: str) -> Checked:
+def failed(path: str, message: str) -> Checked:
+    """The one finding about a file that could not be checked."""
     finding = Diagnostic(
         "GR003", "unreadable-file", message, Span(0, 0), Severity.ERROR, url=_url("GR003")
     )

@@ -40,7 +40,7 @@ def find_files(
             found.update(dict.fromkeys(sorted(search.files(), key=lambda each: each.parts)))
         elif not os.path.lexists(path):
             missing.append(text)
-        elif not force_exclude or not _Search(path.parent, settings, False).excludes(path):
+        elif not force_exclude or not _Search(Path(), settings, False).excludes(path):
             found[path] = None
     return list(found), missing
 

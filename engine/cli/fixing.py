@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.base.diagnostics import Edit
 from engine.base.options import Settings
-from engine.cli.checking import check_data, check_text
+from engine.cli.checking import check_data
+from engine.cli.failure import fail
 from engine.cli.notebooks import write_back
 from engine.cli.result import Checked
 from engine.lint.fixes import apply_edits, fixed_findings
 from engine.lint.silencing import silencing_edits
 
-__all__ = ["difference", "fix_files", "fixed_text", "silence", "unified"]
+__all__ = ["difference", "fix_files", "fixed_data", "silence", "unified"]
 
 _ROUNDS = 10
 
 
 def fix_files(
-    results: Sequence[Checked], settings: Settings, unsafe: bool
+    results: Sequence[Checked], settings_of: Callable[[str], Settings], unsafe: bool
 ) -> tuple[list[Checked], int]:
-    """Mends files on disk as far as it goes; the findings left, and how many went."""
+    """Fixes files on disk as far as it goes; the findings left, and how many went."""
     left: list[Checked] = []
-    mended = 0
+    total = 0
     for checked in results:
+        path = Path(checked.path)
         current = checked
-        for _ in range(_ROUNDS):
-            done, edits = fixed_findings(current.findings, unsafe)
-            if not edits:
-                break
-            path = Path(current.path)
-            data = path.read_bytes()
-            new = _written(data, current, edits)
-            if new == data:
-                break
-            path.write_bytes(new)
-            mended += len(done)
-            current = check_data(current.path, new, settings)
+        if any(finding.fix is not None for finding in checked.findings):
+            try:
+                before = path.read_bytes()
+                after, current, fixed = fixed_data(
+                    before, checked, settings_of(checked.path), unsafe
+                )
+                if after != before:
+                    path.write_bytes(after)
+            except OSError as error:
+                fail(f"{path}: cannot be fixed: {error.strerror or error}")
+            total += fixed
         left.append(current)
-    return left, mended
+    return left, total
+
+
+def fixed_data(
+    data: bytes, checked: Checked, settings: Settings, unsafe: bool
+) -> tuple[bytes, Checked, int]:
+    """A file's bytes after all fixes, what is left in them, and how many findings went."""
+    fixed = 0
+    for _ in range(_ROUNDS):
+        done, edits = fixed_findings(checked.findings, unsafe)
+        if not edits:
+            break
+        new = _written(data, checked, edits)
+        if new == data:
+            break
+        fixed += len(done)
+        data, checked = new, check_data(checked.path, new, settings)
+    return data, checked, fixed
 
 
 def _written(before: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
@@ -52,30 +70,16 @@ def _written(before: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
     return apply_edits(checked.source.text, edits).encode(encoding_of(before))
 
 
-def fixed_text(checked: Checked, settings: Settings, unsafe: bool) -> str:
-    """The text after all mends, on nothing but the text."""
-    current = checked
-    for _ in range(_ROUNDS):
-        _, edits = fixed_findings(current.findings, unsafe)
-        if not edits:
-            break
-        text = apply_edits(current.source.text, edits)
-        if text == current.source.text:
-            break
-        current = check_text(checked.path, text, settings)
-    return current.source.text
-
-
-def difference(checked: Checked, settings: Settings, unsafe: bool) -> str:
-    """What mending would change in a file, as a unified diff."""
+def difference(checked: Checked, settings: Settings, unsafe: bool) -> tuple[str, int]:
+    """What fixing would change in a file, as a unified diff, and how many findings would go."""
     if not any(finding.fix is not None for finding in checked.findings):
-        return ""
-    if checked.cells:
-        _, edits = fixed_findings(checked.findings, unsafe)
-        after = apply_edits(checked.source.text, edits)
-    else:
-        after = fixed_text(checked, settings, unsafe)
-    return unified(checked.path, checked.source.text, after)
+        return "", 0
+    try:
+        data = Path(checked.path).read_bytes()
+    except OSError as error:
+        fail(f"{checked.path}: cannot be read: {error.strerror or error}")
+    _, left, fixed = fixed_data(data, checked, settings, unsafe)
+    return unified(checked.path, checked.source.text, left.source.text), fixed
 
 
 def unified(path: str, before: str, after: str) -> str:
@@ -94,6 +98,8 @@ def silence(checked: Checked) -> int:
     if not edits:
         return 0
     path = Path(checked.path)
-    data = path.read_bytes()
-    path.write_bytes(_written(data, checked, edits))
+    try:
+        path.write_bytes(_written(path.read_bytes(), checked, edits))
+    except OSError as error:
+        fail(f"{path}: cannot be written: {error.strerror or error}")
     return len(edits)

@@ -21,6 +21,7 @@ app = typer.Typer(
     help="See what the graph will do before it runs.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (check, show, graph, run, explain, lsp):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any
@@ -13,7 +14,9 @@ from engine.cli.result import Checked
 
 __all__ = ["check_notebook", "write_back"]
 
-_MAGIC = re.compile(r"^(\s*)(%|!|\?|.*\?\s*$)")
+_MAGIC = re.compile(r"^(\s*)(?:%{1,2}[A-Za-z]|!(?!=)|\?|[\w.]+\?{1,2}\s*$)")
+_ASSIGNED_MAGIC = re.compile(r"^(\s*[A-Za-z_][\w., ]*=\s*)(?:%[A-Za-z]|!(?!=))")
+_INDENT = re.compile(rb"^\s*\{\r?\n([ \t]+)")
 
 
 def check_notebook(path: str, data: bytes, settings: Settings) -> Checked:
@@ -59,10 +62,13 @@ def _without_magic(line: str, hidden: bool) -> str:
     if hidden:
         return "#" * len(line)
     match = _MAGIC.match(line)
-    if match is None:
-        return line
-    rest = len(line) - len(match.group(1))
-    return match.group(1) + ("pass" + " " * (rest - 4) if rest >= 4 else "0" + " " * (rest - 1))
+    if match is not None:
+        rest = len(line) - len(match.group(1))
+        return match.group(1) + ("pass" + " " * (rest - 4) if rest >= 4 else "0" + " " * (rest - 1))
+    match = _ASSIGNED_MAGIC.match(line)
+    if match is not None:
+        return match.group(1) + "0" + " " * (len(line) - len(match.group(1)) - 1)
+    return line
 
 
 def write_back(data: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
@@ -88,6 +94,10 @@ def write_back(data: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
         for start, end, new in sorted(changes, reverse=True):
             text = text[:start] + new + text[end:]
         cell_data["source"] = text.splitlines(keepends=True) if is_list else text
-    indent = 1 if b'\n "' in data else None
+    found = _INDENT.match(data.removeprefix(codecs.BOM_UTF8))
+    indent = found[1].decode() if found is not None else None
     made = json.dumps(notebook, ensure_ascii=False, indent=indent)
-    return (made + ("\n" if data.endswith(b"\n") else "")).encode("utf-8")
+    made += "\n" if data.endswith(b"\n") else ""
+    if b"\r\n" in data:
+        made = made.replace("\n", "\r\n")
+    return made.encode("utf-8")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import typer
 
 from engine.base.options import Settings
-from engine.base.project import BadProject, settings_for
-from engine.cli import fixing
+from engine.cli import fixing, summary
 from engine.cli.checking import Progress, check_data, check_files
 from engine.cli.failure import FOUND, fail
 from engine.cli.files import find_files
+from engine.cli.projects import Choices, Projects
 from engine.cli.reports import Format, report
 from engine.cli.result import Checked
 
@@ -28,107 +28,129 @@ class Session:
     """What was asked for on the command line."""
 
     paths: list[str]
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
+    choices: Choices = field(default_factory=Choices)
     fix: bool = False
     unsafe: bool = False
+    fix_only: bool = False
     diff: bool = False
     form: Format = Format.TEXT
+    output_file: Path | None = None
     statistics: bool = False
     stdin_filename: str | None = None
     use_cache: bool = True
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    quiet: bool = False
 
-    def settings(self) -> Settings:
-        """The project's choices with those of the command line over them."""
-        first = Path(self.stdin_filename or self.paths[0])
-        start = first if first.is_dir() else first.parent
-        try:
-            found = settings_for(start if start.is_dir() else Path.cwd())
-        except BadProject as error:
-            fail(str(error))
-        for code in (*self.select, *self.ignore, *self.extend_select):
-            _check_code(code)
-        return replace(
-            found,
-            select=self.select or found.select,
-            ignore=(*found.ignore, *self.ignore),
-            extend_select=(*found.extend_select, *self.extend_select),
-        )
+    @cached_property
+    def projects(self) -> Projects:
+        return Projects(self.choices)
+
+    def act(self, show_files: bool, add_noqa: bool, watch: bool) -> int:
+        """Does the one thing that was asked for; answers the exit code."""
+        if show_files:
+            return self.show_files()
+        if add_noqa:
+            return self.add_noqa()
+        return self.watch() if watch else self.run()
 
     def run(self) -> int:
-        """Checks, mends where asked to, reports; answers the exit code."""
-        settings = self.settings()
-        if self.paths == ["-"]:
-            return self._run_stdin(settings)
-        files = self._files(settings)
-        results = self._check(files, settings)
+        """Checks, fixes where asked to, reports; answers the exit code."""
+        if self.paths == ["-"] or self.stdin_filename is not None:
+            return self._run_stdin()
+        results = self._check(self._files())
         if self.diff:
             return self._diff(results)
-        if self.fix:
-            results, mended = fixing.fix_files(results, settings, self.unsafe)
+        if not self.fix and not self.fix_only:
             self._report(results)
-            _say_mended(mended)
-        else:
-            self._report(results)
-        return FOUND if any(checked.findings for checked in results) else 0
+            return FOUND if any(checked.findings for checked in results) else 0
+        left, fixed = fixing.fix_files(results, self._settings, self.unsafe)
+        if self.fix_only:
+            summary.say_fixed(fixed)
+            return 0
+        self._report(left, fixed)
+        return FOUND if any(checked.findings for checked in left) else 0
 
-    def _run_stdin(self, settings: Settings) -> int:
+    def _settings(self, path: str) -> Settings:
+        return self.projects.of(Path(path))
+
+    def _run_stdin(self) -> int:
         name = self.stdin_filename or "-"
         data = sys.stdin.buffer.read()
+        settings = self._settings(self.stdin_filename or ".")
         checked = check_data(name, data, settings)
-        if self.diff or self.fix:
-            after = fixing.fixed_text(checked, settings, self.unsafe)
-            if self.diff:
-                typer.echo(fixing.unified(checked.path, checked.source.text, after), nl=False)
-                return FOUND if after != checked.source.text else 0
-            typer.echo(after, nl=False)
-            left = check_data(name, after.encode("utf-8"), settings)
-            return FOUND if left.findings else 0
-        self._report([checked])
-        return FOUND if checked.findings else 0
+        if not self.diff and not self.fix and not self.fix_only:
+            self._report([checked])
+            return FOUND if checked.findings else 0
+        after, left, _ = fixing.fixed_data(data, checked, settings, self.unsafe)
+        if self.diff:
+            text = fixing.unified(name, checked.source.text, left.source.text)
+            typer.echo(text, nl=False)
+            return FOUND if text else 0
+        sys.stdout.flush()
+        sys.stdout.buffer.write(after)
+        sys.stdout.buffer.flush()
+        if self.fix_only:
+            return 0
+        if left.findings and not self.quiet:
+            typer.echo(report(self.form, [left]), err=True)
+        return FOUND if left.findings else 0
 
-    def _files(self, settings: Settings) -> list[Path]:
-        files, missing = find_files(self.paths, settings)
+    def _files(self) -> list[Path]:
+        settings = self._settings(self.paths[0])
+        files, missing = find_files(
+            self.paths, settings, self.force_exclude, self.respect_gitignore
+        )
         if missing:
             fail(f"{', '.join(missing)}: there is no such file or folder")
+        if not files:
+            typer.echo("graphlens: no Python file was found under the given paths", err=True)
         return files
 
-    def _check(self, files: list[Path], settings: Settings) -> list[Checked]:
+    def _check(self, files: list[Path]) -> list[Checked]:
+        jobs = [(path, self.projects.of(path)) for path in files]
         with _progress(len(files)) as progress:
-            return check_files(files, settings, self.use_cache, progress)
+            return check_files(jobs, self.use_cache, progress)
 
     def _diff(self, results: list[Checked]) -> int:
-        changed = False
+        count = 0
         for checked in results:
-            text = fixing.difference(checked, self.settings(), self.unsafe)
-            changed = changed or bool(text)
-            typer.echo(text, nl=False)
-        return FOUND if changed else 0
+            text, fixed = fixing.difference(checked, self._settings(checked.path), self.unsafe)
+            count += fixed
+            typer.echo(text + "\n" if text else "", nl=False)
+        if count and not self.quiet:
+            typer.echo(f"Would fix {summary.findings(count)}.", err=True)
+        return FOUND if count else 0
 
-    def _report(self, results: list[Checked]) -> None:
+    def _report(self, results: list[Checked], fixed: int = 0) -> None:
         if self.statistics:
-            counts = Counter((f.code, f.name) for checked in results for f in checked.findings)
-            for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-                typer.echo(f"{count:6}  {code}  {name}")
-            return
-        text = report(self.form, results)
-        if text:
+            text = summary.statistics(results, self.form)
+        else:
+            text = report(self.form, results)
+        is_text = self.form in (Format.TEXT, Format.CONCISE)
+        if is_text and not self.quiet:
+            gap = "\n" if text and self.form is Format.TEXT and not self.statistics else ""
+            text += gap + summary.summary(results, fixed, self.unsafe)
+        if self.output_file is not None:
+            try:
+                self.output_file.parent.mkdir(parents=True, exist_ok=True)
+                self.output_file.write_text(text, encoding="utf-8")
+            except OSError as error:
+                fail(f"{self.output_file}: cannot be written: {error.strerror or error}")
+        elif text:
             typer.echo(text, nl=not text.endswith("\n"))
-        if self.form in (Format.TEXT, Format.CONCISE):
-            _summary(results)
+        if fixed and not is_text:
+            summary.say_fixed(fixed)
 
     def show_files(self) -> int:
         """Lists the files that would be checked."""
-        for path in self._files(self.settings()):
+        for path in self._files():
             typer.echo(str(path))
         return 0
 
     def add_noqa(self) -> int:
         """Adds a silencing comment to each line with findings."""
-        settings = self.settings()
-        results = self._check(self._files(settings), settings)
-        count = sum(fixing.silence(checked) for checked in results)
+        count = sum(fixing.silence(checked) for checked in self._check(self._files()))
         typer.echo(f"Added {count} comment{'' if count == 1 else 's'}.")
         return 0
 
@@ -137,38 +159,21 @@ class Session:
         from watchfiles import PythonFilter
         from watchfiles import watch as changes
 
-        folders = [path for path in self.paths if Path(path).exists()]
-        if not folders:
+        places = [path for path in self.paths if Path(path).exists()]
+        if not places:
             fail(f"{', '.join(self.paths)}: there is no such file or folder")
         self.run()
         typer.echo("Watching for changes; Ctrl-C ends.", err=True)
         endings = PythonFilter(extra_extensions=[".ipynb", ".toml"])
-        for _ in changes(*folders, watch_filter=endings, raise_interrupt=False):
+        for _ in changes(*places, watch_filter=endings, raise_interrupt=False):
             if sys.stdout.isatty():
                 sys.stdout.write("\x1b[2J\x1b[H")
-            self.run()
+            self.projects.forget()
+            try:
+                self.run()
+            except typer.Exit:
+                continue  # a mistake in the settings has been said, and may be gone at once
         return 0
-
-
-def _check_code(code: str) -> None:
-    if code != "ALL" and not (code[:2] == "GR" and (not code[2:] or code[2:].isdigit())):
-        fail(f"{code!r} is no code; codes look like GR201, prefixes like GR2, and ALL means all")
-
-
-def _summary(results: list[Checked]) -> None:
-    findings = [finding for checked in results for finding in checked.findings]
-    if not findings:
-        typer.echo("All clear.")
-        return
-    safe = sum(1 for finding in findings if finding.fix is not None and finding.fix.safe)
-    typer.echo(f"Found {len(findings)} finding{'' if len(findings) == 1 else 's'}.")
-    if safe:
-        typer.echo(f"{safe} can be mended with `--fix`.")
-
-
-def _say_mended(count: int) -> None:
-    if count:
-        typer.echo(f"Mended {count} finding{'' if count == 1 else 's'}.")
 
 
 @contextmanager

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from engine.base.diagnostics import Severity
 from engine.cli.result import Checked
@@ -26,7 +28,9 @@ def write(results: Sequence[Checked]) -> str:
     for checked in results:
         for finding in checked.findings:
             line = checked.place(finding.span.start)[0]
-            key = f"{checked.path}\0{finding.code}\0{checked.source.slice(finding.span)}"
+            last = checked.place(max(finding.span.start, finding.span.end - 1))[0]
+            path = _in_repository(checked.path)
+            key = f"{path}\0{finding.code}\0{checked.source.slice(finding.span)}"
             fingerprint = hashlib.md5(key.encode("utf-8", "replace"), usedforsecurity=False)
             while fingerprint.hexdigest() in seen:
                 fingerprint.update(b"again")
@@ -37,7 +41,16 @@ def write(results: Sequence[Checked]) -> str:
                     "description": f"{finding.code} {finding.message}",
                     "severity": _LEVELS[finding.severity],
                     "fingerprint": fingerprint.hexdigest(),
-                    "location": {"path": checked.path, "lines": {"begin": line}},
+                    "location": {"path": path, "lines": {"begin": line, "end": max(line, last)}},
                 }
             )
     return json.dumps(found, indent=2) + "\n"
+
+
+def _in_repository(path: str) -> str:
+    """The path as seen from where the command runs: the service knows no other."""
+    top = os.environ.get("CI_PROJECT_DIR") or os.getcwd()
+    try:
+        return Path(path).resolve().relative_to(Path(top).resolve()).as_posix()
+    except ValueError:
+        return Path(path).as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -9,6 +10,7 @@ from engine.cli.result import Checked
 
 __all__ = ["write"]
 
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
@@ -17,10 +19,11 @@ def write(results: Sequence[Checked]) -> str:
     suites = "".join(_suite(checked) for checked in results)
     count = sum(len(checked.findings) for checked in results)
     total = sum(max(len(checked.findings), 1) for checked in results)
-    return (
+    made = (
         f'{_HEAD}<testsuites name="graphlens" tests="{total}" failures="{count}">\n'
         f"{suites}</testsuites>\n"
     )
+    return _NOT_IN_XML.sub("\ufffd", made)
 
 
 def _suite(checked: Checked) -> str:

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from engine.base.diagnostics import Diagnostic, Severity
+from engine.base.diagnostics import Diagnostic, Note, Severity
 from engine.cli.result import Checked
-from engine.lint.rule import all_rules
+from engine.lint.rule import DOCS, all_rules
 
 __all__ = ["write"]
 
@@ -33,7 +34,8 @@ def write(results: Sequence[Checked]) -> str:
         if rule.code in used
     ]
     found = [_result(checked, finding) for checked in results for finding in checked.findings]
-    run: dict[str, Any] = {"tool": {"driver": {"name": "graphlens", "rules": rules}}}
+    driver = {"name": "graphlens", "informationUri": DOCS, "rules": rules}
+    run: dict[str, Any] = {"tool": {"driver": driver}}
     run.update(results=found, columnKind="unicodeCodePoints")
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -45,6 +47,9 @@ def _result(checked: Checked, finding: Diagnostic) -> dict[str, Any]:
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": _place(checked, finding.span.start, finding.span.end)}],
     }
+    related = [_note(checked, note, number) for number, note in enumerate(finding.notes)]
+    if related:
+        result["relatedLocations"] = related
     fix = finding.fix
     if fix is not None:
         changes = [
@@ -57,6 +62,14 @@ def _result(checked: Checked, finding: Diagnostic) -> dict[str, Any]:
         artifact = {"artifactLocation": {"uri": _uri(checked.path)}, "replacements": changes}
         result["fixes"] = [{"description": {"text": fix.title}, "artifactChanges": [artifact]}]
     return result
+
+
+def _note(checked: Checked, note: Note, number: int) -> dict[str, Any]:
+    """A related place; of another file only the file is known here."""
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(note.path)}}
+    if note.path in (checked.path, checked.source.path):
+        place = _place(checked, note.span.start, note.span.end)
+    return {"id": number, "message": {"text": note.message}, "physicalLocation": place}
 
 
 def _place(checked: Checked, start: int, end: int) -> dict[str, Any]:
@@ -79,4 +92,4 @@ def _region(checked: Checked, start: int, end: int) -> dict[str, int]:
 
 def _uri(path: str) -> str:
     given = Path(path)
-    return given.as_uri() if given.is_absolute() else given.as_posix()
+    return given.as_uri() if given.is_absolute() else quote(given.as_posix())

@@ -48,7 +48,7 @@ def _one(checked: Checked, finding: Diagnostic, paint: _Paint) -> str:
     parts.extend(_note(checked, note, paint) for note in finding.notes)
     if finding.fix is not None:
         kind = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        parts.append(f"  {paint('=', '34')} mend: {finding.fix.title} ({kind})")
+        parts.append(f"  {paint('=', '34')} fix: {finding.fix.title} ({kind})")
     return "\n".join(parts) + "\n"
 
 

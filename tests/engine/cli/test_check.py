@@ -55,7 +55,7 @@ def test_text_shows_the_line_and_how_to_mend_it(project: Path):
     assert "model.py:6:5" in out
     assert "    print(x)" in out
     assert "^^^^^^^^" in out
-    assert "mend: Use `tf.print`" in out
+    assert "fix: Use `tf.print`" in out
     assert "`f` is staged here (model.py:4:2)" in out
     assert "\x1b" not in out
 
@@ -82,7 +82,7 @@ def test_sarif_names_the_rule_and_the_region(project: Path):
 def test_github_gitlab_and_junit(project: Path):
     assert run("--output-format", "github", ".").stdout.startswith("::warning title=GR201")
     (quality,) = json.loads(run("--output-format", "gitlab", ".").stdout)
-    assert quality["location"] == {"path": "model.py", "lines": {"begin": 6}}
+    assert quality["location"] == {"path": "model.py", "lines": {"begin": 6, "end": 6}}
     suites = ElementTree.fromstring(run("--output-format", "junit", ".").stdout)
     assert suites.attrib["failures"] == "1"
 
@@ -120,8 +120,41 @@ def test_fixes_keep_encoding_line_ends_and_comments(project: Path):
     assert after.endswith(text.replace("print(x)", "tf.print(x)"))
 
 
+def test_what_can_be_fixed_is_summed_up_as_by_ruff(project: Path):
+    (project / "model.py").write_text(
+        PRINTING + "\n\n@tf.function\ndef g(x):\n    return x.numpy()\n"
+    )
+    assert run(".").stdout.endswith(
+        "\n\nFound 2 findings.\n[*] 1 fixable with `--fix` (1 more with `--unsafe-fixes`).\n"
+    )
+    after = run("--fix", ".")
+    assert "Found 2 findings (1 fixed, 1 remaining)." in after.stdout
+    assert "No fixes available (1 with `--unsafe-fixes`)." in after.stdout
+    assert run("--quiet", "--output-format", "concise", ".").stdout.count("\n") == 1
+    assert run("--fix-only", "--unsafe-fixes", ".").exit_code == 0
+    assert run(".").stdout == "All checks passed!\n"
+
+
+def test_diff_counts_what_it_would_fix(project: Path):
+    result = run("--diff", ".")
+    assert result.exit_code == 1
+    assert result.stderr == "Would fix 1 finding.\n"
+    assert run("--diff", "clean.py").exit_code == 0
+
+
+def test_statistics_as_json(project: Path):
+    counted = json.loads(run("--statistics", "--output-format", "json", ".").stdout)
+    assert counted == [{"code": "GR201", "name": "python-print", "count": 1, "fixable": 1}]
+
+
+def test_a_report_goes_into_a_file(project: Path):
+    result = run("--output-format", "json", "-o", "out/report.json", ".")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len(json.loads((project / "out" / "report.json").read_text())) == 1
+
+
 def test_statistics_count_by_code(project: Path):
-    assert "1  GR201  python-print" in run("--statistics", ".").stdout
+    assert "1\tGR201\t[*] python-print" in run("--statistics", ".").stdout
 
 
 def test_standard_input_with_a_name(project: Path):
@@ -130,6 +163,40 @@ def test_standard_input_with_a_name(project: Path):
     assert result.stdout.startswith("other.py:6:5")
     mended = run("--fix", "-", text=PRINTING)
     assert mended.stdout == PRINTING.replace("print(", "tf.print(")
+
+
+def test_a_name_for_the_standard_input_is_enough(project: Path):
+    assert run("--stdin-filename", "a.py", text=PRINTING).exit_code == 1
+    mended = run("--stdin-filename", "a.py", "--fix", text=PRINTING.encode("utf-16"))
+    assert mended.stdout_bytes == PRINTING.encode("utf-16"), "what cannot be read comes back"
+    latin = b"# coding: latin-1\n# \xe9\n" + PRINTING.encode()
+    mended = run("--stdin-filename", "a.py", "--fix", text=latin)
+    assert mended.stdout_bytes == latin.replace(b"print(", b"tf.print(")
+
+
+def test_codes_that_no_rule_has_are_errors_with_a_suggestion(project: Path):
+    result = run("--select", "GR999", ".")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no rule 'GR999'; did you mean GR" in result.stderr
+    assert "its code is GR201" in run("--ignore", "python-print", ".").stderr
+    (project / "pyproject.toml").write_text('[tool.graphlens.per-file-ignores]\n"*" = ["GR998"]\n')
+    result = run(".")
+    assert result.exit_code == 2
+    assert "pyproject.toml: there is no rule 'GR998'" in result.stderr
+
+
+def test_each_file_has_the_settings_of_its_nearest_project(project: Path):
+    for name, rule in (("one", "GR201"), ("two", "GR301")):
+        (project / name).mkdir()
+        (project / name / "model.py").write_text(PRINTING)
+        config = f'[tool.graphlens]\nignore = ["{rule}"]\n'
+        (project / name / "pyproject.toml").write_text(config)
+    found = json.loads(run("--output-format", "json", "one", "two").stdout)
+    assert [Path(one["filename"]).parent.name for one in found] == ["two"]
+    assert codes("--isolated", "one", "two") == ["GR201", "GR201"]
+    assert codes("--config", "one/pyproject.toml", "one", "two") == []
+    assert run("--config", "none.toml", ".").exit_code == 2
+    assert run("--config", "one/pyproject.toml", "--isolated", ".").exit_code == 2
 
 
 def test_settings_of_the_project(project: Path):
@@ -169,6 +236,40 @@ def test_gitignore_and_hidden_folders_are_left_out(project: Path):
     assert listed == ["clean.py", "model.py", str(Path("package") / "one.py")]
 
 
+def test_what_is_named_is_checked_although_it_is_excluded(project: Path):
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("generated/\nnotes.py\n")
+    for folder in ("generated", "build"):
+        (project / folder).mkdir()
+        (project / folder / "one.py").write_text(PRINTING)
+    assert run("--show-files", "generated").stdout.split() == [str(Path("generated", "one.py"))]
+    assert run("--show-files", "build").stdout.split() == [str(Path("build", "one.py"))]
+    assert run("--show-files", "build/one.py").stdout.split() == ["build/one.py"]
+    assert run("--show-files", "--force-exclude", "build/one.py").stdout == ""
+    everything = run("--show-files", "--no-respect-gitignore", ".").stdout.split()
+    assert everything == ["clean.py", str(Path("generated", "one.py")), "model.py"]
+    assert run("--show-files", "--exclude", "model.py", "--extend-exclude", "g*", ".").stdout == (
+        f"{Path('build', 'one.py')}\nclean.py\n"
+    )
+
+
+def test_the_nearest_gitignore_decides(project: Path):
+    (project / ".git").mkdir()
+    (project / ".gitignore").write_text("*.py\n")
+    (project / "package").mkdir()
+    (project / "package" / ".gitignore").write_text("!kept.py\n")
+    (project / "package" / "kept.py").write_text(PRINTING)
+    (project / "package" / "left.py").write_text(PRINTING)
+    assert run("--show-files", ".").stdout.split() == [str(Path("package", "kept.py"))]
+
+
+def test_nothing_to_check_is_said(project: Path):
+    (project / "empty").mkdir()
+    result = run("empty")
+    assert result.exit_code == 0
+    assert "no Python file was found" in result.stderr
+
+
 def test_suppressions_and_unused_ones(project: Path):
     silenced = PRINTING.replace("print(x)\n", "print(x)  # graphlens: ignore[GR201]\n")
     (project / "model.py").write_text(silenced)
@@ -185,6 +286,51 @@ def test_add_noqa_silences_everything(project: Path):
     assert "Added 1 comment" in run("--add-noqa", ".").stdout
     assert codes(".") == []
     assert "# graphlens: ignore[GR201]" in (project / "model.py").read_text()
+
+
+def test_add_noqa_keeps_the_program(project: Path):
+    text = PRINTING.replace(
+        "    print(x)\n",
+        '    print("""\n  text\n""", x)\n    print(x) \\\n        ; print(x)  # noqa: E702\n'
+        "    print(x)  # graphlens: ignore[GR202]\n",
+    )
+    (project / "model.py").write_text(text)
+    assert "Added 3 comments" in run("--add-noqa", "model.py").stdout
+    after = (project / "model.py").read_text()
+    assert compile(after, "model.py", "exec")
+    assert '""", x)  # graphlens: ignore[GR201]\n' in after
+    assert "# noqa: E702  # graphlens: ignore[GR201]\n" in after
+    assert "# graphlens: ignore[GR202, GR201]\n" in after
+    assert codes("model.py") == []
+
+
+def test_add_noqa_in_a_notebook(project: Path):
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": PRINTING}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "book.ipynb").write_text(json.dumps(notebook, indent=2))
+    run("--add-noqa", "book.ipynb")
+    after = (project / "book.ipynb").read_text()
+    assert "print(x)  # graphlens: ignore[GR201]" in json.loads(after)["cells"][0]["source"]
+    assert after.startswith('{\n  "cells"'), "the indentation stays"
+    assert codes("book.ipynb") == []
+
+
+def test_magics_of_notebooks_are_no_syntax_errors(project: Path):
+    lines = [
+        "%time x = 1",
+        "!ls",
+        "files = !ls",
+        "y = %time 3",
+        "tf.cond?",
+        "# why?",
+        "z = (1",
+        "% 2)",
+    ]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": "\n".join(lines)}
+    hidden = {"cell_type": "code", "metadata": {}, "outputs": [], "source": "%%bash\nif then else"}
+    notebook = {"cells": [cell, hidden], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "book.ipynb").write_text(json.dumps(notebook))
+    assert codes("book.ipynb") == []
 
 
 def test_notebooks_are_checked_by_cell_and_mended_in_place(project: Path):
