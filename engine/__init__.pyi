@@ -39,7 +39,6 @@ from engine.ir.spec import TypeSpec as TypeSpec
 from engine.ir.static_value import get_static_value as get_static_value
 from engine.ir.tensor import Tensor as Tensor
 from engine.ir.tensor import Tensor as _Tensor
-from engine.objects.functional import case as case
 from engine.objects.functional import foldl as foldl
 from engine.objects.functional import foldr as foldr
 from engine.objects.functional import map_fn as map_fn
@@ -97,9 +96,10 @@ from engine.ops.clip import clip_by_global_norm as clip_by_global_norm
 from engine.ops.clip import clip_by_norm as clip_by_norm
 from engine.ops.clip import clip_by_value as clip_by_value
 from engine.ops.complex import complex as complex
-from engine.ops.control import public_cond as _engine_ops_control_public_cond
+from engine.ops.conditionals import case as case
+from engine.ops.conditionals import public_cond as _engine_ops_conditionals_public_cond
+from engine.ops.conditionals import switch_case as switch_case
 from engine.ops.control import public_while_loop as _engine_ops_control_public_while_loop
-from engine.ops.control import switch_case as switch_case
 from engine.ops.creation import executing_eagerly as executing_eagerly
 from engine.ops.creation import fill as fill
 from engine.ops.creation import is_tensor as is_tensor
@@ -215,7 +215,7 @@ def bitcast(input: Any, type: Any, name: str | None = ...) -> _Tensor: ...
 bool: _DType
 complex128: _DType
 complex64: _DType
-cond = _engine_ops_control_public_cond
+cond = _engine_ops_conditionals_public_cond
 constant_initializer = _engine_objects_initializers_ConstantInitializer
 def cos(x: Any, name: str | None = ...) -> _Tensor: ...
 def cosh(x: Any, name: str | None = ...) -> _Tensor: ...

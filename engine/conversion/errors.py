@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import linecache
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
@@ -61,7 +59,7 @@ def user_frames(traceback: TracebackType | None) -> list[Frame]:
     frames: list[Frame] = []
     while traceback is not None:
         code = traceback.tb_frame.f_code
-        if full or not _is_internal(code.co_filename):
+        if full or not _is_internal(code.co_filename, traceback.tb_frame.f_globals):
             converted = is_converted_code(code)
             frame = Frame(code.co_filename, traceback.tb_lineno, code.co_name, converted)
             if is_helper(code) and frames and frames[-1].converted:
@@ -80,7 +78,9 @@ def _is_operand(frame: Frame, around: Frame) -> bool:
     return frame.function == "<lambda>" and around.converted and place == (around.path, around.line)
 
 
-def _is_internal(path: str) -> bool:
+def _is_internal(path: str, names: dict[str, Any]) -> bool:
+    if path == "<string>":  # methods that `dataclass` and `namedtuple` write
+        return str(names.get("__name__")).startswith("engine.")
     return path.startswith((_PACKAGE, "<op ", "<graphlens", "<frozen "))
 
 
@@ -136,17 +136,19 @@ def _like(error: Exception, message: str, cause: str) -> Any:
     return StagingError(message)
 
 
-@contextmanager
-def in_user_code() -> Iterator[None]:
+class in_user_code:  # noqa: N801  # a generator would turn StopIteration into RuntimeError
     """A block that traces user code: errors that leave it show the user's frames alone.
 
     Raises:
         Exception: What the block raises, with a message that names the user's file and line.
     """
-    try:
-        yield
-    except Exception as error:
-        translated = translate(error)
-        if translated is None:
-            raise
-        raise translated from translated.__cause__
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        translated = translate(error) if isinstance(error, Exception) else None
+        if translated is not None:
+            raise translated from translated.__cause__

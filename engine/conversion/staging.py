@@ -90,12 +90,8 @@ def condition(value: Any, what: str) -> Any:
 
 
 def choose(test: Any, when_true: Callable[[], Any], when_false: Callable[[], Any]) -> Any:
-    """`tf.cond` of a tensor; any number counts as a condition."""
-    tf = operations()
-    tensor = as_branch_test(test)
-    if tensor.dtype.name not in ("bool", "string"):
-        tensor = tf.not_equal(tensor, tf.cast(0, tensor.dtype))
-    return tf.cond(tensor, when_true, when_false)
+    """`tf.cond` of a tensor; in a graph it must be a bool."""
+    return operations().cond(as_branch_test(test), when_true, when_false)
 
 
 def shown(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.conversion.constructs.for_loop import _python_for, _StagedLoop
+from engine.conversion.loop_checks import check_start
 from engine.data.iterators import DatasetIterator, Layout, next_element, open_reader, reader_more
 from engine.ir.interpreter import current
 
@@ -19,6 +20,11 @@ class _ReaderLoop(_StagedLoop):
             self.options = {**self.options, "relax_shapes": True}
         self.reader = iterated._reader if own else open_reader(iterated)
         self.layout = Layout(iterated.element_spec)
+
+    def run(self) -> None:
+        """Record it; unlike other loops it needs every variable to have a value before it."""
+        check_start(tuple(self.get_state()), self.names)
+        super().run()
 
     def more(self) -> Any:
         """Ask the reader."""

@@ -19,7 +19,7 @@ PUBLIC = {
         "autograph.to_graph autograph.trace"
     ),
     "engine.objects.functional": (
-        "case foldl foldr map_fn scan vectorized_map"
+        "foldl foldr map_fn scan vectorized_map"
     ),
     "engine.objects.generator": (
         "random.Generator random.create_rng_state random.experimental.Generator "
@@ -124,8 +124,11 @@ PUBLIC = {
         "complex dtypes.complex math.angle math.conj math.imag math.real raw.angle raw.complex "
         "raw.conj raw.imag raw.real"
     ),
+    "engine.ops.conditionals": (
+        "case cond switch_case"
+    ),
     "engine.ops.control": (
-        "cond raw.call raw.cond raw.switch_case raw.while_loop switch_case while_loop"
+        "raw.call raw.cond raw.switch_case raw.while_loop while_loop"
     ),
     "engine.ops.convolution": (
         "nn.atrous_conv2d nn.atrous_conv2d_transpose nn.conv1d nn.conv1d_transpose nn.conv2d "

@@ -18,7 +18,7 @@ def is_nested(value: object) -> bool:
 
 
 _LEAVES = frozenset({int, float, bool, str, bytes, complex, type(None)})
-_CONTAINERS = frozenset({list, tuple, dict})
+_CONTAINERS = frozenset({list, tuple, dict, range})
 
 
 def _has_protocol(value: object) -> bool:
@@ -33,7 +33,7 @@ def children(value: Any) -> list[Any]:
     """The direct children of a container, in flattening order."""
     if isinstance(value, Mapping):
         return [value[key] for key in sorted_keys(value)]
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         return list(value)
     if hasattr(value, "__tf_flatten__"):
         return list(value.__tf_flatten__()[1])
@@ -136,6 +136,8 @@ def like(structure: Any, items: list[Any]) -> Any:
         if kind is dict or isinstance(structure, dict):
             return kind(ordered)
         return dict(ordered) if kind.__name__ == "mappingproxy" else kind(ordered)
+    if kind is range:  # other items are no range
+        return list(items)
     if kind is tuple or kind is list:
         return kind(items)
     if isinstance(structure, tuple):

@@ -13,7 +13,7 @@ from engine.ir.spec import TensorSpec
 from engine.ir.structure import flatten, map_structure, pack
 from engine.ir.tensor import Tensor
 from engine.objects.tensor_array import TensorArray
-from engine.ops.control import public_cond, while_loop
+from engine.ops.control import while_loop
 from engine.ops.namespace import tf
 
 
@@ -241,38 +241,3 @@ def vectorized_map(
     probe = _tensors(fn(_row(tensors, 0)))
     specs = map_structure(lambda t: t.dtype, probe)
     return map_fn(fn, elems, fn_output_signature=specs)
-
-
-@public("case")
-def case(
-    pred_fn_pairs: Any, default: Callable[[], Any] | None = None, exclusive: bool = False,
-    strict: bool = False, name: str = "case",
-) -> Any:  # fmt: skip
-    """The result of the first function whose condition holds.
-
-    Args:
-        pred_fn_pairs: pairs of bool scalar and function of no arguments.
-        default: called where no condition holds; without it the last function is.
-        exclusive: at most one condition may hold.
-        strict: accepted.
-        name: of the node.
-
-    Raises:
-        TypeError: if the pairs are no pairs of tensor and function.
-    """
-    pairs = list(pred_fn_pairs.items()) if isinstance(pred_fn_pairs, dict) else list(pred_fn_pairs)
-    for pair in pairs:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not callable(pair[1]):
-            raise TypeError("Each entry in pred_fn_pairs must be a pair of a bool tensor and a "
-                            f"callable. Received {pair!r}.")  # fmt: skip
-    if exclusive:
-        held = tf.reduce_sum(tf.cast(tf.stack([p for p, _ in pairs]), "int32"))
-        tf.debugging.Assert(held <= 1, ["Input error: exclusive=True, but more than one holds"])
-    rest = default if default is not None else pairs.pop()[1]
-    for condition, function in reversed(pairs):
-        rest = _choice(condition, function, rest)
-    return rest()
-
-
-def _choice(condition: Any, function: Any, otherwise: Any) -> Callable[[], Any]:
-    return lambda: public_cond(condition, function, otherwise)

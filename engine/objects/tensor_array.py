@@ -40,7 +40,7 @@ class TensorArray:
         self._dtype = as_dtype(dtype)
         self._dynamic = bool(dynamic_size)
         self._infer = infer_shape
-        self._element: Dims = as_dims(element_shape)
+        self._shape: list[Dims] = [as_dims(element_shape)]
         self._clear = clear_after_read is not False
         self._read: set[int] = set()
         self._count: int | None = None
@@ -72,6 +72,10 @@ class TensorArray:
         return TensorShape.of(self._element)
 
     @property
+    def _element(self) -> Dims:
+        return self._shape[0]
+
+    @property
     def flow(self) -> Tensor:
         """The list value."""
         return self._flow
@@ -91,7 +95,7 @@ class TensorArray:
         made._dtype = self._dtype
         made._dynamic = self._dynamic
         made._infer = self._infer
-        made._element = self._element if element == "same" else element
+        made._shape = self._shape if element == "same" else [element]
         made._clear = self._clear
         made._read = self._read
         made._count = self._count
@@ -152,12 +156,11 @@ class TensorArray:
                     f"size is: {length} ",
                 )  # fmt: skip
         flow = tensor_list.list_set(self._flow, at, tensor, grow=self._dynamic)
-        element = self._element
-        if self._infer and element is None:
-            element = tensor.dims
-        made = self._with(flow, element)
+        if self._infer and self._element is None:
+            self._shape[0] = tensor.dims  # known to all arrays that this one comes from
+        made = self._with(flow)
         if current().eager:  # TensorFlow's eager arrays change in place
-            self._flow, self._element = flow, element
+            self._flow = flow
             self._read.discard(int(at._value))  # type: ignore[attr-defined]
         return made
 

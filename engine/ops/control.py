@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import int32
 from engine.ir.graph import Graph
@@ -12,8 +13,8 @@ from engine.ir.interpreter import current, run_graph
 from engine.ir.op import GRAPHS, op, public
 from engine.ir.shapes import as_dims, at_least_as_specific, relax, show
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.structure import assert_same_structure, flatten, map_structure, pack
-from engine.ir.tensor import SymbolicTensor, Tensor, Tensors, is_symbolic
+from engine.ir.structure import assert_same_structure, flatten, is_nested, map_structure, pack
+from engine.ir.tensor import SymbolicTensor, Tensor, Tensors
 
 
 def graph_specs(graph: Graph, count: int | None = None) -> tuple[TensorSpec, ...]:
@@ -117,6 +118,8 @@ def _staged_branches(
         inner, _, results = it.subgraph(function, [], name)
         traced.append((inner, _own_all(inner, results)))
     _check_branches([outputs for _, outputs in traced])
+    if kind is cond_op.op:
+        check_condition(test, "pred")
     captured = _share_captures([inner for inner, _ in traced])
     graphs = [inner.finish(outputs) for inner, outputs in traced]
     if kind is case_op.op:
@@ -205,7 +208,10 @@ def while_loop(
     specs = [spec(t.dtype, d) for t, d in zip(start, dims)]
     test, _, answer = it.subgraph(cond_fn, specs, "while_cond", names)
     (tested,) = _own_all(test, [answer])
+    check_condition(tested, "input")
     body, arguments, results = it.subgraph(body_fn, specs, "while_body", names)
+    if any(result is None for result in results):
+        raise AssertionError("The loop body returns None for a loop variable; it must be a tensor.")
     outputs = _own_all(body, results)
     _check_state(arguments, outputs)
     captured = _share_captures([test, body])
@@ -234,6 +240,20 @@ def _bounded(
     out = while_loop(test, body, [counter, *start], shape_invariants=inner,
                      names=["iteration", *names])  # fmt: skip
     return out[1:]
+
+
+def check_condition(tensor: Tensor, label: str) -> None:
+    """Raises InvalidArgumentError where a condition is no bool, or certainly no scalar."""
+    if tensor.dims and any(size is not None and size != 1 for size in tensor.dims):
+        raise InvalidArgumentError(
+            None, None, f"The second input must be a scalar, but it has shape {show(tensor.dims)}: "
+            "a condition in a graph must be a bool scalar; use tf.reduce_any or tf.reduce_all.",
+        )  # fmt: skip
+    if tensor.dtype.name != "bool":
+        raise InvalidArgumentError(
+            None, None, f"Input {label!r} passed {tensor.dtype.name} expected bool: a condition in "
+            "a graph must be a bool; compare the tensor with a value, or use tf.cast(x, tf.bool).",
+        )  # fmt: skip
 
 
 def _check_invariant(tensor: Tensor, dims: Any) -> None:
@@ -266,136 +286,6 @@ def _check_state(arguments: Sequence[Any], outputs: Sequence[Any]) -> None:
             )
 
 
-@public("cond")
-def public_cond(
-    pred: Any, true_fn: Callable[[], Any] | None = None,
-    false_fn: Callable[[], Any] | None = None, name: str | None = None,
-) -> Any:  # fmt: skip
-    """`true_fn()` where `pred` holds, else `false_fn()`.
-
-    Args:
-        pred: bool scalar: Python value or tensor.
-        true_fn: takes nothing; answers a tensor or a structure of tensors.
-        false_fn: the same; must answer the same structure and dtypes.
-        name: of the node.
-
-    Raises:
-        TypeError: if a branch is not callable, or the branches' results differ.
-    """
-    for label, function in (("true_fn", true_fn), ("false_fn", false_fn)):
-        if not callable(function):
-            raise TypeError(f"'{label}' must be callable.")
-    assert true_fn is not None
-    assert false_fn is not None
-    if not is_symbolic(pred):
-        if not isinstance(pred, Tensor) and not hasattr(type(pred), "__tf_tensor__"):
-            if not isinstance(pred, (bool, int, float)) and type(pred).__module__ != "numpy":
-                raise TypeError("pred must not be a Python bool")
-            return true_fn() if pred else false_fn()
-        pred = convert_to_tensor(pred)
-        if not is_symbolic(pred):
-            return true_fn() if pred else false_fn()
-    return _structured_branches(cond_op.op, pred, [true_fn, false_fn], ["cond_true", "cond_false"])
-
-
-def _structured_branches(
-    kind: Any, test: Tensor, functions: Sequence[Callable[[], Any]], names: Sequence[str]
-) -> Any:
-    structures: list[Any] = []
-    kept: list[list[bool]] = []
-
-    def flat(function: Callable[[], Any]) -> Callable[[], list[Any]]:
-        def run() -> list[Any]:
-            result = function()
-            leaves = flatten(result)
-            structures.append(map_structure(lambda leaf: leaf is None, result))
-            kept.append([leaf is not None for leaf in leaves])
-            return [leaf for leaf in leaves if leaf is not None]
-
-        return run
-
-    def check() -> None:
-        for other in structures[1:]:
-            try:
-                assert_same_structure(structures[0], other)
-            except (TypeError, ValueError) as error:
-                raise TypeError(
-                    "true_fn and false_fn arguments to tf.cond must have the same number, type, "
-                    f"and overall structure of return values.\n\n{error}"
-                ) from None
-        if any(row != kept[0] for row in kept):
-            raise TypeError(
-                "true_fn and false_fn arguments to tf.cond must have the same number, type, and "
-                "overall structure of return values: one returns None where another does not."
-            )
-
-    def last(function: Callable[[], Any]) -> Callable[[], list[Any]]:
-        run = flat(function)
-
-        def checked() -> list[Any]:
-            out = run()
-            check()
-            return out
-
-        return checked
-
-    wrapped = [flat(function) for function in functions[:-1]] + [last(functions[-1])]
-    results = iter(_staged_branches(kind, test, wrapped, names))
-    leaves = [next(results) if keep else None for keep in kept[0]]
-    return pack(structures[0], leaves)
-
-
-@public("switch_case")
-def switch_case(
-    branch_index: Any, branch_fns: Any, default: Callable[[], Any] | None = None,
-    name: str = "switch_case",
-) -> Any:  # fmt: skip
-    """Call the function with the given number.
-
-    Args:
-        branch_index: int32 scalar.
-        branch_fns: list of functions, or pairs of number and function, or a dict.
-        default: called where no number fits (otherwise the last function is).
-        name: of the node.
-
-    Raises:
-        TypeError: if an entry is not callable or the numbers are no integers.
-        ValueError: if the numbers are not 0, 1, 2, ...
-    """
-    functions = _branch_list(branch_fns)
-    index = convert_to_tensor(branch_index, dtype_hint=int32)
-    if default is not None:
-        from engine.ops.namespace import tf
-
-        count = len(functions)
-        outside = tf.logical_or(index < 0, index >= count)
-        index = tf.where(outside, tf.cast(count, index.dtype), index)
-        functions = [*functions, default]
-    if not is_symbolic(index):
-        number = int(index._value)  # type: ignore[attr-defined]
-        return functions[number if 0 <= number < len(functions) else -1]()
-    names = [f"branch_{i}" for i in range(len(functions))]
-    return _structured_branches(case_op.op, index, functions, names)
-
-
-def _branch_list(branch_fns: Any) -> list[Callable[[], Any]]:
-    if isinstance(branch_fns, dict):
-        pairs = sorted(branch_fns.items())
-    elif branch_fns and all(isinstance(item, tuple) for item in branch_fns):
-        pairs = sorted(branch_fns, key=lambda pair: pair[0])
-    else:
-        pairs = list(enumerate(branch_fns))
-    if [key for key, _ in pairs] != list(range(len(pairs))):
-        raise ValueError(
-            f"branch indices must form contiguous range of [0 to {len(pairs)}) but found "
-            f"{{{', '.join(str(key) for key, _ in pairs)}}}"
-        )
-    for _, function in pairs:
-        if not callable(function):
-            raise TypeError("branch_fns must be a list of callables")
-    return [function for _, function in pairs]
-
-
 @public("while_loop")
 def public_while_loop(
     cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any,
@@ -426,6 +316,10 @@ def public_while_loop(
         raise TypeError("'cond' must be callable.")
     if not callable(body):
         raise TypeError("'body' must be callable.")
+    if parallel_iterations < 1:
+        raise TypeError("'parallel_iterations' must be a positive integer.")
+    if len(loop_vars) == 0:
+        raise ValueError("'loop_vars' must be provided: there is no loop variable.")
     if current().eager:
         return _eager_loop(cond, body, loop_vars, maximum_iterations)
     flat = [convert_to_tensor(leaf) for leaf in flatten(loop_vars)]
@@ -436,10 +330,10 @@ def public_while_loop(
 
     def turn(*state: Tensor) -> list[Any]:
         result = body(*_spread(pack(loop_vars, state)))
-        if not isinstance(result, (list, tuple, dict)):
+        if not is_nested(result):
             result = [result]
-        if len(flatten(result)) != len(flat):
-            assert_same_structure(list(loop_vars), list(result))
+        if len(flatten(result)) != len(flat) or type(result) is dict is not type(loop_vars):
+            assert_same_structure(result, loop_vars, check_types=False)
         return flatten(result)
 
     out = while_loop(test, turn, flat, shape_invariants=invariants,
@@ -469,7 +363,7 @@ def _eager_loop(cond: Any, body: Any, loop_vars: Any, limit: Any) -> Any:
     while (limit is None or turns < int(limit)) and cond(*_spread(state)):
         result = body(*_spread(state))
         if not isinstance(result, (list, tuple, dict)):
-            result = [result]
+            result = list(result)
         assert_same_structure(list(state), list(result))
         state = pack(loop_vars, [convert_to_tensor(leaf) for leaf in flatten(result)])
         turns += 1
