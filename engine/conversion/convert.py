@@ -105,7 +105,11 @@ def convert_fresh(
 
 
 def graph_code(
-    text: str, path: str, qualname: str, options: ConversionOptions | None = None
+    text: str,
+    path: str,
+    qualname: str,
+    options: ConversionOptions | None = None,
+    parsed: Parsed | None = None,
 ) -> ConvertedSource:
     """The graph code of a function, straight from the text of its file.
 
@@ -114,11 +118,12 @@ def graph_code(
         path: Its name, for messages.
         qualname: The function, as `step` or `Model.call` or `outer.<locals>.inner`.
         options: What is asked for; by default what `tf.function` asks for.
+        parsed: The tree of the text, where it has been read already.
 
     Raises:
         ConversionError: If there is no such function, or it cannot be converted.
     """
-    parsed = _parsed(text, path)
+    parsed = parsed or _parsed(text, path)
     function = find_function(parsed, qualname)
     if function is None:
         raise ConversionError(f"{path}: there is no function '{qualname}' in this file")

@@ -19,7 +19,7 @@ from engine.conversion.state import state_of
 from engine.syntax.depth import deep
 from engine.syntax.errors import ConversionError
 from engine.syntax.names import dotted_name
-from engine.syntax.parse import parse
+from engine.syntax.parse import Parsed, parse
 from engine.syntax.trees import copy_tree
 from engine.syntax.unparse import unparse
 
@@ -58,7 +58,11 @@ class ReadableCode:
 
 
 def readable(
-    text: str, path: str, qualname: str, known: Mapping[int, Place] | None = None
+    text: str,
+    path: str,
+    qualname: str,
+    known: Mapping[int, Place] | None = None,
+    parsed: Parsed | None = None,
 ) -> ReadableCode:
     """The readable view of a function, from the text of its file alone.
 
@@ -67,11 +71,12 @@ def readable(
         path: Its name, for messages.
         qualname: The function, as `step` or `Model.call`.
         known: Where statements run, by 0-based line of the file, as far as somebody knows.
+        parsed: The tree of the text, where it has been read already.
 
     Raises:
         ConversionError: If there is no such function.
     """
-    function = find_function(parse(text, path), qualname)
+    function = find_function(parsed or parse(text, path), qualname)
     if not isinstance(function, gast.FunctionDef):
         raise ConversionError(f"{path}: there is no function '{qualname}' in this file")
     return deep(_view, function, known or {})

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from engine.base.source import SourceFile
+from typing import TYPE_CHECKING
+
 from engine.ide.snapshot import GraphCode
+
+if TYPE_CHECKING:
+    from engine.syntax.parse import Parsed
 
 __all__ = ["graph_code"]
 
 
-def graph_code(source: SourceFile, qualname: str) -> GraphCode:
+def graph_code(parsed: Parsed, qualname: str) -> GraphCode:
     """What AutoGraph makes of a function; where it makes nothing, a comment that says why."""
     from engine.conversion.convert import graph_code as converted
     from engine.syntax.errors import ConversionError
 
     try:
-        made = converted(source.text, source.path, qualname)
+        source = parsed.source
+        made = converted(source.text, source.path, qualname, parsed=parsed)
         return GraphCode(made.text, made.source_map)
     except ConversionError as error:
         return _explanation(str(error), qualname)

@@ -11,11 +11,10 @@ from engine.inference.events import Bound, Branched, Looped, PythonLooped, Teste
 from engine.inference.values import Tensor, Union, Value
 
 if TYPE_CHECKING:
-    from engine.ide.snapshot import Snapshot
     from engine.inference.events import Event
     from engine.lint.facts import Facts
 
-__all__ = ["flow_lines", "hints", "value_text"]
+__all__ = ["flow_lines", "hints_of", "value_text"]
 
 
 def flow_lines(facts: Facts) -> dict[int, bool]:
@@ -27,11 +26,8 @@ def flow_lines(facts: Facts) -> dict[int, bool]:
     return lines
 
 
-def hints(snapshot: Snapshot) -> tuple[Hint, ...]:
-    """All hints of a file, in order of place; none outside traced functions."""
-    facts = snapshot.facts
-    if facts is None:
-        return ()
+def hints_of(facts: Facts) -> tuple[Hint, ...]:
+    """All hints of what was analysed, in order of place; none outside traced functions."""
     found: dict[int, Hint] = {}
     for hint in (*_flows(facts), *_shapes(facts)):
         known = found.get(hint.offset)

@@ -18,10 +18,12 @@ def readable_code(snapshot: Snapshot, qualname: str) -> GraphCode:
     from engine.ide.hints import flow_lines
     from engine.syntax.errors import ConversionError
 
-    lines = flow_lines(snapshot.facts) if snapshot.facts is not None else {}
+    info = next((one for one in snapshot.functions if one.qualname == qualname), None)
+    facts = snapshot.facts if info is None else snapshot.facts_at(info.name_span.start)
+    lines = flow_lines(facts) if facts is not None else {}
     known = {line: Place.GRAPH if staged else Place.PYTHON for line, staged in lines.items()}
     try:
-        made = readable(snapshot.text, snapshot.path, qualname, known)
+        made = readable(snapshot.text, snapshot.path, qualname, known, snapshot.parsed)
     except (ConversionError, RecursionError) as error:
         reasons = str(error).splitlines() or ["it is nested too deeply"]
         return GraphCode("".join(f"# {line}\n" for line in reasons), ok=False)

@@ -34,11 +34,9 @@ def call_signatures(snapshot: Snapshot, qualname: str) -> tuple[str, ...]:
     Returns:
         At most four signatures, in the order of the calls found; none where nothing is known.
     """
-    facts = snapshot.facts
-    if facts is None:
-        return ()
     info = next((one for one in snapshot.functions if one.qualname == qualname), None)
-    if info is None:
+    facts = snapshot.facts_at(info.name_span.start) if info is not None else None
+    if info is None or facts is None:
         return ()
     name = qualname.rpartition(".")[2]
     found: list[str] = []

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.base.diagnostics import Diagnostic, Edit, Fix
 from engine.base.options import Settings
 from engine.base.source import SourceFile, Span
 
 if TYPE_CHECKING:
+    from engine.ide.answers import Hint, StageSpan
+    from engine.ide.sections import Sections
     from engine.lint.facts import Facts
     from engine.syntax.parse import Parsed
 
@@ -100,11 +102,13 @@ class Snapshot:
         path: The file's path or the editor's URI; it is not opened.
         text: The text of the buffer, without a byte order mark.
         settings: The project's choices; None means the defaults.
+        memory: What is known of the versions before, so that only what has changed is analysed.
     """
 
     path: str
     text: str
     settings: Settings | None = None
+    memory: Sections | None = field(default=None, repr=False, compare=False)
     source: SourceFile = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,8 +131,12 @@ class Snapshot:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The findings, in order of place."""
-        from engine.lint.runner import findings
+        from engine.lint.runner import findings, finished, syntax_findings
 
+        known = self._known("findings")
+        if known is not None:
+            found = [*syntax_findings(self.source, self.parsed), *known]
+            return finished(self.source, self.settings or Settings(), found)
         return findings(self.source, self.settings or Settings(), self.facts, self.parsed)
 
     @cached_property
@@ -136,13 +144,43 @@ class Snapshot:
         """Each function that will be traced, in order of place."""
         from engine.ide.functions import traced_functions
 
+        known = self._known("functions")
+        if known is not None:
+            return tuple(sorted(known, key=lambda info: (info.span.start, info.span.end)))
         return () if self.facts is None else traced_functions(self.facts)
+
+    def _known(self, kind: str) -> list[Any] | None:
+        return None if self.memory is None else self.memory.answers(self, kind)
+
+    @cached_property
+    def hints(self) -> tuple[Hint, ...]:
+        """What an editor writes into traced code, in order of place."""
+        from engine.ide.hints import hints_of
+
+        known = self._known("hints")
+        if known is not None:
+            return tuple(sorted(known, key=lambda hint: hint.offset))
+        return () if self.facts is None else hints_of(self.facts)
+
+    @cached_property
+    def stages(self) -> tuple[StageSpan, ...]:
+        """Names and calls in traced code with their stage, in order of place."""
+        from engine.ide.stages import stages_of
+
+        known = self._known("stages")
+        if known is not None:
+            return tuple(sorted(known, key=lambda one: one.span))
+        return () if self.facts is None else stages_of(self.facts)
+
+    def facts_at(self, offset: int) -> Facts | None:
+        """The facts of what belongs to the code at an offset: enough for questions about it."""
+        return self.facts if self.memory is None else self.memory.facts_at(self, offset)
 
     def graph_code(self, qualname: str) -> GraphCode:
         """The graph code of a function, by its qualified name."""
         from engine.ide.graph_code import graph_code
 
-        return graph_code(self.source, qualname)
+        return graph_code(self.parsed, qualname)
 
     def symbol_at(self, offset: int) -> SymbolInfo | None:
         """The name at an offset, None between names."""

@@ -17,16 +17,13 @@ if TYPE_CHECKING:
     from engine.ide.snapshot import Snapshot
     from engine.lint.facts import Facts
 
-__all__ = ["stages", "value_at"]
+__all__ = ["stages_of", "value_at"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-def stages(snapshot: Snapshot) -> tuple[StageSpan, ...]:
+def stages_of(facts: Facts) -> tuple[StageSpan, ...]:
     """Names and calls in traced code with their stage, in order of place."""
-    facts = snapshot.facts
-    if facts is None:
-        return ()
     found: dict[Span, StageSpan] = {}
     for node, value in (*_bound(facts), *_loaded(facts)):
         stage = _stage(value)
@@ -42,7 +39,7 @@ def stages(snapshot: Snapshot) -> tuple[StageSpan, ...]:
 
 def value_at(snapshot: Snapshot, offset: int) -> ValueInfo | None:
     """What is known of the value of the name or call at an offset of traced code."""
-    facts = snapshot.facts
+    facts = snapshot.facts_at(offset)
     if facts is None:
         return None
     best: ValueInfo | None = None

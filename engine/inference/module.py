@@ -106,6 +106,23 @@ class Workspace:
         """Whether a dotted name means a file of ours; reads nothing."""
         return self._path(importer, dotted) is not None
 
+    def seen(self) -> dict[tuple[str, str], object]:
+        """What was looked up on the disk and what was found, to ask later whether it still is."""
+        found: dict[tuple[str, str], object] = {
+            (str(start), dotted): path for (start, dotted), path in self._paths.items()
+        }
+        found.update({(str(path), ""): _mark(path) for path in self.modules})
+        return found
+
+    @staticmethod
+    def is_still(seen: dict[tuple[str, str], object]) -> bool:
+        """Whether the disk still answers what another workspace has seen."""
+        fresh = Workspace()
+        return all(
+            (fresh._search(Path(place), dotted) if dotted else _mark(Path(place))) == answer
+            for (place, dotted), answer in seen.items()
+        )
+
     def _path(self, importer: Module, dotted: str) -> Path | None:
         if self.most == 0 or not dotted.strip("."):
             return None
@@ -196,13 +213,20 @@ def _listing(folder: str) -> frozenset[str]:
     return known[1]
 
 
-def _parsed(path: Path) -> Parsed | None:
-    """The tree of another file; kept, as long as the file stays as it is."""
+def _mark(path: Path) -> tuple[int, int] | None:
+    """What changes when a file does."""
     try:
         status = path.stat()
     except OSError:
         return None
-    mark = (status.st_mtime_ns, status.st_size)
+    return status.st_mtime_ns, status.st_size
+
+
+def _parsed(path: Path) -> Parsed | None:
+    """The tree of another file; kept, as long as the file stays as it is."""
+    mark = _mark(path)
+    if mark is None:
+        return None
     known = _trees.get(path)
     if known is not None and known[0] == mark:
         return known[1]

@@ -19,7 +19,16 @@ from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
 from engine.syntax.parse import Parsed, parse
 
-__all__ = ["analyse", "check_others", "check_source", "findings", "is_on", "syntax_findings"]
+__all__ = [
+    "analyse",
+    "check_others",
+    "check_source",
+    "findings",
+    "finished",
+    "is_on",
+    "raw_findings",
+    "syntax_findings",
+]
 
 SYNTAX, TOO_DEEP = "GR001", "GR002"
 _MOST_FINDINGS = 500
@@ -76,8 +85,20 @@ def findings(
         if not found and mentions_framework(source.text):
             found = [_too_deep(source)]
     else:
-        rules = [r for r in all_rules() if is_on(r.code, r.default, source.path, settings)]
-        found = [*syntax_findings(source, parsed), *_collect(facts, rules, settings)]
+        found = [*syntax_findings(source, parsed), *raw_findings(facts, settings)]
+    return finished(source, settings, found)
+
+
+def raw_findings(facts: Facts, settings: Settings) -> list[Diagnostic]:
+    """What the rules find in a file: neither silenced nor in order."""
+    rules = [r for r in all_rules() if is_on(r.code, r.default, facts.source.path, settings)]
+    return _collect(facts, rules, settings)
+
+
+def finished(
+    source: SourceFile, settings: Settings, found: list[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Findings as they are shown: those that comments silence left out, in order of place."""
     left, unused = apply_suppressions(source, found)
     left.extend(finding for finding in unused if is_on(finding.code, True, source.path, settings))
     left.sort(key=lambda finding: (finding.span.start, finding.span.end, finding.code))

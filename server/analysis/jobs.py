@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.base.options import Settings
 from engine.base.project import BadProject, find_project, read_project
+from engine.ide.sections import Sections
 from engine.ide.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -89,19 +90,15 @@ def rule_page(snapshot: Snapshot | None, code: str) -> Any:
 @job
 def hints(snapshot: Snapshot) -> Any:
     """Dtypes and shapes, and what becomes of control flow."""
-    from engine.ide.hints import hints as made
-
-    return made(snapshot)
+    return snapshot.hints
 
 
 @job
 def stages(snapshot: Snapshot) -> Any:
     """In the graph or in Python: names and calls, as flat numbers (start, end, in graph, call)."""
-    from engine.ide.stages import stages as made
-
     return [
         [one.span.start, one.span.end, int(one.stage == "graph"), int(one.kind == "call")]
-        for one in made(snapshot)
+        for one in snapshot.stages
     ]
 
 
@@ -119,9 +116,11 @@ def fix_all(snapshot: Snapshot) -> Any:
     return snapshot.fix_all()
 
 
-def snapshot_of(path: str, text: str, settings: dict[str, Any]) -> Snapshot:
-    """A snapshot from plain data."""
-    return Snapshot(path, text, settings_of(settings, path))
+def snapshot_of(
+    path: str, text: str, settings: dict[str, Any], memory: Sections | None = None
+) -> Snapshot:
+    """A snapshot from plain data, which knows what was found in the versions before."""
+    return Snapshot(path, text, settings_of(settings, path), memory)
 
 
 def settings_of(data: dict[str, Any], path: str) -> Settings:

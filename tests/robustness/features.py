@@ -11,10 +11,9 @@ from typing import Any
 
 from engine.base.diagnostics import Diagnostic
 from engine.base.source import Span
-from engine.ide.hints import hints
 from engine.ide.readable import readable_code
 from engine.ide.snapshot import Snapshot
-from engine.ide.stages import stages, value_at
+from engine.ide.stages import value_at
 
 __all__ = ["answers", "check_text", "failures_are_errors", "is_python"]
 
@@ -53,8 +52,8 @@ def check_text(text: str, chance: random.Random, most: int = 3, twice: bool = Fa
         if twice:
             again = Snapshot("/nowhere/model.py", text)
             assert repr(again.diagnostics) == repr(snapshot.diagnostics)
-            assert hints(again) == first["hints"]
-            assert stages(again) == first["stages"]
+            assert again.hints == first["hints"]
+            assert again.stages == first["stages"]
     return snapshot
 
 
@@ -75,7 +74,7 @@ def answers(snapshot: Snapshot, chance: random.Random, most: int) -> dict[str, A
     for function in chance.sample(functions, min(most, len(functions))):
         assert snapshot.graph_code(function.qualname).text
         assert readable_code(snapshot, function.qualname).text
-    made, staged = hints(snapshot), stages(snapshot)
+    made, staged = snapshot.hints, snapshot.stages
     assert all(0 <= hint.offset <= len(text) for hint in made)
     for stage in staged:
         _in_text(stage.span, text)

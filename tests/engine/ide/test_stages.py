@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from engine.ide.snapshot import Snapshot
-from engine.ide.stages import stages
 
 SOURCE = """import engine as tf
 
@@ -22,7 +21,7 @@ def step(x):
 def test_calls_of_ops_are_in_the_graph_even_without_a_result():
     found = {
         SOURCE[one.span.start : one.span.end]: one.stage
-        for one in stages(Snapshot("a.py", SOURCE))
+        for one in Snapshot("a.py", SOURCE).stages
         if one.kind == "call"
     }
     # `print` stands for the last of the two, `tf.print`.
@@ -30,7 +29,7 @@ def test_calls_of_ops_are_in_the_graph_even_without_a_result():
 
 
 def test_python_print_is_in_python():
-    calls = [one for one in stages(Snapshot("a.py", SOURCE)) if one.kind == "call"]
+    calls = [one for one in Snapshot("a.py", SOURCE).stages if one.kind == "call"]
     assert calls[0].stage == "python"
     assert SOURCE[calls[0].span.start : calls[0].span.end] == "print"
 
@@ -42,7 +41,7 @@ def test_a_number_that_a_graph_loop_changes_is_in_the_graph():
     )
     found = [
         (text[: one.span.start].count("\n") + 1, one.stage)
-        for one in stages(Snapshot("a.py", text))
+        for one in Snapshot("a.py", text).stages
         if text[one.span.start : one.span.end] == "total"
     ]
     assert found == [(4, "python"), (6, "graph"), (7, "graph")]
