@@ -29,6 +29,7 @@ class Reader:
         self._rows = rows
         self._ahead: Any = None
         self._has = False
+        self.taken = 0
 
     def more(self) -> bool:
         """Is there another element?"""
@@ -42,7 +43,14 @@ class Reader:
         if not self.more():
             raise OutOfRangeError(None, None, "End of sequence")
         self._has = False
+        self.taken += 1
         return self._ahead
+
+    def seek(self, rows: Iterator[Any], count: int) -> None:
+        """Go on behind the first `count` elements of `rows`."""
+        self._rows, self._has, self.taken = rows, False, 0
+        for _ in range(count):
+            self.take()
 
 
 @op("raw.dataset_reader", type="MakeIterator", private=True, effect=IO, groups={"bound": None})
@@ -143,12 +151,21 @@ class DatasetIterator:
 
     def __init__(self, dataset: Any) -> None:
         self.element_spec = dataset.element_spec
+        self._dataset = dataset
         self._reader = open_reader(dataset)
         self._layout = Layout(dataset.element_spec)
         self._unrolled = 0
 
     def __iter__(self) -> DatasetIterator:
         return self
+
+    def __checkpoint_position__(self) -> int:
+        """How many elements were read: what checkpoints save."""
+        return int(self._reader._value.taken)  # type: ignore[attr-defined]
+
+    def __checkpoint_seek__(self, count: int) -> None:
+        """Go on behind the first `count` elements of the dataset, read anew."""
+        self._reader._value.seek(self._dataset.flat_rows({}), count)  # type: ignore[attr-defined]
 
     def __next__(self) -> Any:
         if not current().eager:

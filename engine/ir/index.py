@@ -59,6 +59,9 @@ PUBLIC = {
     "engine.objects.tensor_array": (
         "TensorArray"
     ),
+    "engine.objects.trackable": (
+        "__internal__.tracking.AutoTrackable"
+    ),
     "engine.objects.variable": (
         "Variable init_scope raw.Variable"
     ),

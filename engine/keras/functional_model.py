@@ -14,6 +14,10 @@ from engine.keras.layers_core import Lambda, Operation
 from engine.keras.model import Model
 from engine.ops.namespace import tf
 
+_STRUCTURE = frozenset(
+    {"_computation", "_order", "_input_tree", "_output_tree", "_stack", "_functional"}
+)
+
 
 @public("keras.Functional", "keras.models.Functional")
 class Functional(Model):
@@ -69,6 +73,11 @@ class Functional(Model):
     def output_shape(self) -> Any:
         """Shapes of the outputs."""
         return map_structure(lambda t: t.shape, self._output_tree)
+
+    def __checkpoint_children__(self) -> list[tuple[str, Any]]:
+        own = super().__checkpoint_children__()
+        mine = [(name, value) for name, value in own if name not in _STRUCTURE]
+        return [*((f"_operations/{i}", layer) for i, layer in enumerate(self._order)), *mine]
 
     _takes_anything = True
 
@@ -229,6 +238,12 @@ class Sequential(Model):
         if args and getattr(args[0], "shape", None) is not None:
             self.build(tuple(args[0].shape))
         self.built = True
+
+    def __checkpoint_children__(self) -> list[tuple[str, Any]]:
+        own = super().__checkpoint_children__()
+        mine = [(name, value) for name, value in own if name not in _STRUCTURE]
+        layers = enumerate(self.layers, 1)
+        return [*((f"_functional/_operations/{i}", layer) for i, layer in layers), *mine]
 
     _takes_anything = True
 

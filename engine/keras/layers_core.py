@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import MappingProxyType
 from typing import Any
 
 from engine.ir.op import public
@@ -52,6 +53,8 @@ class Dense(Layer):
         self.kernel: Any = None
         self.bias: Any = None
         self.input_spec = InputSpec(min_ndim=2)
+
+    _checkpoint_names = MappingProxyType({"kernel": "_kernel"})
 
     def build(self, input_shape: Any) -> None:
         """Make kernel `[inputs, units]` and bias `[units]`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from engine.ir.op import PUBLIC, public
@@ -19,6 +20,7 @@ class _Convolution(Layer):
     """activation(convolution(inputs, kernel) + bias)."""
 
     rank = 2
+    _checkpoint_names = MappingProxyType({"kernel": "_kernel"})
 
     def __init__(
         self, filters: int, kernel_size: Any, strides: Any = 1, padding: str = "valid",

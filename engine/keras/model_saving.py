@@ -33,6 +33,11 @@ class Saved:
         path = os.fspath(filepath)
         if not path.endswith(".weights.h5"):
             raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={path}")
+        if not self.built:  # type: ignore[attr-defined]
+            raise ValueError(
+                "You are saving a model that has not yet been built. Try building the model first "
+                "by calling it on some data or by using `build()`."
+            )
         _check_free(path, overwrite)
         _write(path, _packed(self.weights))  # type: ignore[attr-defined]
 

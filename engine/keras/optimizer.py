@@ -10,6 +10,7 @@ from engine.keras import configs, naming
 from engine.keras.schedules import LearningRateSchedule
 from engine.keras.variables import KerasVariable, raw
 from engine.objects.indexed_slices import IndexedSlices
+from engine.objects.trackable import Trackable
 from engine.objects.variable import Variable, init_scope
 from engine.ops.namespace import tf
 
@@ -27,7 +28,7 @@ def export(*names: str) -> Callable[[type], type]:
 
 
 @export("Optimizer")
-class Optimizer:
+class Optimizer(Trackable):
     """Base of optimizers; subclasses name their `slots` and define `update`.
 
     Args:
@@ -119,8 +120,9 @@ class Optimizer:
         return [self._iterations, *rate, *slots]
 
     def __checkpoint_children__(self) -> list[tuple[str, Any]]:
-        return [("_iterations", self._iterations), ("_learning_rate", self._rate),
-                ("_variables", self.variables)]  # fmt: skip
+        first = [("_iterations", self._iterations), ("_learning_rate", self._rate)]
+        slots = [v for _, kept in self._known.values() for v in kept.values()]
+        return [*first, *((f"_variables/{i}", v) for i, v in enumerate(slots, 2))]
 
     def build(self, variables: Iterable[Any]) -> None:
         """Make the slots for the variables."""
@@ -139,7 +141,10 @@ class Optimizer:
                 with init_scope():
                     value = self.start(slot, raw(variable))
                 kept[slot] = self._variable(value, raw(variable).dtype, f"{label}_{slot}")
+            count = sum(len(kept) for _, kept in self._known.values())
             known = self._known[id(variable)] = (variable, kept)
+            for i, made in enumerate(kept.values(), count + 2):
+                self._attached(f"_variables/{i}", made)
         return known[1]
 
     def start(self, slot: str, variable: Any) -> Any:

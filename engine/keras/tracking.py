@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.keras.variables import KerasVariable
+from engine.objects.trackable import Trackable
+
+_INTERNAL = frozenset(
+    {"_own_trainable", "_own_fixed", "_parts", "_metrics_held", "_seeds", "_waiting", "_losses"}
+)
 
 
-class Tracked:
+class Tracked(Trackable):
     """Base of layers: knows its variables, the layers inside, metrics and random states."""
 
     _own_trainable: list[Any]
@@ -29,6 +35,14 @@ class Tracked:
         object.__setattr__(self, name, value)
         if "_own_trainable" in self.__dict__:
             self._track(value)
+        if "_waiting" in self.__dict__:
+            self._attached(self._checkpoint_names.get(name, name), value)
+
+    _checkpoint_names: Mapping[str, str] = {}
+
+    def __checkpoint_children__(self) -> list[tuple[str, Any]]:
+        return [(self._checkpoint_names.get(name, name), value)
+                for name, value in vars(self).items() if name not in _INTERNAL]  # fmt: skip
 
     def __delattr__(self, name: str) -> None:
         self._untrack(self.__dict__.get(name))

@@ -108,6 +108,9 @@ class KerasVariable:
     def __tf_tensor__(self, dtype: DType | None = None, name: str | None = None) -> Tensor:
         return self._value.__tf_tensor__(dtype, name)
 
+    def __checkpoint_variable__(self) -> Variable:
+        return self._value
+
     def numpy(self) -> Any:
         """The present value as a numpy value."""
         return self._value.numpy()

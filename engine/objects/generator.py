@@ -76,6 +76,9 @@ class Generator:
             value = tf.bitcast(value, int64)
         self._state = Variable(tf.cast(value, int64), trainable=False, name="StateVar")
 
+    def __checkpoint_children__(self) -> list[tuple[str, Any]]:
+        return [("_state_var", self._state)]
+
     @classmethod
     def from_state(cls, state: Any, alg: Any) -> Generator:
         """A generator with a given state."""

@@ -9,6 +9,7 @@ from typing import Any
 from engine.ir.op import public
 from engine.ir.structure import is_nested, sorted_keys
 from engine.objects.scopes import NameScope
+from engine.objects.trackable import Trackable
 from engine.objects.variable import Variable
 
 _VALID = re.compile(r"^[A-Za-z_]\w*$")
@@ -21,7 +22,7 @@ def snake_case(name: str) -> str:
 
 
 @public("Module")
-class Module:
+class Module(Trackable):
     """Base of objects that hold variables and other modules in their attributes.
 
     Args:

@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from engine.base.errors import NotFoundError
+from engine.ir.dtypes import as_dtype
 from engine.ir.op import public
-from engine.objects.variable import Variable
+from engine.objects.trackable import ListWrapper, Trackable
+from engine.objects.variable import Variable, init_scope
+from engine.train.object_graph import Match, Node, children, is_trackable, saved, variable_of, walk
 
-_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 _LIMIT = 64 * 1024**3
 """Bytes that a checkpoint may unpack to: a damaged or hostile file must not fill the memory."""
-
-
-def tracked(
-    root: Any, path: str = "", seen: set[int] | None = None
-) -> Iterator[tuple[str, Variable]]:
-    """The variables below an object, with the path of attributes that leads to each."""
-    seen = set() if seen is None else seen
-    if isinstance(root, Variable):
-        yield path, root
-        return
-    if id(root) in seen:
-        return
-    seen.add(id(root))
-    for name, value in _children(root):
-        yield from tracked(value, f"{path}/{name}" if path else name, seen)
-
-
-def _children(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, dict):
-        return [(str(key), item) for key, item in sorted(value.items(), key=lambda kv: str(kv[0]))]
-    if isinstance(value, (list, tuple)):
-        return [(str(i), item) for i, item in enumerate(value)]
-    names = getattr(value, "__checkpoint_children__", None)
-    if names is not None:
-        return list(names())
-    if type(value).__module__ in ("builtins", "numpy") or isinstance(value, type):
-        return []
-    attributes = getattr(value, "__dict__", {})
-    return sorted(
-        (name, item)
-        for name, item in attributes.items()
-        if not name.startswith("__")
-        and (isinstance(item, (Variable, list, tuple, dict)) or hasattr(item, "__dict__"))
-    )
+_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 
 
 def _write(prefix: str, arrays: dict[str, Any]) -> str:
@@ -81,9 +50,13 @@ def _read(prefix: str) -> dict[str, Any]:
     target = f"{prefix}.npz"
     if not os.path.exists(target):
         raise NotFoundError(
-            None, None, f"Unsuccessful TensorSliceReader constructor: Failed to find any matching "
-            f"files for {prefix}",
-        )  # fmt: skip
+            None,
+            None,
+            f"Error when restoring from checkpoint or SavedModel at {prefix}: Unsuccessful "
+            f"TensorSliceReader constructor: Failed to find any matching files for {prefix}\n"
+            "Please double-check that the path is correct. You may be missing the checkpoint "
+            "suffix (e.g. the '-1' in 'path/to/ckpt-1').",
+        )
     try:
         with zipfile.ZipFile(target) as archive:
             if sum(item.file_size for item in archive.infolist()) > _LIMIT:
@@ -94,121 +67,184 @@ def _read(prefix: str) -> dict[str, Any]:
         raise ValueError(f"{target} is no checkpoint: {error}") from error
 
 
-def _array(variable: Variable) -> Any:
-    value = variable.numpy()
-    if variable.dtype.name == "string":
-        return np.asarray(value, dtype="S")
-    return np.asarray(value)
+def _nodes(values: dict[str, Any]) -> list[Node]:
+    """The saved graph of objects, taken out of the values.
 
-
-class Status:
-    """What was restored, for checks afterwards.
-
-    Attributes:
-        missing: paths of variables without a value in the file.
-        unused: paths in the file without a variable.
+    Raises:
+        ValueError: if the file has none.
     """
+    text = values.pop(_GRAPH, None)
+    if text is None:
+        raise ValueError("The file has no object graph: it is no checkpoint of this library.")
+    return list(json.loads(bytes(text.item()).decode()))
 
-    def __init__(self, missing: list[str], unused: list[str]) -> None:
-        self.missing = missing
-        self.unused = unused
 
-    def assert_consumed(self) -> Status:
+class CheckpointLoadStatus:
+    """What was restored, for checks afterwards."""
+
+    def __init__(self, match: Match, root: Any) -> None:
+        self._match, self._root = match, root
+
+    def _unused(self) -> list[str]:
+        match = self._match
+        return [node["key"] for i, node in enumerate(match.nodes)
+                if node["key"] is not None and i not in match.used]  # fmt: skip
+
+    def _missing(self) -> list[str]:
+        """Variables without a value; `write` counts nothing, so the counter may be missing."""
+        return [
+            path
+            for path, _, value in walk(self._root)
+            if variable_of(value) is not None
+            and id(value) not in self._match.seen
+            and path != "save_counter"
+        ]
+
+    def assert_consumed(self) -> CheckpointLoadStatus:
         """Raises AssertionError unless file and objects agree entirely."""
-        if self.missing or self.unused:
+        unused = self._unused()
+        if unused:
+            name = unused[0].split("/.ATTRIBUTES")[0]
             raise AssertionError(
-                f"Unresolved object(s) in checkpoint: missing {self.missing}, unused {self.unused}"
+                f"Unresolved object in checkpoint (root).{name.replace('/', '.')}: no object took "
+                f"its value. Values without an object: {unused}"
+            )
+        return self.assert_existing_objects_matched()
+
+    def assert_existing_objects_matched(self) -> CheckpointLoadStatus:
+        """Raises AssertionError if a variable has no value in the file."""
+        missing = self._missing()
+        if missing:
+            raise AssertionError(
+                f"No checkpointed value found for the variables at: {', '.join(missing)}"
             )
         return self
 
-    def assert_existing_objects_matched(self) -> Status:
-        """Raises AssertionError if a variable has no value in the file."""
-        if self.missing:
-            raise AssertionError(f"No values in the checkpoint for: {', '.join(self.missing)}")
+    def assert_nontrivial_match(self) -> CheckpointLoadStatus:
+        """Raises AssertionError if nothing but the root was matched."""
+        if len(self._match.seen) <= 1:
+            raise AssertionError("Nothing except the root object matched a checkpointed value.")
         return self
 
-    def assert_nontrivial_match(self) -> Status:
-        """Accepted."""
-        return self
-
-    def expect_partial(self) -> Status:
+    def expect_partial(self) -> CheckpointLoadStatus:
         """Accepted: nothing is warned of."""
         return self
 
     def run_restore_ops(self, session: Any = None) -> None:
         """Accepted: values are restored at once."""
 
+    initialize_or_restore = run_restore_ops
+
+
+class InitializationOnlyStatus(CheckpointLoadStatus):
+    """Nothing was restored: there was no checkpoint."""
+
+    def __init__(self) -> None:
+        super().__init__(Match([], {}), None)
+
+    def assert_consumed(self) -> CheckpointLoadStatus:
+        """Raises AssertionError: there was no checkpoint."""
+        raise AssertionError("No checkpoint specified (save_path=None); nothing is being restored.")
+
+    assert_existing_objects_matched = assert_nontrivial_match = assert_consumed
+
 
 @public("train.Checkpoint")
-class Checkpoint:
+class Checkpoint(Trackable):
     """Saves and restores the variables of objects, found through their attributes.
 
     Args:
         root: an object whose variables are saved under their own paths.
         kwargs: further objects by name.
+
+    Raises:
+        ValueError: for an object that holds no state that checkpoints know.
     """
 
-    def __init__(self, root: Any = None, **kwargs: Any) -> None:
-        self.root = root
-        for name, value in kwargs.items():
-            setattr(self, name, value)
-        self._names = list(kwargs)
-        self.save_counter = Variable(0, dtype="int64", trainable=False, name="save_counter")
+    _root: Any
+    _counter: Variable | None
 
-    def _tracked(self) -> dict[str, Variable]:
-        found: dict[str, Variable] = {}
-        if self.root is not None:
-            found.update(tracked(self.root))
-        for name in self._names:
-            found.update(tracked(getattr(self, name), name))
-        return found
+    def __init__(self, root: Any = None, **kwargs: Any) -> None:
+        self.__dict__.update(_root=root, _counter=None)
+        for name, value in kwargs.items():
+            if not is_trackable(value):
+                raise ValueError(
+                    f"`Checkpoint` was expecting {name} to be a trackable object (an object "
+                    f"derived from `Trackable`), got {value}. If you believe this object should be "
+                    "trackable (i.e. it is part of the TensorFlow Python API and manages state), "
+                    "please open an issue."
+                )
+            setattr(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, ListWrapper(value) if type(value) is list else value)
+
+    def __checkpoint_children__(self) -> list[tuple[str, Any]]:
+        own = [(name, value) for name, value in vars(self).items()
+               if name not in ("_root", "_counter", "_waiting")]  # fmt: skip
+        counter = [] if self._counter is None else [("save_counter", self._counter)]
+        return [*(children(self._root) if self._root is not None else ()), *own, *counter]
+
+    @property
+    def save_counter(self) -> Variable:
+        """How often `save` was called."""
+        if self._counter is not None:
+            return self._counter
+        with init_scope():
+            made = Variable(0, dtype="int64", trainable=False, name="save_counter")
+        self.__dict__["_counter"] = made
+        self._attached("save_counter", made)
+        return made
 
     def write(self, file_prefix: str, options: Any = None) -> str:
         """Write the values to `file_prefix.npz`; the prefix."""
-        arrays = {path + _SUFFIX: _array(v) for path, v in self._tracked().items()}
-        return _write(os.fspath(file_prefix), arrays)
+        nodes, values = saved(self)
+        values[_GRAPH] = np.asarray(json.dumps(nodes).encode(), dtype="S")
+        return _write(os.fspath(file_prefix), values)
 
     def save(self, file_prefix: str, options: Any = None) -> str:
         """Write to `file_prefix-N.npz`, with N counted up, and note it as the folder's latest."""
         self.save_counter.assign_add(1)
         prefix = f"{os.fspath(file_prefix)}-{int(self.save_counter)}"
-        arrays = {path + _SUFFIX: _array(v) for path, v in self._tracked().items()}
-        arrays["save_counter" + _SUFFIX] = _array(self.save_counter)
-        _write(prefix, arrays)
+        self.write(prefix)
         note_latest(prefix)
         return prefix
 
-    def read(self, save_path: str, options: Any = None) -> Status:
-        """Give the variables the values of a checkpoint.
+    def read(self, save_path: str, options: Any = None) -> CheckpointLoadStatus:
+        """Give the variables the values of a checkpoint; those made later get theirs then.
 
         Raises:
             NotFoundError: if there is no such checkpoint.
             ValueError: if a shape differs.
         """
-        arrays = _read(os.fspath(save_path))
-        missing = []
-        variables = self._tracked()
-        for path, variable in variables.items():
-            value = arrays.pop(path + _SUFFIX, None)
-            if value is None:
-                missing.append(path)
-            else:
-                variable.assign(value)
-        counter = arrays.pop("save_counter" + _SUFFIX, None)
-        if counter is not None:
-            self.save_counter.assign(counter)
-        return Status(missing, [key.removesuffix(_SUFFIX) for key in arrays])
+        values = _read(os.fspath(save_path))
+        match = Match(_nodes(values), values)
+        match.give(self, 0)
+        if self._root is not None:
+            match.seen.pop(id(self._root), None)
+            match.give(self._root, 0)
+        return CheckpointLoadStatus(match, self)
 
-    def restore(self, save_path: Any, options: Any = None) -> Status:
+    def restore(self, save_path: Any, options: Any = None) -> CheckpointLoadStatus:
         """As `read`; nothing is done where `save_path` is None."""
-        return Status([], []) if save_path is None else self.read(save_path)
+        if save_path is None:
+            return InitializationOnlyStatus()
+        values = self.read(save_path)
+        self.save_counter  # noqa: B018 - made now, it takes its saved value
+        return values
+
+    def sync(self) -> None:
+        """Wait for nothing: files are written at once."""
 
 
-def note_latest(prefix: str) -> None:
+def note_latest(prefix: str, kept: list[str] | None = None) -> None:
     """Write down which checkpoint of the folder is the latest."""
     path = os.path.join(os.path.dirname(os.path.abspath(prefix)), "checkpoint")
     with open(path + ".tmp", "w", encoding="utf-8") as stream:
-        stream.write(f'model_checkpoint_path: "{os.path.basename(prefix)}"\n')
+        name = os.path.basename(prefix)
+        stream.write(f'model_checkpoint_path: "{name}"\n')
+        for old in kept if kept is not None else [prefix]:
+            stream.write(f'all_model_checkpoint_paths: "{os.path.basename(old)}"\n')
     os.replace(path + ".tmp", path)
 
 
@@ -225,81 +261,69 @@ def latest_checkpoint(checkpoint_dir: str, latest_filename: str | None = None) -
     return os.path.join(os.fspath(checkpoint_dir), name) if name else None
 
 
+def all_checkpoints(folder: str) -> list[str]:
+    """Prefixes of the checkpoints that the folder's note lists and that are there."""
+    try:
+        with open(os.path.join(folder, "checkpoint"), encoding="utf-8") as stream:
+            lines = [line for line in stream if line.startswith("all_model_checkpoint_paths")]
+    except OSError:
+        return []
+    paths = [os.path.join(folder, line.split('"')[1]) for line in lines if line.count('"') == 2]
+    return [path for path in paths if os.path.exists(f"{path}.npz")]
+
+
 @public("train.list_variables")
 def list_variables(ckpt_dir_or_file: str) -> list[tuple[str, list[int]]]:
     """Names and shapes of the values in a checkpoint."""
-    arrays = _read(os.fspath(ckpt_dir_or_file))
-    found = [(key, list(value.shape)) for key, value in sorted(arrays.items())]
-    return [("_CHECKPOINTABLE_OBJECT_GRAPH", []), *found]
+    shapes = load_checkpoint(ckpt_dir_or_file).get_variable_to_shape_map()
+    return sorted(shapes.items())
 
 
 @public("train.load_variable")
 def load_variable(ckpt_dir_or_file: str, name: str) -> Any:
     """One value of a checkpoint, as an array. Raises NotFoundError where it is missing."""
-    arrays = _read(os.fspath(ckpt_dir_or_file))
-    if name not in arrays:
-        raise NotFoundError(None, None, f"Key {name} not found in checkpoint")
-    return arrays[name]
+    return load_checkpoint(ckpt_dir_or_file).get_tensor(name)
 
 
-@public("train.CheckpointManager")
-class CheckpointManager:
-    """Keeps the newest checkpoints of a folder.
+class CheckpointReader:
+    """The values in a checkpoint, by name."""
 
-    Args:
-        checkpoint: what to save.
-        directory: the folder.
-        max_to_keep: how many; None: all.
-        checkpoint_name: start of the file names.
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def get_tensor(self, name: str) -> Any:
+        """A value, as numpy has it. Raises NotFoundError where it is missing."""
+        if name not in self._values:
+            raise NotFoundError(None, None, f"Key {name} not found in checkpoint")
+        return self._values[name][()]
+
+    def has_tensor(self, name: str) -> bool:
+        """Is there such a value?"""
+        return name in self._values
+
+    def get_variable_to_shape_map(self) -> dict[str, list[int]]:
+        """Shapes by name."""
+        return {name: list(value.shape) for name, value in self._values.items()}
+
+    def get_variable_to_dtype_map(self) -> dict[str, Any]:
+        """Dtypes by name."""
+        return {name: as_dtype("string" if value.dtype.kind == "S" else value.dtype.name)
+                for name, value in self._values.items()}  # fmt: skip
+
+
+@public("train.load_checkpoint")
+def load_checkpoint(ckpt_dir_or_file: str) -> CheckpointReader:
+    """A reader of a checkpoint, or of the newest one of a folder.
+
+    Raises:
+        ValueError: if a folder has none.
+        NotFoundError: if there is no such checkpoint.
     """
-
-    def __init__(
-        self, checkpoint: Checkpoint, directory: str, max_to_keep: int | None,
-        checkpoint_name: str = "ckpt", **kwargs: Any,
-    ) -> None:  # fmt: skip
-        if max_to_keep is not None and max_to_keep <= 0:
-            raise ValueError("Expected a positive integer or `None` for `max_to_keep`, got "
-                             f"{max_to_keep}.")  # fmt: skip
-        self._checkpoint, self._directory = checkpoint, os.fspath(directory)
-        self._most, self._name = max_to_keep, checkpoint_name
-        found = latest_checkpoint(self._directory)
-        self._kept: list[str] = [found] if found else []
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """What is saved."""
-        return self._checkpoint
-
-    @property
-    def directory(self) -> str:
-        """The folder."""
-        return self._directory
-
-    @property
-    def checkpoints(self) -> list[str]:
-        """Prefixes of the checkpoints kept, oldest first."""
-        return list(self._kept)
-
-    @property
-    def latest_checkpoint(self) -> str | None:
-        """Prefix of the newest one, or None."""
-        return self._kept[-1] if self._kept else None
-
-    def save(self, checkpoint_number: int | None = None, **kwargs: Any) -> str:
-        """Save, and delete what is too old; the new prefix."""
-        if checkpoint_number is not None:
-            self._checkpoint.save_counter.assign(int(checkpoint_number) - 1)
-        prefix = self._checkpoint.save(os.path.join(self._directory, self._name))
-        self._kept.append(prefix)
-        while self._most is not None and len(self._kept) > self._most:
-            old = self._kept.pop(0)
-            if os.path.exists(f"{old}.npz"):
-                os.unlink(f"{old}.npz")
-        return prefix
-
-    def restore_or_initialize(self) -> str | None:
-        """Restore the newest checkpoint where there is one; its prefix."""
-        latest = self.latest_checkpoint
-        if latest is not None:
-            self._checkpoint.restore(latest)
-        return latest
+    path = os.fspath(ckpt_dir_or_file)
+    if os.path.isdir(path):
+        found = latest_checkpoint(path)
+        if found is None:
+            raise ValueError(f"Couldn't find 'checkpoint' file or checkpoints in given directory "
+                             f"{path}")  # fmt: skip
+        path = found
+    return CheckpointReader(_read(path))
