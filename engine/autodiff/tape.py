@@ -261,6 +261,8 @@ def _checked_mode(mode: Any) -> str:
 
 
 def _target(leaf: Any) -> Any:
+    if isinstance(leaf, (int, float, complex)):
+        raise TypeError(f"Cannot convert the argument `type_value`: {leaf} to a TensorFlow DType.")
     return leaf.handle if isinstance(leaf, Variable) else convert_to_tensor(leaf)
 
 

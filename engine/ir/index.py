@@ -68,7 +68,8 @@ PUBLIC = {
     "engine.ops.activation": (
         "math.log_sigmoid math.softplus math.softsign nn.crelu nn.elu nn.gelu nn.leaky_relu "
         "nn.relu nn.relu6 nn.selu nn.silu nn.softplus nn.softsign nn.swish raw.elu_grad "
-        "raw.leaky_relu raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad"
+        "raw.leaky_relu raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad "
+        "raw.softsign_grad"
     ),
     "engine.ops.array_axes": (
         "expand_dims raw.expand_dims raw.expand_dims_dynamic raw.squeeze squeeze"
@@ -246,7 +247,7 @@ PUBLIC = {
         "nn.batch_norm_with_global_normalization nn.batch_normalization nn.bias_add nn.dropout "
         "nn.embedding_lookup nn.experimental.stateless_dropout nn.local_response_normalization "
         "nn.lrn nn.moments nn.normalize_moments nn.sufficient_statistics nn.weighted_moments "
-        "raw.bias_add"
+        "raw.bias_add raw.lrn_grad"
     ),
     "engine.ops.norms": (
         "linalg.l2_normalize linalg.norm linalg.normalize math.l2_normalize nn.l2_normalize norm"
@@ -258,8 +259,8 @@ PUBLIC = {
     "engine.ops.pooling": (
         "nn.avg_pool nn.avg_pool1d nn.avg_pool2d nn.avg_pool3d nn.max_pool nn.max_pool1d "
         "nn.max_pool2d nn.max_pool3d nn.max_pool_with_argmax nn.pool raw.avg_pool "
-        "raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_pick "
-        "raw.max_pool_with_argmax"
+        "raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_grad_with_argmax "
+        "raw.max_pool_pick raw.max_pool_with_argmax"
     ),
     "engine.ops.printing": (
         "print raw.print raw.string_format strings.format"
@@ -439,7 +440,7 @@ OPS = {
     ),
     "engine.ops.activation": (
         "math.softplus math.softsign nn.elu nn.relu nn.relu6 nn.selu raw.elu_grad raw.leaky_relu "
-        "raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad"
+        "raw.leaky_relu_grad raw.relu6_grad raw.relu_grad raw.selu_grad raw.softsign_grad"
     ),
     "engine.ops.array_axes": (
         "raw.expand_dims raw.expand_dims_dynamic raw.squeeze"
@@ -556,15 +557,15 @@ OPS = {
         "linalg.logm linalg.sqrtm"
     ),
     "engine.ops.normalization": (
-        "nn.local_response_normalization raw.bias_add"
+        "nn.local_response_normalization raw.bias_add raw.lrn_grad"
     ),
     "engine.ops.padding": (
         "raw.pad raw.pad_dynamic raw.reverse raw.reverse_dynamic raw.roll raw.roll_dynamic "
         "raw.unpad reverse_sequence"
     ),
     "engine.ops.pooling": (
-        "raw.avg_pool raw.avg_pool_grad raw.max_pool raw.max_pool_grad raw.max_pool_pick "
-        "raw.max_pool_with_argmax"
+        "raw.avg_pool raw.avg_pool_grad raw.max_pool raw.max_pool_grad "
+        "raw.max_pool_grad_with_argmax raw.max_pool_pick raw.max_pool_with_argmax"
     ),
     "engine.ops.printing": (
         "raw.print raw.string_format"

@@ -76,6 +76,12 @@ def _value(answer: Any, dtype: DType, it: Any) -> Any:
     return tensor._value
 
 
+@stateless_py_op.gradient
+def _stateless_gradient(tf: Any, node: Any, *grads: Tensor) -> list[None]:
+    """Gradients of Python code are, as in TensorFlow, constants to further derivatives."""
+    return [None] * len(node.inputs)
+
+
 @py_op.gradient
 def _py_gradient(tf: Any, node: Any, *grads: Tensor) -> Any:
     func, count = node.attrs["func"], len(node.inputs)

@@ -11,7 +11,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import merge
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.declare import binary, scalar, unary
+from engine.ops.declare import binary, last_derivative, scalar, unary
 from engine.ops.elementary import sigmoid_op
 from engine.ops.scope import scoped
 
@@ -143,6 +143,7 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
     x = convert_to_tensor(features, name="features")
     if x.dtype.is_integer:
         x = tf.cast(x, float32)
+    alpha = 0.2 if alpha is None else alpha
     if isinstance(alpha, Tensor):
         from engine.ir.static_value import known_value
 
@@ -254,7 +255,10 @@ softplus = unary(
 
 
 def _softsign_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return grad / tf.square(tf.abs(node.inputs[0]) + 1)  # type: ignore[no-any-return]
+    return _softsign_grad(grad / tf.square(tf.abs(node.inputs[0]) + 1))  # type: ignore[no-any-return]
+
+
+_softsign_grad = last_derivative("raw.softsign_grad", "SoftsignGrad")
 
 
 softsign = unary(

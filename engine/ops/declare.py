@@ -178,6 +178,24 @@ def _finish(
     return function
 
 
+def last_derivative(name: str, type: str) -> OpFunction:
+    """An op that passes a gradient on and has none itself: TensorFlow differentiates no further.
+
+    Args:
+        name: of the op, private.
+        type: TensorFlow's name of the op that computes the gradient there.
+    """
+
+    def infer(gradient: Tensor, name: str | None = None) -> TensorSpec:
+        return spec(gradient.dtype, gradient.dims)
+
+    infer.__doc__ = f"The gradient that {type} computes."
+    infer.__name__ = infer.__qualname__ = name.rsplit(".", 1)[-1]
+    function = op(name, type=type, private=True)(infer)
+    function.op.compute = lambda xp, gradient: gradient
+    return function
+
+
 _SCALARS: dict[Any, Any] = {}
 
 

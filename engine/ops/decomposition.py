@@ -327,4 +327,11 @@ def lu(input: Any, output_idx_type: Any = int32, name: str | None = None) -> Any
     from engine.ir.dtypes import as_dtype
 
     factors, order = lu_op(input, as_dtype(output_idx_type), name)
-    return factors, order
+    return Lu(factors, order)
+
+
+class Lu(NamedTuple):
+    """What `lu` answers."""
+
+    lu: Any
+    p: Any

@@ -11,6 +11,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.declare import last_derivative
 from engine.ops.scope import scoped
 
 
@@ -316,7 +317,10 @@ def _lrn_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     scale = tf.tensordot(tf.square(x), near, 1) * attrs["alpha"] + attrs["bias"]
     part = tf.pow(scale, -attrs["beta"])
     spread = tf.tensordot(grad * x * part / scale, near, 1)
-    return grad * part - x * spread * (2.0 * attrs["alpha"] * attrs["beta"])  # type: ignore[no-any-return]
+    return _lrn_grad(grad * part - x * spread * (2.0 * attrs["alpha"] * attrs["beta"]))  # type: ignore[no-any-return]
+
+
+_lrn_grad = last_derivative("raw.lrn_grad", "LRNGrad")
 
 
 # -- embeddings

@@ -12,6 +12,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import partial_ints
 from engine.ir.tensor import Tensor
 from engine.ops.convolution_ops import shape_of
+from engine.ops.declare import last_derivative
 from engine.ops.windows import (
     channels_first,
     check_padding,
@@ -177,7 +178,10 @@ def _max_pool_with_argmax_kernel(
 @max_pool_with_argmax_op.gradient
 def _max_pool_with_argmax_gradient(tf: Any, node: Any, grad: Tensor, _: Any) -> Tensor:
     attrs = {key: node.attrs[key] for key in ("ksize", "strides", "padding")}
-    return max_pool_grad(node.inputs[0], grad, **attrs)  # type: ignore[no-any-return]
+    return _argmax_grad(max_pool_grad(node.inputs[0], grad, **attrs))  # type: ignore[no-any-return]
+
+
+_argmax_grad = last_derivative("raw.max_pool_grad_with_argmax", "MaxPoolGradWithArgmax")
 
 
 # -- mean

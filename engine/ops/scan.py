@@ -95,7 +95,7 @@ def _cumprod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     axis, exclusive, reverse = attrs["axis"], attrs["exclusive"], attrs["reverse"]
     out = node.outputs[0] * grad
     total = tf.cumsum(out, axis, exclusive, not reverse)
-    return total / (tf.math.conj(x) if x.dtype.is_complex else x)  # type: ignore[no-any-return]
+    return tf.math.divide_no_nan(total, x)  # type: ignore[no-any-return]
 
 
 @op("raw.cumulative_logsumexp", type="CumulativeLogsumexp", dtypes={"T": FLOATING},

@@ -160,7 +160,7 @@ def _softmax_cross_entropy_gradient(
     y = tf.nn.softmax(logits)
     mixed = grad_back - tf.reduce_sum(grad_back * y, -1, keepdims=True)
     by_logits = column * node.outputs[1] + mixed * y
-    by_labels = tf.negative(column * tf.nn.log_softmax(logits)) - grad_back
+    by_labels = tf.negative(column * tf.nn.log_softmax(logits))  # without the second output
     return unbroadcast(tf, by_logits, logits), unbroadcast(tf, by_labels, labels)
 
 

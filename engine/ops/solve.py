@@ -218,8 +218,7 @@ def _det_kernel(xp: Any, x: Any) -> Any:
 def _det_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x, value = node.inputs[0], node.outputs[0]
     inverse = inv(x, adjoint=True)
-    factor = grad * (tf.math.conj(value) if x.dtype.is_complex else value)
-    return factor[..., None, None] * inverse  # type: ignore[no-any-return]
+    return (grad * value)[..., None, None] * inverse  # type: ignore[no-any-return]
 
 
 @op("raw.slogdet", type="LogMatrixDeterminant", dtypes={"T": LINEAR})
@@ -300,7 +299,23 @@ def lstsq(
     if not fast:
         return tf.matmul(pinv(a), b, name=name)  # type: ignore[no-any-return]
     rows, columns = (None, None) if a.dims is None else a.dims[-2:]
-    tall = rows is None or columns is None or rows >= columns
+    if rows is None or columns is None:
+        shape = tf.shape(a)
+        result = tf.cond(
+            shape[-2] >= shape[-1],
+            lambda: _by_normal_equations(a, b, l2_regularizer, True, name),
+            lambda: _by_normal_equations(a, b, l2_regularizer, False, name),
+        )
+        result.set_shape(a.dims and b.dims and (*a.dims[:-2], columns, b.dims[-1]))
+        return result  # type: ignore[no-any-return]
+    return _by_normal_equations(a, b, l2_regularizer, rows >= columns, name)
+
+
+def _by_normal_equations(
+    a: Tensor, b: Tensor, l2_regularizer: float, tall: bool, name: str | None
+) -> Tensor:
+    from engine.ops.namespace import tf
+
     gram = tf.matmul(a, a, adjoint_a=tall, adjoint_b=not tall)
     if l2_regularizer:
         ones = tf.ones(tf.shape(gram)[:-1], gram.dtype)

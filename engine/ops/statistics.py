@@ -27,7 +27,7 @@ def _euclidean_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     from engine.ops.reduction import spread_like
 
     x, y = node.inputs[0], node.outputs[0]
-    return tf.math.divide_no_nan(x, spread_like(tf, node, y / grad))  # type: ignore[no-any-return]
+    return x / spread_like(tf, node, y / grad)  # type: ignore[no-any-return]
 
 
 _norm, _norm_dynamic = declare_reduction(

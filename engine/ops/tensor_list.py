@@ -242,6 +242,12 @@ def _split_kernel(xp: Any, tensor: Any, handle: Any) -> Any:
     return out
 
 
+@list_split.gradient
+def _split_gradient(tf: Any, node: Any, grad: Any) -> Any:
+    tensor = node.inputs[0]
+    return list_concat(grad, dtype=tensor.dtype, dims=tensor.dims), None
+
+
 @op("raw.list_split_lengths", type="TensorListSplit", private=True,
     groups={**_GROUPS, "lengths": int32})  # fmt: skip
 def list_split_lengths(tensor: Tensor, lengths: Tensor) -> TensorSpec:

@@ -197,7 +197,9 @@ def test_gradient(name):
 
 WITHOUT_SECOND = {
     "norm 2", "svd values", "eigvals",  # through vectors whose sign may change
-    "moments", "reduce_prod zeros",  # as in TensorFlow: a stopped mean; a division by zero
+    # as in TensorFlow: a stopped mean; a product divided again; labels that count once; no
+    # derivative of the gradient at all
+    "moments", "reduce_prod zeros", "softmax_cross_entropy", "max_pool argmax",
 }  # fmt: skip
 
 
