@@ -1,12 +1,14 @@
-"""`graphlens graph FILE:FUNCTION`: the traced graph as text."""
+"""`graphlens graph FILE:FUNCTION`: the traced graph as text or as a picture."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any, Optional
 
 import typer
 
-from engine.cli.failure import COULD_NOT_RUN
+from engine.cli.failure import COULD_NOT_RUN, fail
+from engine.cli.pictures import Form
 
 __all__ = ["graph"]
 
@@ -14,10 +16,25 @@ __all__ = ["graph"]
 def graph(
     target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="What to trace.")],
     arg: Annotated[
-        list[str], typer.Option("--arg", "-a", help="An argument, or a spec as 'float32[3]'.")
+        list[str],
+        typer.Option(
+            "--arg", "-a", metavar="VALUE", help="An argument, or a spec as 'float32[3]'."
+        ),
     ] = [],  # noqa: B006
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--format", "-f", metavar="FORM", help="text, svg, dot, mermaid, html or json."
+        ),
+    ] = Form.TEXT,
+    output: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time, also on 3.10)
+        typer.Option("--output", "-o", metavar="FILE", help="Write into this file."),
+    ] = None,
     optimized: Annotated[bool, typer.Option("--optimized", help="After all passes.")] = False,
-    seconds: Annotated[float, typer.Option(help="The deadline.")] = 30.0,
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="The deadline.")
+    ] = 30.0,
 ) -> None:
     """Trace a function (this executes the file) and show its graph."""
     from engine.cli import answers
@@ -26,4 +43,25 @@ def graph(
     if not answer["ok"] or not answer["graph"]:
         answers.show_error(answer)
         raise typer.Exit(COULD_NOT_RUN)
-    typer.echo(answers.graph_text(answer, optimized))
+    if form is Form.TEXT:
+        text = answers.graph_text(answer, optimized)
+    else:
+        text = _drawn(form, answer["picture"]["after" if optimized else "before"])
+    if output is None:
+        typer.echo(text.rstrip("\n"))
+        return
+    try:
+        output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        fail(f"{output}: cannot be written: {error.strerror or error}")
+
+
+def _drawn(form: Form, picture: dict[str, Any]) -> str:
+    from engine.cli.pictures import draw
+
+    try:
+        return draw(form, picture)
+    except ModuleNotFoundError as error:
+        fail(
+            f"{form.value} needs the layout library {error.name}: pip install 'graphlens[picture]'"
+        )

@@ -15,7 +15,7 @@ from engine.cli.reports import Format
 Paths = Annotated[
     Optional[list[str]],
     typer.Argument(
-        metavar="[PATHS]...", help="Files and folders; `-` reads the standard input. [default: .]"
+        metavar="PATHS", help="Files and folders; `-` reads the standard input. [default: .]"
     ),
 ]
 Fix = Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")]
