@@ -87,7 +87,27 @@ class Saved:
 
         if format != "tf_saved_model":
             raise ValueError(f"Unrecognized format={format}. Only 'tf_saved_model' is known.")
-        tf.saved_model.save(self, os.fspath(filepath))
+        holder = tf.Module(name="exported")
+        holder._model = self
+        holder.serve = self._default_signature()
+        if holder.serve is None:
+            raise ValueError("The model must be built, with one input, to be exported.")
+        tf.saved_model.save(holder, os.fspath(filepath), signatures=holder.serve)
+
+    def _default_signature(self) -> Any:
+        """The traced call on inputs of the shape that the model was built for, or None."""
+        shape = _shapes(self) or getattr(self, "input_shape", None)
+        if not self.built or not shape or isinstance(shape[0], (list, tuple)):  # type: ignore[attr-defined]
+            return None
+        from engine.ops.namespace import tf
+
+        spec = tf.TensorSpec([None, *shape[1:]], self.dtype, name="inputs")  # type: ignore[attr-defined]
+        model: Any = self
+
+        def serve(inputs: Any) -> Any:
+            return model(inputs)
+
+        return tf.function(serve, input_signature=[spec]).get_concrete_function()
 
     def to_json(self, **kwargs: Any) -> str:
         """The configuration as JSON."""

@@ -13,9 +13,17 @@ import numpy as np
 from engine.base.errors import NotFoundError
 from engine.ir.dtypes import as_dtype
 from engine.ir.op import public
+from engine.objects.object_graph import (
+    Match,
+    Node,
+    children,
+    is_trackable,
+    saved,
+    variable_of,
+    walk,
+)
 from engine.objects.trackable import ListWrapper, Trackable
 from engine.objects.variable import Variable, init_scope
-from engine.train.object_graph import Match, Node, children, is_trackable, saved, variable_of, walk
 
 _LIMIT = 64 * 1024**3
 """Bytes that a checkpoint may unpack to: a damaged or hostile file must not fill the memory."""
