@@ -31,7 +31,7 @@ def stages_of(facts: Facts) -> tuple[StageSpan, ...]:
             span = facts.span(node)
             found[span] = StageSpan(span, stage, "value")
     for event in facts.staged(Called):
-        name = _name_span(facts, event.node.func)
+        name = _name_span(facts, event.node)
         if name is not None:
             found[name] = StageSpan(name, _call_stage(event), "call")
     return tuple(found[span] for span in sorted(found))
@@ -44,7 +44,7 @@ def value_at(snapshot: Snapshot, offset: int) -> ValueInfo | None:
         return None
     best: ValueInfo | None = None
     for event in facts.staged(Called):
-        span = _name_span(facts, event.node.func)
+        span = _name_span(facts, event.node)
         if span is not None and span.start <= offset <= span.end and event.result is not None:
             text = value_text(event.result)
             best = ValueInfo(span, facts.source.slice(span), _call_stage(event), text)
@@ -71,12 +71,13 @@ def _stage(value: Value) -> StageName | None:
     return {Stage.STAGED: "graph", Stage.PYTHON: "python"}.get(value.stage)  # type: ignore[return-value]
 
 
-def _name_span(facts: Facts, node: ast.expr) -> Span | None:
-    """The last name of a dotted name."""
-    span = facts.span(node)
+def _name_span(facts: Facts, call: ast.AST) -> Span | None:
+    """The last name of what is called; `a += b` calls too, and has none."""
+    node = getattr(call, "func", None)
     if isinstance(node, ast.Attribute):
-        return Span(span.end - len(node.attr), span.end)
-    return span if isinstance(node, ast.Name) else None
+        end = facts.span(node).end
+        return Span(end - len(node.attr), end)
+    return facts.span(node) if isinstance(node, ast.Name) else None
 
 
 def _bound(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import random
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -103,7 +104,9 @@ def _in_text(span: Span, text: str) -> None:
 def is_python(text: str) -> bool:
     """Whether Python itself can read a text."""
     try:
-        ast.parse(text.removeprefix("\ufeff"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
