@@ -112,9 +112,9 @@ class Sections:
         return self._view if len(self._view.groups) > 1 else None
 
     def _cut(self, snapshot: Snapshot) -> _View:
-        from engine.inference.module import mentions_framework
+        from engine.inference.mentions import may_stage
 
-        pieces = cut(snapshot.parsed) if mentions_framework(snapshot.text) else ()
+        pieces = cut(snapshot.parsed) if may_stage(snapshot.text) else ()
         libraries = libraries_of(pieces)
         if libraries != self._libraries or len(self._mentions) > _KEPT + 2 * len(pieces):
             self._libraries = libraries

@@ -14,15 +14,7 @@ from engine.inference.context import Scope
 from engine.inference.index import Index
 from engine.syntax.parse import Parsed, parse
 
-__all__ = ["Module", "Workspace", "keras_of", "mentions_framework"]
-
-_FRAMEWORK = re.compile(r"\b(?:tensorflow|keras|tf_keras|engine|graphlens)\b")
-
-
-def mentions_framework(text: str) -> bool:
-    """Whether a text can stage anything by itself; false for most files, and cheap."""
-    return _FRAMEWORK.search(text) is not None
-
+__all__ = ["Module", "Workspace", "keras_of"]
 
 _KERAS_2 = re.compile(
     r"\btf_keras\b|tensorflow_addons|tensorflow_recommenders|tensorflow\.python\.keras|reset_states\("

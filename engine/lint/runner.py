@@ -13,7 +13,8 @@ from engine.base.options import Settings
 from engine.base.source import SourceFile, Span
 from engine.inference.context import Context
 from engine.inference.interpret import interpret
-from engine.inference.module import Module, Workspace, keras_of, mentions_framework
+from engine.inference.mentions import may_stage
+from engine.inference.module import Module, Workspace, keras_of
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
@@ -49,7 +50,7 @@ def analyse(
         workspace: Where imported files are looked for; by default around the file.
         parsed: The tree of the text, where it has been read already.
     """
-    if not mentions_framework(source.text):
+    if not may_stage(source.text):
         return None
     keras = settings.keras or keras_of(source.text)
     try:
@@ -82,7 +83,7 @@ def findings(
     """The findings about a file whose facts and tree are known, as `analyse` gives them."""
     if facts is None:
         found = syntax_findings(source, parsed)
-        if not found and mentions_framework(source.text):
+        if not found and may_stage(source.text):
             found = [_too_deep(source)]
     else:
         found = [*syntax_findings(source, parsed), *raw_findings(facts, settings)]
