@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -88,6 +88,10 @@ class Group:
 
     pieces: tuple[Piece, ...]
     own: frozenset[int]
+
+    def bare(self) -> Group:
+        """The same without the statements, to be kept."""
+        return Group(tuple(replace(piece, statements=()) for piece in self.pieces), self.own)
 
     @property
     def statements(self) -> list[ast.stmt]:

@@ -103,6 +103,11 @@ class Sections:
                     return self._facts(snapshot, view, group)
         return snapshot.facts
 
+    def cool(self) -> None:
+        """Lets go of trees and facts; they are made again when they are asked for."""
+        with self._lock:
+            self._view = None
+
     # -- cutting -----------------------------------------------------------------------------
 
     def _viewed(self, snapshot: Snapshot) -> _View | None:
@@ -172,7 +177,7 @@ class Sections:
             except _Apart:
                 del self._records[group.key]
                 return False
-            record.group = group
+            record.group = group.bare()
         return True
 
     def _facts(self, snapshot: Snapshot, view: _View, group: Group) -> Facts | None:
@@ -215,7 +220,7 @@ class Sections:
             return False
         record = self._records.get(group.key)
         if record is None or record.group.starts != group.starts:
-            record = self._records[group.key] = _Record(group)
+            record = self._records[group.key] = _Record(group.bare())
         record.answers[kind] = own
         return True
 

@@ -5,7 +5,7 @@ Nothing of the user's is imported or run, and no numpy is loaded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -113,6 +113,17 @@ class Snapshot:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "source", SourceFile(self.path, self.text))
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether anything was computed."""
+        return len(self.__dict__) > len(fields(self))
+
+    def cooled(self) -> Snapshot:
+        """The same without what was computed, but for what its memory remembers."""
+        if self.memory is not None:
+            self.memory.cool()
+        return replace(self)
 
     @cached_property
     def parsed(self) -> Parsed:

@@ -27,6 +27,8 @@ __all__ = ["serve"]
 _Questions = queue.PriorityQueue[tuple[int, int, dict[str, Any]]]
 
 _KEPT_SNAPSHOTS = 24
+_KEPT_WARM = 3
+"""Of these the trees are kept: those that a user works at."""
 _IDLE_SECONDS = 0.4
 _WORTH_COLLECTING = 20_000
 _MOST_UNCOLLECTED = 400_000
@@ -72,6 +74,7 @@ class _Analyst:
             self._snapshots.move_to_end(key)
             while len(self._snapshots) > _KEPT_SNAPSHOTS:
                 self._memories.pop(self._snapshots.popitem(last=False)[0], None)
+            self._cool()
         elif kind == "ask":
             self._waiting.add(message["id"])
             # Held from here on: a storm of other texts must not push it out before its turn.
@@ -83,6 +86,13 @@ class _Analyst:
         elif kind == "close":
             self._snapshots.pop(message["key"], None)
             self._memories.pop(message["key"], None)
+
+    def _cool(self) -> None:
+        """Lets go of the trees of texts that were not changed lately; what they told stays."""
+        for key in list(self._snapshots)[:-_KEPT_WARM]:
+            version, snapshot = self._snapshots[key]
+            if snapshot.is_warm:
+                self._snapshots[key] = (version, snapshot.cooled())
 
     def work(self, questions: _Questions) -> None:
         """Answers questions for ever."""
