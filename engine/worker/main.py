@@ -34,6 +34,8 @@ class _Pipe:
 def serve() -> None:
     """Answers requests until the pipe ends."""
     reading, writing = _take_pipes()
+    if hasattr(os, "register_at_fork"):  # not on Windows
+        os.register_at_fork(after_in_child=lambda: _leave_pipes(reading, writing))
     pipe = _Pipe(writing)
     unpacker = Unpacker()
     runner: Any = None
@@ -66,6 +68,15 @@ def _take_pipes() -> tuple[int, int]:
     os.dup2(2, 1)
     sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
     return reading, writing
+
+
+def _leave_pipes(reading: int, writing: int) -> None:
+    """In a child that user code forks: questions and answers are its parent's business."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, writing)
+    os.close(null)
+    os.close(reading)
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
 
 
 def _start(message: dict[str, Any], pipe: _Pipe) -> tuple[Any, Output]:

@@ -31,7 +31,7 @@ def describe_error(error: BaseException, kind: str = "exception") -> dict[str, A
     """
     if isinstance(error, SyntaxError) and kind == "exception":
         kind = "syntax"
-    elif isinstance(error, MemoryError):
+    elif _is_of_memory(error):
         kind = "memory"
     frames = _user_frames(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
@@ -44,6 +44,18 @@ def describe_error(error: BaseException, kind: str = "exception") -> dict[str, A
         "frames": frames,
         "text": _text(frames, type(error).__name__, message),
     }
+
+
+def _is_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out; in a traced function that is told by another type of error."""
+    looked = 0
+    current: BaseException | None = error
+    while current is not None and looked < 20:
+        if isinstance(current, MemoryError):
+            return True
+        current = current.__cause__ or current.__context__
+        looked += 1
+    return False
 
 
 def _message(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from faults import FAULTS, PREFIX
 
 from engine.worker.client import RunRequest, Worker, remove_left_folders
 
@@ -20,72 +21,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and lim
 
 GOOD = "def f():\n    return 1\n"
 PATIENCE = 120.0  # only a failure takes so long, however slow the machine
-
-FAULTS = {
-    "print": ("print('x')", "", None),
-    "os_write": ("os.write(1, b'written')", "", None),
-    "much_output": ("print('x' * 20_000_000)", "", None),
-    "much_raw_output": ("[os.write(1, b'x' * 100_000) for _ in range(200)]", "", None),
-    "sys_exit": ("sys.exit(3)", "exception", None),
-    "os_exit": ("os._exit(3)", "crash", None),
-    "segfault": ("ctypes.string_at(0)", "crash", None),
-    "abort": ("os.abort()", "crash", None),
-    "close_all": ("os.closerange(0, 512)", "crash", None),
-    "input": ("input()", "exception", None),
-    "c_recursion": ("deep()", "exception crash", None),
-    "memory": ("[0] * (10 ** 10)", "memory", None),
-    "memory_slowly": ("grow()", "memory crash", None),
-    "endless": ("loop()", "timeout", 1.0),
-    "ignores_signals": ("deaf()", "timeout", 1.0),
-    "kills_itself": ("os.kill(os.getpid(), 9)", "crash", None),
-    "forks": ("fork(False)", "", None),
-    "forks_away": ("fork(True)", "", None),
-    "writes_into_the_pipe": ("[scribble(n) for n in range(3, 60)]", "crash failed", None),
-    "raises": ("1 / 0", "exception", None),
-    "bad_str": ("bad()", "exception", None),
-    "bad_repr": ("Bad()", "", None),
-    "keyboard_interrupt": ("raiser(KeyboardInterrupt)", "exception", None),
-    "closes_stdout": ("sys.stdout.close()", "", None),
-    "threads": ("threading.Thread(target=loop).start()", "", None),
-}
-
-PREFIX = """
-import ctypes, json, os, signal, subprocess, sys, threading, time
-
-class Bad:
-    def __repr__(self): raise ValueError("no text")
-
-class BadError(Exception):
-    def __str__(self): raise ValueError("no text")
-
-def bad(): raise BadError()
-def raiser(error): raise error
-def deep():
-    sys.setrecursionlimit(10 ** 9)
-    value = []
-    for _ in range(300_000):
-        value = [value]
-    return repr(value)
-def grow():
-    kept = []
-    while True:
-        kept.append(bytearray(10_000_000))
-def loop():
-    while True:
-        time.sleep(0.01)
-def deaf():
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    loop()
-def fork(away):
-    subprocess.Popen(["sleep", "60"], start_new_session=away)
-    return 5
-def scribble(number):
-    try:
-        os.write(number, b"\\xff" * 100)
-    except OSError:
-        pass
-"""
 
 
 @pytest.fixture
