@@ -66,6 +66,7 @@ class RunRequest:
 
 @dataclass
 class _Run:
+    began: bool = False
     printed: list[dict[str, Any]] = field(default_factory=list)
     raw_left: int = _RAW_CAP
     dropped: int = 0
@@ -137,10 +138,14 @@ class Worker:
         if self._stopped_because == "interrupted":
             self.stop()
             return failure(request, "interrupted", "interrupted")
+        reused = self._identity == identity
         self._identity = identity
         run = _Run()
         self._send({"do": "run", **_plain(request)})
         answer = self._await(request, run, on_output)
+        if answer is None and reused and not run.began and self._stopped_because is None:
+            self.stop()  # it had ended since the last run: nothing of this one has happened
+            return self._run(request, on_output)
         if answer is None:
             answer = self._without_answer(request)
         if answer.get("ok") is not True and (answer["error"] or {}).get("kind") != "exception":
@@ -169,6 +174,7 @@ class Worker:
             if message is None:
                 self._drain(run, on_output)
                 return None
+            run.began = run.began or "began" in message
             if "output" in message:
                 _take_output(message["output"], run, on_output)
             elif isinstance(message.get("answer"), dict):

@@ -101,6 +101,7 @@ def _start(message: dict[str, Any], pipe: _Pipe) -> tuple[Any, Output]:
 
 
 def _run(message: dict[str, Any], pipe: _Pipe, runner: Any, output: Output) -> None:
+    pipe.send({"began": True})
     output.reset()
     limits.renew_processor_time(message["seconds"])
     answer = runner.run(message)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conversation import MODERN, PATIENCE, Conversation, children
+from conversation import MODERN, PATIENCE, SERVER, Conversation, children
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -348,6 +348,47 @@ def test_t13_all_processes_end_with_the_server(
     server.process.wait(PATIENCE)
     assert ended(pids)
     assert not list(Path(tempfile.gettempdir()).glob(f"graphlens-run-{server.process.pid}-*"))
+
+
+@linux
+def test_t13_a_client_that_closes_its_end_to_read_is_gone() -> None:
+    """Nothing that the server says can arrive any more: it ends, and all that it started."""
+    with subprocess.Popen(
+        [sys.executable, "-I", "-B", str(SERVER), "--stdio"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def ask(number: int, method: str) -> None:
+            params: dict[str, Any] = {"capabilities": {}}
+            message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            body = json.dumps(message).encode()
+            process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+        ask(1, "initialize")
+        assert process.stdout.read(1) == b"C"
+        pids = children(process.pid)
+        process.stdout.close()
+        ask(2, "graphlens/status")
+        assert process.wait(PATIENCE) == 1
+    assert pids
+    assert ended(pids)
+
+
+@linux
+def test_t13_a_worker_that_is_killed_between_runs_is_replaced(server: Conversation) -> None:
+    server.initialize(MODERN, {"trusted": True, "settings": {"debounce": 0}})
+    code = "import engine as tf\n@tf.function\ndef step(x):\n    return x + 1\n"
+    server.open(URI, code)
+    params = {"textDocument": {"uri": URI}, "function": "step", "arguments": ["tf.constant(1)"]}
+    before = children(server.process.pid)
+    for _ in range(5):
+        answer = server.call("graphlens/run", params)
+        assert answer["ok"] is True, answer["error"]
+        assert answer["result"]["data"] == 2
+        for pid in children(server.process.pid) - before:
+            os.kill(pid, signal.SIGKILL)
 
 
 @linux
