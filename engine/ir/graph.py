@@ -162,6 +162,28 @@ class Graph:
         """All nodes, in an order that can run."""
         return list(self.nodes)
 
+    def get_operation_by_name(self, name: str) -> Node:
+        """The node of that name. Raises KeyError where there is none."""
+        for node, known in self.names().items():
+            if known == name:
+                return node
+        raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
+
+    def get_tensor_by_name(self, name: str) -> SymbolicTensor:
+        """The tensor `node:index`.
+
+        Raises:
+            ValueError: if the name has another form.
+            KeyError: if there is no such tensor.
+        """
+        head, colon, index = name.rpartition(":")
+        if not colon or not index.isdigit():
+            raise ValueError(f'The name {name!r} is not a Tensor name: it has the form "node:0".')
+        outputs = self.get_operation_by_name(head).outputs
+        if int(index) >= len(outputs):
+            raise KeyError(f"The name {name!r} refers to a Tensor which does not exist.")
+        return outputs[int(index)]
+
     def as_graph_def(self, *args: Any, **kwargs: Any) -> Any:
         """The graph as plain records with `node`, each with `name`, `op` and `input`."""
         from engine.ir.graph_def import graph_def
@@ -183,14 +205,66 @@ class Graph:
         return f"<Graph {self.name!r}: {len(self.nodes)} nodes>"
 
 
+OPERAND = "\0"
+"""Ends the name hint of a constant made of an op's argument: it is named after the op."""
+
+
 def unique_names(nodes: tuple[Node, ...] | list[Node]) -> dict[Node, str]:
     """Names by op and order of appearance, `x`, `x_1`, ..., case-insensitively unique."""
-    taken: dict[str, int] = {}
     names: dict[Node, str] = {}
-    for node in nodes:
-        base = node.name_hint or node.op.name_hint
-        names[node] = claim_name(base, taken)
+    name_nodes(nodes, names, {})
     return names
+
+
+def name_nodes(
+    nodes: tuple[Node, ...] | list[Node], names: dict[Node, str], taken: dict[str, int]
+) -> None:
+    """Name further nodes of a graph.
+
+    Args:
+        nodes: in their order.
+        names: by node; gets the new ones.
+        taken: what `claim_name` remembers.
+    """
+    users: dict[Node, tuple[Node, int]] | None = None
+    for node in nodes:
+        if node in names:
+            continue
+        base = node.name_hint or node.op.name_hint
+        if base[-1] == OPERAND:
+            users = _first_users(nodes) if users is None else users
+            user = users.get(node)
+            if user is None:
+                base = base[:-1] + node.op.name_hint
+            else:
+                owner, place = user
+                if owner not in names:
+                    names[owner] = claim_name(owner.name_hint or owner.op.name_hint, taken)
+                base = f"{names[owner]}/{_parameter(owner, place)}"
+        names[node] = claim_name(base, taken)
+
+
+def _first_users(nodes: tuple[Node, ...] | list[Node]) -> dict[Node, tuple[Node, int]]:
+    users: dict[Node, tuple[Node, int]] = {}
+    for node in nodes:
+        for i, tensor in enumerate(node.inputs):
+            if tensor is not None and tensor.node not in users:
+                users[tensor.node] = (node, i)
+    return users
+
+
+def _parameter(node: Node, place: int) -> str:
+    """The name of the parameter that takes input `place`."""
+    parameters = node.op.parameters
+    for i, parameter in enumerate(parameters):
+        if parameter.variadic:
+            first = place - i
+            if first < len(node.inputs) - (len(parameters) - 1):
+                return f"{parameter.name}_{first}"
+            return parameters[place - len(node.inputs)].name
+        if i == place:
+            return parameter.name
+    return "input"
 
 
 def claim_name(base: str, taken: dict[str, int]) -> str:

@@ -42,7 +42,8 @@ PUBLIC = {
         "inside_function is_symbolic_tensor type_spec_from_value"
     ),
     "engine.objects.python_call": (
-        "compat.v1.py_func numpy_function py_function raw.py_function raw.stateless_py_function"
+        "compat.v1.py_func numpy_function py_function raw.numpy_function raw.py_function "
+        "raw.stateless_numpy_function raw.stateless_py_function"
     ),
     "engine.objects.ragged": (
         "RaggedTensor ragged.constant raw.code_points raw.ragged_to_dense raw.string_split "
@@ -430,7 +431,7 @@ OPS = {
         "raw.custom_gradient"
     ),
     "engine.objects.python_call": (
-        "raw.py_function raw.stateless_py_function"
+        "raw.numpy_function raw.py_function raw.stateless_numpy_function raw.stateless_py_function"
     ),
     "engine.objects.ragged": (
         "raw.code_points raw.ragged_to_dense raw.string_split raw.unicode_encode"

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError, OpError, UnknownError
-from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import DType, as_dtype
+from engine.base.errors import (
+    InvalidArgumentError,
+    OpError,
+    OutOfRangeError,
+    ResourceExhaustedError,
+    UnimplementedError,
+    UnknownError,
+)
+from engine.ir.convert import CPP_NAMES, convert_to_tensor
+from engine.ir.dtypes import DType, as_dtype, float64, int64
 from engine.ir.interpreter import current
 from engine.ir.op import IO, PURE, op, public
 from engine.ir.spec import TensorSpec, spec
@@ -41,26 +48,88 @@ def stateless_py_op(
 
 @py_op.kernel
 def _py_kernel(xp: Any, *values: Any, func: Callable[..., Any], result: tuple[DType, ...]) -> Any:
-    it: Any = current()
-    tensors = [it.constant(value) for value in values]
-    try:
-        answers = func(*tensors)
-    except OpError:
-        raise
-    except Exception as error:  # the user's code: whatever it raises becomes an op's error
-        kind = InvalidArgumentError if isinstance(error, (TypeError, ValueError)) else UnknownError
-        raise kind(None, None, f"{type(error).__name__}: {error}") from error
+    answers = _answers(func, values)
     flat = flatten(answers) if result else []
-    if len(flat) != len(result):
-        raise InvalidArgumentError(
-            None,
-            None,
-            f"pyfunc returned {len(flat)} values, but expects to see {len(result)} values.",
-        )
+    if len(flat) < len(result):
+        raise _wrong_count(len(flat), len(result))
+    it: Any = current()
     return tuple(_value(answer, dtype, it) for answer, dtype in zip(flat, result))
 
 
+def _answers(func: Callable[..., Any], values: tuple[Any, ...]) -> Any:
+    """What the user's code answers; whatever it raises becomes an op's error."""
+    it: Any = current()
+    try:
+        return func(*[it.constant(value) for value in values])
+    except Exception as error:
+        kind = next((made for raised, made in _ERRORS if isinstance(error, raised)), UnknownError)
+        raise kind(None, None, f"{type(error).__name__}: {error}") from error
+
+
+_ERRORS: tuple[tuple[Any, type[OpError]], ...] = (
+    (OpError, UnknownError),
+    (NotImplementedError, UnimplementedError),
+    ((TypeError, ValueError), InvalidArgumentError),
+    (StopIteration, OutOfRangeError),
+    (MemoryError, ResourceExhaustedError),
+)
+
+
+def _wrong_count(found: int, wanted: int) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        None, None, f"pyfunc returns {found} values, but expects to see {wanted} values."
+    )
+
+
 stateless_py_op.op.compute = py_op.op.compute
+
+
+@op("raw.numpy_function", type="PyFunc", private=True, effect=IO)
+def numpy_op(
+    inputs: Tensors,
+    func: Callable[..., Any],
+    result: tuple[DType, ...],
+) -> tuple[TensorSpec, ...]:
+    """Call Python with arrays; what it answers must have the dtypes that were announced."""
+    return _specs(result)
+
+
+@op("raw.stateless_numpy_function", type="PyFuncStateless", private=True, effect=PURE)
+def stateless_numpy_op(
+    inputs: Tensors,
+    func: Callable[..., Any],
+    result: tuple[DType, ...],
+) -> tuple[TensorSpec, ...]:
+    """Call Python with arrays, without side effects."""
+    return _specs(result)
+
+
+@numpy_op.kernel
+def _numpy_kernel(
+    xp: Any, *values: Any, func: Callable[..., Any], result: tuple[DType, ...]
+) -> Any:
+    answers = _answers(func, values)
+    several = isinstance(answers, (list, tuple))
+    flat = [] if answers is None else list(answers) if several else [answers]
+    if len(flat) != len(result):
+        raise _wrong_count(len(flat), len(result))
+    it: Any = current()
+    return tuple(_array(i, *pair, it) for i, pair in enumerate(zip(flat, result)))
+
+
+stateless_numpy_op.op.compute = numpy_op.op.compute
+
+
+def _array(number: int, answer: Any, dtype: DType, it: Any) -> Any:
+    """The value of an answer; Python's numbers are numpy's, as 64 bits."""
+    wide = {int: int64, float: float64}.get(type(answer))
+    tensor = convert_to_tensor(answer, wide)
+    if tensor.dtype is not dtype:
+        found, wanted = (CPP_NAMES.get(d.name, d.name) for d in (tensor.dtype, dtype))
+        raise InvalidArgumentError(
+            None, None, f"{number}-th value returned by pyfunc is {found}, but expects {wanted}"
+        )
+    return tensor._value  # type: ignore[attr-defined]
 
 
 def _value(answer: Any, dtype: DType, it: Any) -> Any:
@@ -119,8 +188,10 @@ def py_function(func: Callable[..., Any], inp: Any, Tout: Any, name: str | None 
         name: of the node.
 
     Raises:
+        ValueError: if `func` is not callable.
         InvalidArgumentError, UnknownError: when run, if `func` raises or answers other dtypes.
     """
+    _check_callable(func)
     return _call(py_op.op, func, inp, Tout)
 
 
@@ -137,14 +208,31 @@ def numpy_function(
         Tout: dtype, or list of dtypes, of what it answers.
         stateful: False: it has no side effects and may be left out where its result is unused.
         name: of the node.
+
+    Raises:
+        ValueError: in a graph, if `func` is not callable.
+        InvalidArgumentError, UnknownError: when run in a graph, if `func` raises or answers another
+            number of values or other dtypes.
     """
 
     def on_arrays(*tensors: Any) -> Any:
-        assert func is not None
-        answers = func(*[t.numpy() for t in tensors])
-        return answers
+        return func(*[t.numpy() for t in tensors])  # type: ignore[misc]
 
-    return _call(py_op.op if stateful else stateless_py_op.op, on_arrays, inp, Tout)
+    if not current().eager:
+        _check_callable(func)
+        kind = numpy_op.op if stateful else stateless_numpy_op.op
+        return _call(kind, on_arrays, inp, Tout)
+    given = inp if isinstance(inp, (list, tuple)) else [inp]
+    answers = flatten(on_arrays(*map(convert_to_tensor, given)))
+    made = [answer if answer is None else convert_to_tensor(answer) for answer in answers]
+    return made[0] if len(made) == 1 else made
+
+
+def _check_callable(func: Any) -> None:
+    if not callable(func):
+        raise ValueError(
+            f"Expected func to be callable. Received func={func} of type {type(func)}."
+        )
 
 
 @public("compat.v1.py_func")

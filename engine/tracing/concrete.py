@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from engine.autodiff.calls import taped_call
-from engine.base.errors import InvalidArgumentError
 from engine.executors.devices import GPU_USED
 from engine.executors.eager import wrap
 from engine.executors.executor import Executable, executable, placed_executable
 from engine.executors.placement import wanted_gpu
-from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import resource
-from engine.ir.graph import Graph
+from engine.ir.graph import Graph, claim_name
 from engine.ir.interpreter import current
+from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec
 from engine.ir.structure import (
     composite_parts,
     flatten,
-    is_nested,
     like,
     map_structure,
     pack,
@@ -27,7 +25,10 @@ from engine.ir.structure import (
 )
 from engine.ir.tensor import EagerTensor, Tensor
 from engine.ops.control import call_op
+from engine.tracing.binding import Binding, parameter_kinds
 from engine.tracing.signature import describe
+
+_numbers = count(1)
 
 
 class ConcreteFunction:
@@ -50,11 +51,12 @@ class ConcreteFunction:
         self.captures = captures
         self.used = captures
         self.call = call.without_objects()
-        self.name = name
+        self.name = f"__inference_{name}_{next(_numbers)}".encode()
         self.variables = variables
         self._structure = structure
         self._single = structure is True
         self._program: Executable | None = None
+        self._binding: Binding | None = None
         self.gpu: int | None = None
         self._captured_values: tuple[Any, ...] | None = None
         self.guarding = 0  # attempts at a short cut for its calls
@@ -65,6 +67,12 @@ class ConcreteFunction:
     def inputs(self) -> list[Any]:
         """Placeholders of the arguments, then of the captures."""
         return list(self.graph.inputs)
+
+    @property
+    def input_labels(self) -> list[str]:
+        """A keyword for each traced input: its parameter's name, or its spec's."""
+        taken: dict[str, int] = {}
+        return [claim_name(name, taken) for name in self.graph.input_names[: len(self.call.leaves)]]
 
     @property
     def outputs(self) -> list[Any]:
@@ -88,9 +96,8 @@ class ConcreteFunction:
     def structured_input_signature(self) -> tuple[Any, dict[str, Any]]:
         """Specs of the positional and of the keyword arguments."""
         call = self.call
-        args = [_specs(v, n) for v, n in zip(call.args, call.names)]
-        args += [_specs(v, f"args_{i}") for i, v in enumerate(call.args)][len(args) :]
-        return tuple(args), {k: _specs(v, k) for k, v in call.kwargs.items()}
+        args = tuple(_specs(v, n) for n, _, v in parameter_kinds(call)[: len(call.args)])
+        return args, {k: _specs(v, k) for k, v in call.kwargs.items()}
 
     @property
     def structured_outputs(self) -> Any:
@@ -100,7 +107,9 @@ class ConcreteFunction:
     @property
     def output_shapes(self) -> Any:
         """Shapes of the results, in their structure."""
-        return map_structure(lambda t: None if t is None else t.shape, self.structured_outputs)
+        return map_structure(
+            lambda t: TensorShape(None) if t is None else t.shape, self.structured_outputs
+        )
 
     @property
     def output_dtypes(self) -> Any:
@@ -109,28 +118,30 @@ class ConcreteFunction:
 
     def pretty_printed_signature(self, verbose: bool = True) -> str:
         """The signature, for people."""
-        call = self.call
-        leaves = iter(call.leaves)
-        labels = [(n, "POSITIONAL_OR_KEYWORD", v) for n, v in zip(call.names, call.args)]
-        labels += [(n, "KEYWORD_ONLY", v) for n, v in call.kwargs.items()]
-        shown = [(n, kind, describe(_with_leaves(v, leaves))) for n, kind, v in labels]
+        leaves = iter(self.call.leaves)
+        shown = [
+            (name, kind.name, describe(_with_leaves(value, leaves)))
+            for name, kind, value in parameter_kinds(self.call)
+        ]
         result = describe(self.structured_outputs)
         if not verbose:
             return f"{self._arguments(shown)} -> {result}"
         lines = ["Input Parameters:"]
-        lines += [f"  {name} ({kind}): {text}" for name, kind, text in shown] or ["  None"]
+        lines += [f"  {name} ({kind}): {text}" for name, kind, text in shown]
         lines += ["Output Type:", f"  {result}", "Captures:"]
         lines += [f"  {id(t)}: {describe(t)}" for t in self.captures] or ["  None"]
         return "\n".join(lines)
 
     @staticmethod
     def _arguments(shown: list[tuple[str, str, str]]) -> str:
-        parts, starred = [], False
-        for name, kind, text in shown:
-            if kind == "KEYWORD_ONLY" and not starred:
+        parts, before = [], ""
+        for name, kind, text in [*shown, ("", "", "")]:
+            if before == "POSITIONAL_ONLY" and kind != before:
+                parts.append("/")
+            if kind == "KEYWORD_ONLY" and kind != before:
                 parts.append("*")
-                starred = True
-            parts.append(f"{name}: {text}")
+            parts += [f"{name}: {text}"] if name else []
+            before = kind
         return f"({', '.join(parts)})"
 
     # -- calling ---------------------------------------------------------------------------
@@ -143,78 +154,15 @@ class ConcreteFunction:
         return self._program
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call with tensors for the traced inputs, positionally or by name.
+        """Call with arguments like those it was traced with, or with tensors for its inputs.
 
         Raises:
-            TypeError: if an input is missing or of another dtype.
+            TypeError: if the arguments fit neither way.
+            InvalidArgumentError: if a tensor has another dtype.
         """
-        return self.call_flat(self._bind(args, kwargs))
-
-    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """Input tensors of a call, by the function's parameters or by the flat inputs' names."""
-        call = self.call
-        given = dict(zip(call.names, args))
-        given.update((k, v) for k, v in kwargs.items() if k in call.names or k in call.kwargs)
-        order = [*call.names[: len(call.args)], *call.kwargs]
-        traced = [*call.args, *call.kwargs.values()]
-        flat = dict(zip([t.node.name_hint for t in self.graph.inputs], call.leaves))
-        values: list[Any] = []
-        for name, old in zip(order, traced):
-            if name in given:
-                values += self._argument(given[name], old, name)
-            elif not _input_leaves(old):
-                continue
-            else:
-                values += self._by_flat_name(name, old, kwargs, flat, args)
-        return [
-            self._input(value, placeholder) for value, placeholder in zip(values, self.graph.inputs)
-        ]
-
-    def _argument(self, value: Any, old: Any, name: str) -> list[Any]:
-        leaves = _input_leaves(old)
-        if not leaves:
-            if value != old and value is not old:
-                raise TypeError(
-                    f"Binding inputs to tf.function failed due to `Can not cast {value!r} to "
-                    f"{describe(old)}`. Received {name}={value!r} for signature: "
-                    f"{self.pretty_printed_signature(verbose=False)}."
-                )
-            return []
-        given = _input_leaves(value, everything=len(leaves) > 0)
-        if len(given) != len(leaves):
-            raise TypeError(
-                f"Binding inputs to tf.function failed due to `{name}` having {len(given)} tensors "
-                f"where {len(leaves)} were traced."
-            )
-        return given
-
-    def _by_flat_name(
-        self, name: str, old: Any, kwargs: dict[str, Any], flat: dict[Any, Any], args: Any
-    ) -> list[Any]:
-        found = []
-        for leaf in _input_leaves(old):
-            label = next((key for key, value in flat.items() if value is leaf), name)
-            if label not in kwargs:
-                raise TypeError(
-                    f"Binding inputs to tf.function failed due to `missing a required argument: "
-                    f"{name!r}`. Received args: {args} and kwargs: {kwargs} for signature: "
-                    f"{self.pretty_printed_signature(verbose=False)}.\nFallback to flat signature "
-                    f"also failed due to: {self.name}({', '.join(map(str, flat))}) missing "
-                    f"required arguments: {label}."
-                )
-            found.append(kwargs[label])
-        return found
-
-    def _input(self, value: Any, placeholder: Any) -> Any:
-        if placeholder.dtype is resource:
-            return getattr(value, "handle", value)
-        tensor = convert_to_tensor(value, dtype_hint=placeholder.dtype)
-        if tensor.dtype is not placeholder.dtype:
-            raise InvalidArgumentError(
-                None, None, f"cannot compute {self.name} as input was expected to be a "
-                f"{placeholder.dtype.name} tensor but is a {tensor.dtype.name} tensor",
-            )  # fmt: skip
-        return tensor
+        if self._binding is None:
+            self._binding = Binding(self)
+        return self.call_flat(self._binding.tensors(args, kwargs))
 
     def call_flat(self, leaves: list[Any]) -> Any:
         """Call with the tensors of the traced inputs, in order."""
@@ -260,17 +208,6 @@ class ConcreteFunction:
         return f"ConcreteFunction {self.pretty_printed_signature()}"
 
 
-def _input_leaves(value: Any, everything: bool = False) -> list[Any]:
-    """The leaves of an argument that are inputs of the graph."""
-    if everything and not is_nested(value):
-        return [value]
-    return [
-        leaf for leaf in flatten(value, expand_composites=True)
-        if isinstance(leaf, (Tensor, TensorSpec)) or hasattr(type(leaf), "__tf_tensor__")
-        or (everything and leaf is not None and not isinstance(leaf, str))
-    ]  # fmt: skip
-
-
 def _specs(value: Any, path: str) -> Any:
     """Specs named by their place, as TensorFlow shows them."""
     if isinstance(value, (Tensor, TensorSpec)):
@@ -279,7 +216,8 @@ def _specs(value: Any, path: str) -> Any:
         items = [_specs(value[k], f"{path}_{k}") for k in sorted_keys(value)]
         return like(value, items)
     if isinstance(value, (list, tuple)):
-        return like(value, [_specs(item, f"{path}_{i}") for i, item in enumerate(value)])
+        labels = getattr(value, "_fields", range(len(value)))
+        return like(value, [_specs(item, f"{path}_{k}") for k, item in zip(labels, value)])
     return value
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from engine.ir.op import public
 from engine.ir.shapes import Dims, at_least_as_specific, relax
+from engine.ir.spec import TensorSpec
 from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.guards import MISS, Guard, extended
 from engine.tracing.parameters import Parameters, check_input_signature
-from engine.tracing.retracing import RetracingDetector
+from engine.tracing.retracing import detector_of
 from engine.tracing.signature import Call
 from engine.tracing.trace import trace
 
@@ -59,7 +60,7 @@ class Function:
         self._parameters: Parameters | None = None
         self._created: list[Any] = []
         self._traces = 0
-        self._detector = RetracingDetector()
+        self._detector = detector_of(self.python_function)
         self._guards: tuple[Guard, ...] = ()
 
     @property
@@ -88,7 +89,11 @@ class Function:
         if _EAGERLY[0]:
             return self.python_function(*args, **kwargs)
         concrete, call = self._concrete(args, kwargs)
-        result = concrete.call_flat(call.leaves)
+        try:
+            result = concrete.call_flat(call.leaves)
+        except AttributeError:
+            _refuse_specs(call.leaves)
+            raise
         self._guards = extended(self._guards, concrete, args, kwargs, call.leaves, _EAGERLY,
                                 self._detector)  # fmt: skip
         return result
@@ -103,27 +108,30 @@ class Function:
             )  # fmt: skip
         return self._parameters
 
-    def _concrete(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, Call]:
+    def _concrete(
+        self, args: Any, kwargs: Any, called: bool = True
+    ) -> tuple[ConcreteFunction, Call]:
+        """The trace for these arguments; `called`: they are those of a call, not a question."""
         parameters = self._parameters or self._bound_parameters()
         args, kwargs = parameters.bind(args, kwargs)
         call = Call(args, kwargs, parameters.names)
         if self._input_signature is not None:
-            call = self._as_signature(call, args)
+            call = self._as_signature(call, called)
         key = (call.skeleton, call.dims)
         concrete = self._cache.get(key)
         if concrete is not None:
-            self._detector.called()
+            if called:
+                self._detector.called()
             return concrete, call
         with self._lock:
             concrete = self._cache.get(key) or self._fitting(call)
             if concrete is None:
-                concrete = self._trace(call)
+                concrete = self._trace(call, called)
             self._cache[key] = concrete
         return concrete, call
 
-    def _as_signature(self, call: Call, args: Any) -> Call:
+    def _as_signature(self, call: Call, called: bool) -> Call:
         """With an input signature all calls share the trace of its specs."""
-        from engine.ir.spec import TensorSpec
         from engine.ir.structure import flatten
 
         specs = [leaf for leaf in flatten(self._input_signature) if isinstance(leaf, TensorSpec)]
@@ -132,7 +140,7 @@ class Function:
             general = call.with_dims((*key[1], *call.dims[len(specs) :]))
             with self._lock:
                 if key not in self._cache:
-                    self._cache[key] = self._trace(general)
+                    self._cache[key] = self._trace(general, called)
         return call
 
     def _fitting(self, call: Call) -> ConcreteFunction | None:
@@ -145,7 +153,7 @@ class Function:
                 found = concrete
         return found
 
-    def _trace(self, call: Call) -> ConcreteFunction:
+    def _trace(self, call: Call, called: bool) -> ConcreteFunction:
         before = self._concretes[-1].call if self._concretes else None
         if self.options.get("reduce_retracing"):
             call = self._generalized(call)
@@ -161,7 +169,8 @@ class Function:
         self._concretes.append(concrete)
         if any(dims is None or None in dims for dims in call.dims):
             self._general.setdefault(call.skeleton, []).append(concrete)
-        self._detector.traced(self.python_function, before, call)
+        if called:
+            self._detector.traced(self.python_function, before, call)
         return concrete
 
     def _generalized(self, call: Call) -> Call:
@@ -179,7 +188,7 @@ class Function:
         """
         if self._input_signature is not None and not args and not kwargs:
             args = self._input_signature
-        concrete, _ = self._concrete(args, kwargs)
+        concrete, _ = self._concrete(args, kwargs, called=False)
         return concrete
 
     def experimental_get_tracing_count(self) -> int:
@@ -217,6 +226,16 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<engine.tracing.function.Function object at 0x{id(self):x}>"
+
+
+def _refuse_specs(leaves: list[Any]) -> None:
+    """Raises ValueError where an argument only describes a tensor."""
+    for leaf in leaves:
+        if isinstance(leaf, TensorSpec):
+            raise ValueError(
+                f"Attempt to convert a value ({leaf!r}) with an unsupported type ({type(leaf)}) to "
+                "a Tensor. A spec describes a tensor: use get_concrete_function to trace for it."
+            ) from None
 
 
 def _remade(python_function: Callable[..., Any], options: dict[str, Any]) -> Function:

@@ -6,13 +6,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from engine.ir.convert import convert_to_tensor
-from engine.ir.shapes import at_least_as_specific
 from engine.ir.spec import TensorSpec
-from engine.ir.structure import flatten, is_nested, map_structure, pack
-from engine.ir.tensor import Tensor
+from engine.ir.structure import is_nested, map_structure, pack
 from engine.objects.variable import Variable
-from engine.tracing.signature import describe
+from engine.tracing.binding import cast_argument, same_object
+from engine.tracing.signature import Names, describe
 
 _KINDS = inspect.Parameter
 _STARS: dict[Any, str] = {_KINDS.VAR_POSITIONAL: "*", _KINDS.VAR_KEYWORD: "**"}
@@ -34,10 +32,7 @@ class Parameters:
         self, function: Callable[..., Any], bound: bool = False, input_signature: Any = None
     ) -> None:
         self.signature = _signature(function, bound)
-        self.names = [
-            p.name for p in self.signature.parameters.values()
-            if p.kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
-        ]  # fmt: skip
+        self.names = _positional(self.signature)
         self.count = len(self.names)
         self.simple = self.count == len(self.signature.parameters)
         self.specs = input_signature
@@ -63,35 +58,34 @@ class Parameters:
         return self._cast(bound, given)
 
     def _cast(self, bound: inspect.BoundArguments, given: Any) -> tuple[Any, Any]:
-        """Arguments as the input signature wants them."""
+        """Arguments as the input signature wants them; those it does not name keep their default.
+
+        Raises:
+            TypeError: where one does not fit.
+        """
         args = list(bound.args)
+        if len(args) != max(len(self.specs), len(self.names)):
+            many = len(args) > len(self.specs)
+            reason = "too many positional arguments" if many else "missing a required argument"
+            raise self.refusal(reason, given)
         for i, spec in enumerate(self.specs):
-            if i < len(args):
-                args[i] = self._fit(args[i], spec, given)
+            args[i] = self._fit(args[i], spec, given)
+        unnamed = [*self.names[len(self.specs) :], *bound.kwargs]
+        for name, value in bound.arguments.items():
+            default = self.signature.parameters[name].default
+            if name in unnamed and not same_object(value, default):
+                raise self.refusal(f"Can not cast {value!r} to Literal[{default!r}]", given)
         return tuple(args), bound.kwargs
 
     def _fit(self, value: Any, spec: Any, given: Any) -> Any:
-        if not is_nested(spec):
-            return self._fit_leaf(value, spec, given)
-        specs = flatten(spec)
-        leaves = flatten(value)
-        if len(specs) != len(leaves):
-            raise self.refusal(f"Can not cast {value!r} to {describe(spec)}", given)
-        return pack(spec, [self._fit_leaf(v, s, given) for v, s in zip(leaves, specs)])
-
-    def _fit_leaf(self, value: Any, spec: Any, given: Any) -> Any:
-        if not isinstance(spec, TensorSpec):
+        if not is_nested(spec) and not isinstance(spec, TensorSpec):
             return value
-        if isinstance(value, Variable):
-            value = value.value()
-        if not isinstance(value, (Tensor, TensorSpec)):
-            try:
-                value = convert_to_tensor(value, spec.dtype)
-            except (TypeError, ValueError) as error:
-                raise self.refusal(str(error), given) from None
-        if value.dtype is not spec.dtype or not at_least_as_specific(value.dims, spec.dims):
-            raise self.refusal(f"Can not cast {describe(value)} to {describe(spec)}", given)
-        return value
+        found: list[Any] = []
+        try:
+            cast_argument(value, spec, found)
+        except TypeError as error:
+            raise self.refusal(str(error), given) from None
+        return pack(spec, found)
 
     def refusal(self, reason: str, given: Any) -> TypeError:
         """What is raised where a call does not fit."""
@@ -116,6 +110,17 @@ class Parameters:
                 label += "=<captured_default_value>"
             parts.append(label)
         return f"({', '.join(parts)})"
+
+
+def _positional(signature: inspect.Signature) -> Names:
+    kinds = [p.kind for p in signature.parameters.values()]
+    names = Names(
+        p.name for p in signature.parameters.values()
+        if p.kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
+    )  # fmt: skip
+    variadic = _KINDS.VAR_POSITIONAL in kinds
+    names.positional_only = len(names) if variadic else kinds.count(_KINDS.POSITIONAL_ONLY)
+    return names
 
 
 def _signature(function: Callable[..., Any], bound: bool) -> inspect.Signature:
@@ -144,7 +149,10 @@ def _check_signature(specs: Any, signature: inspect.Signature, names: list[str])
             raise TypeError(f"input_signature missing type constraint for {name}")
     for p in parameters.values():
         if p.kind is _KINDS.KEYWORD_ONLY and p.default is _KINDS.empty:
-            raise TypeError(f"input_signature missing type constraint for {p.name}")
+            raise TypeError(
+                f"Since input_signature is defined, keyword-only parameter `{p.name}` must have a "
+                "default value"
+            )
 
 
 def check_input_signature(specs: Any) -> Any:
@@ -165,7 +173,7 @@ def check_input_signature(specs: Any) -> Any:
             return leaf
         raise TypeError(
             "input_signature must be a possibly nested sequence of TensorSpec objects, got "
-            f"{leaf!r}"
+            f"invalid args [{leaf!r}] with types [{type(leaf)}]."
         )
 
     return tuple(map_structure(one, list(specs)))

@@ -11,7 +11,7 @@ from typing import Any
 from engine.base.errors import InaccessibleTensorError
 from engine.executors.graph_constants import graph_constant, graph_value
 from engine.ir.dtypes import DType, resource, string, variant
-from engine.ir.graph import Graph, Node, claim_name, line_of
+from engine.ir.graph import OPERAND, Graph, Node, line_of, name_nodes
 from engine.ir.interpreter import Interpreter, current, install_recorder, interpreting
 from engine.ir.op import Op, attrs_key
 from engine.ir.shapes import Dims
@@ -167,7 +167,7 @@ class Recorder:
         dims = getattr(made, "shape", ())
         with self._anywhere():
             tensor = self.apply(
-                constant_op.op, (), {"value": made, "dtype": found, "dims": dims}, name
+                constant_op.op, (), {"value": made, "dtype": found, "dims": dims}, name or OPERAND
             )
         if key is not None and name is None:
             self._constants[key] = tensor
@@ -348,8 +348,7 @@ class Recorder:
     def names(self) -> dict[Node, str]:
         """Unique names of the nodes recorded so far."""
         count, names, taken = self._names
-        for node in self.nodes[count:]:
-            names[node] = claim_name(node.name_hint or node.op.name_hint, taken)
+        name_nodes(self.nodes[count:], names, taken)
         self._names = (len(self.nodes), names, taken)
         return names
 

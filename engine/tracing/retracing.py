@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import weakref
 from typing import Any
 
 from engine.tracing.signature import Call
@@ -50,6 +52,16 @@ class RetracingDetector:
             "passing Python objects instead of tensors. %s",
             len(self._per_trace), self._calls, function, difference(before, now),
         )  # fmt: skip
+
+
+_detectors: weakref.WeakKeyDictionary[Any, RetracingDetector] = weakref.WeakKeyDictionary()
+
+
+def detector_of(function: Any) -> RetracingDetector:
+    """The detector of a function's code: decorating it again in a loop starts no new count."""
+    plain = inspect.unwrap(function)
+    code = getattr(getattr(plain, "__func__", plain), "__code__", None)
+    return RetracingDetector() if code is None else _detectors.setdefault(code, RetracingDetector())
 
 
 def difference(before: Call | None, now: Call) -> str:

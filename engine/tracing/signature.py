@@ -17,6 +17,16 @@ from engine.objects.variable import Variable
 _LITERALS = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
+class Names(list[str]):
+    """Names of positional parameters.
+
+    Attributes:
+        positional_only: how many of them cannot be given by keyword.
+    """
+
+    positional_only = 0
+
+
 class Call:
     """The arguments of one call, as seen by the cache.
 
@@ -24,29 +34,36 @@ class Call:
         args: positional arguments with arrays turned into tensors.
         kwargs: the same for keyword arguments.
         leaves: tensors, specs and resources, in the order of the trace's inputs.
-        paths: a name for each leaf.
+        paths: where each leaf is, as `d_a` for `d['a']`.
+        labels: the parameter that each leaf belongs to.
         skeleton: everything about the call but the shapes.
         dims: raw shapes of the leaves.
         names: of the positional parameters.
     """
 
-    __slots__ = ("_variables", "args", "dims", "kwargs", "leaves", "names", "paths", "skeleton")
+    __slots__ = (
+        "_variables", "args", "dims", "kwargs", "labels", "leaves", "names", "paths", "skeleton",
+    )  # fmt: skip
 
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], names: list[str]) -> None:
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], names: Names) -> None:
         self.names = names
         self.leaves: list[Any] = []
         self.paths: list[str] = []
+        self.labels: list[str] = []
         self._variables: dict[int, int] = {}
         parts = []
         prepared = []
         for i, value in enumerate(args):
-            made, part = self._prepare(value, names[i] if i < len(names) else f"args_{i}")
+            label = names[i] if i < len(names) else f"args_{i - len(names)}"
+            made, part = self._prepare(value, label)
+            self._label(label)
             prepared.append(made)
             parts.append(part)
         self.args = tuple(prepared)
         self.kwargs: dict[str, Any] = {}
         for name in sorted(kwargs):
             self.kwargs[name], part = self._prepare(kwargs[name], name)
+            self._label(name)
             parts.append((name, part))
         self.skeleton = tuple(parts)
         self.dims: tuple[Dims, ...] = tuple([leaf.dims for leaf in self.leaves])
@@ -55,7 +72,7 @@ class Call:
         """`value` with its arrays as tensors, and its part of the key; collects the leaves."""
         kind = type(value)
         if kind in _LITERALS:
-            return value, value
+            return value, (value if value == value else (kind, "nan"))
         if isinstance(value, (Tensor, TensorSpec)):
             self._add(value, path)
             return value, ("tensor", value.dtype)
@@ -65,7 +82,7 @@ class Call:
             tensor = convert_to_tensor(value)
             self._add(tensor, path)
             return tensor, ("tensor", tensor.dtype)
-        if isinstance(value, (list, tuple, Mapping)):
+        if isinstance(value, (list, tuple, range, Mapping)):
             return self._container(value, path)
         if hasattr(kind, "__composite_parts__"):
             parts = composite_parts(value)
@@ -73,6 +90,10 @@ class Call:
                 self._add(part, f"{path}_{i}" if i else path)
             return value, ("composite", kind, tuple(part.dtype for part in parts))
         return value, ("object", _reference(value))
+
+    def _label(self, label: str) -> None:
+        """The leaves found since the last call belong to this parameter."""
+        self.labels += [label] * (len(self.leaves) - len(self.labels))
 
     def _add(self, value: Any, path: str) -> None:
         self.leaves.append(value)
@@ -94,12 +115,14 @@ class Call:
             for key in sorted_keys(value):
                 made[key], part = self._prepare(value[key], f"{path}_{key}")
                 parts.append((key, part))
-            return _rebuild(value, [(key, made[key]) for key in value]), (kind, tuple(parts))
+            return _rebuild(value, [(key, made[key]) for key in value]), ("Dict", tuple(parts))
         items = [self._prepare(item, f"{path}_{i}") for i, item in enumerate(value)]
         values = [item for item, _ in items]
         key = (kind, tuple(part for _, part in items))
         if kind is list or kind is tuple:
             return kind(values), key
+        if kind is range:
+            return values, (list, key[1])
         return (kind(*values) if hasattr(kind, "_fields") else kind(values)), key
 
     def with_leaves(
@@ -135,7 +158,7 @@ class Call:
         """The same call, with Python objects held weakly: a trace must not keep them alive."""
         made = object.__new__(Call)
         made.leaves = [leaf if leaf.dtype is resource else _as_spec(leaf) for leaf in self.leaves]
-        made.names, made.paths = self.names, self.paths
+        made.names, made.paths, made.labels = self.names, self.paths, self.labels
         made.skeleton, made.dims, made._variables = self.skeleton, self.dims, self._variables
         args, kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
         made.args = tuple(_weakly(value) for value in args)
@@ -150,7 +173,7 @@ class Call:
         )
         made = object.__new__(Call)
         made.leaves = list(replaced)
-        made.names, made.paths = self.names, self.paths
+        made.names, made.paths, made.labels = self.names, self.paths, self.labels
         made.skeleton = self.skeleton
         made.dims = dims
         made.args, made.kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
@@ -213,7 +236,7 @@ def describe(value: Any) -> str:
             f"trainable={value.trainable}, alias_id=0)"
         )
     if isinstance(value, Mapping):
-        inner = ", ".join(f"[{key!r}, {describe(value[key])}]" for key in sorted_keys(value))
+        inner = ", ".join(f"[{key!r}, {describe(value[key])}]" for key in value)
         return f"Dict[{inner}]"
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         inner = ", ".join(f"['{k}', {describe(v)}]" for k, v in zip(value._fields, value))

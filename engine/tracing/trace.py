@@ -49,7 +49,8 @@ def trace(
     body = _converted(function, options) if options.get("autograph", True) else function
     with interpreting(recorder):
         result = body(*given, **kwargs)
-        _check_unchanged(before, (args, kwargs), name, call)
+        label = getattr(function, "__qualname__", name)
+        _check_unchanged(before, (args, kwargs), label, call)
         structure, outputs = _outputs(result, recorder, function)
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
@@ -69,9 +70,9 @@ def _converted(function: Callable[..., Any], options: dict[str, Any]) -> Callabl
 
 def _placeholders(recorder: Recorder, call: Call) -> list[SymbolicTensor]:
     made = []
-    for leaf, path in zip(call.leaves, call.paths):
+    for leaf, parameter in zip(call.leaves, call.labels):
         label = getattr(leaf, "_name", None) if isinstance(leaf, TensorSpec) else None
-        label = label or path
+        label = label or parameter
         extra = handle_attrs(leaf) if leaf.dtype is resource else None
         tensor = recorder.placeholder(leaf.dtype, leaf.dims, label, extra)
         if isinstance(leaf, EagerTensor):

@@ -230,7 +230,10 @@ def test_threads_trace_and_call_at_once():
 
 
 def test_retracing_is_warned_of_with_the_argument_to_blame(caplog):
-    f, _ = counting()
+    @tf.function
+    def f(x):
+        return tf.reduce_sum(x)
+
     with caplog.at_level(logging.WARNING, logger="engine"):
         for size in range(8):
             f(tf.zeros([size]))
@@ -238,6 +241,46 @@ def test_retracing_is_warned_of_with_the_argument_to_blame(caplog):
     assert "5 out of the last 5 calls" in text
     assert "Argument 'x' changed its shape" in text
     assert "reduce_retracing=True" in text
+
+
+def test_a_function_decorated_in_a_loop_is_warned_of(caplog):
+    with caplog.at_level(logging.WARNING, logger="engine"):
+        for _ in range(6):
+
+            @tf.function
+            def f(x):
+                return x + 1
+
+            f(tf.constant(1))
+    assert "5 out of the last 5 calls" in caplog.text
+    assert "outside of loops" in caplog.text
+
+
+def test_asking_for_traces_is_no_call(caplog):
+    @tf.function
+    def f(x):
+        return x
+
+    with caplog.at_level(logging.WARNING, logger="engine"):
+        for size in range(8):
+            f.get_concrete_function(tf.TensorSpec([size]))
+    assert caplog.text == ""
+
+
+def test_operations_are_found_by_name():
+    @tf.function
+    def f(x):
+        return x * 2.0 + 1.0
+
+    graph = f.get_concrete_function(tf.TensorSpec([2])).graph
+    assert [node.name for node in graph.get_operations()] == [
+        "x", "mul/y", "mul", "add/y", "add", "Identity",
+    ]  # fmt: skip
+    assert graph.get_operation_by_name("mul").type == "Mul"
+    assert graph.get_tensor_by_name("add:0").shape == [2]
+    for name, kind in (("none:0", KeyError), ("mul:1", KeyError), ("mul", ValueError)):
+        with pytest.raises(kind, match=name.partition(":")[0]):
+            graph.get_tensor_by_name(name)
 
 
 def test_methods_do_not_keep_their_object_alive():
