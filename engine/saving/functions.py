@@ -21,7 +21,7 @@ from engine.saving.encoding import Decoder, Encoder
 from engine.saving.graphs import read_graph, write_graph
 from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.function import Function
-from engine.tracing.signature import Call
+from engine.tracing.signature import Call, Names
 
 
 def write_function(function: Function, encode: Encoder, number: Callable[[Any], int]) -> Any:
@@ -68,10 +68,11 @@ def write_concrete(
     call = concrete.call
     leaves = iter(call.leaves)
     return {
-        "name": concrete.name,
+        "name": concrete.graph.name,
         "args": encode(tuple(_specs(value, leaves) for value in call.args)),
         "kwargs": encode({key: _specs(value, leaves) for key, value in call.kwargs.items()}),
         "names": list(call.names),
+        "positional_only": call.names.positional_only,
         "structure": encode(concrete._structure),
         "graph": write_graph(concrete.graph, encode),
         "captures": [_write_capture(t, encode, number) for t in concrete.captures],
@@ -95,7 +96,9 @@ def _write_capture(tensor: Any, encode: Encoder, number: Callable[[Any], int]) -
 
 def read_concrete(data: Any, decode: Decoder, objects: list[Any]) -> ConcreteFunction:
     """The traced version of its JSON form, over the restored variables."""
-    call = Call(decode(data["args"]), decode(data["kwargs"]), data["names"])
+    names = Names(data["names"])
+    names.positional_only = data["positional_only"]
+    call = Call(decode(data["args"]), decode(data["kwargs"]), names)
     captures, variables = [], []
     for item in data["captures"]:
         if "variable" in item:
@@ -127,15 +130,17 @@ class RestoredFunction(Function):
             if any(dims is None or None in dims for dims in call.dims):
                 self._general.setdefault(call.skeleton, []).append(concrete)
 
-    def _trace(self, call: Call) -> ConcreteFunction:
+    def _trace(self, call: Call, called: bool) -> ConcreteFunction:
         raise ValueError(self._refusal(call))
 
-    def _concrete(self, args: Any, kwargs: Any) -> tuple[ConcreteFunction, Call]:
+    def _concrete(
+        self, args: Any, kwargs: Any, called: bool = True
+    ) -> tuple[ConcreteFunction, Call]:
         """A version for the arguments as they are, or with Python values as tensors."""
         if not self._concretes:
             raise ValueError("Found zero restored functions for caller function.")
         try:
-            return super()._concrete(args, kwargs)
+            return super()._concrete(args, kwargs, called)
         except ValueError:
             bound = self._bound_parameters().bind(args, kwargs)
             for concrete in self._concretes:

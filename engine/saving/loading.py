@@ -14,6 +14,7 @@ from engine.saving.encoding import Decoder
 from engine.saving.functions import RestoredFunction, read_concrete, read_rule
 from engine.saving.graphs import read_graph
 from engine.saving.saved_model import read_files
+from engine.tracing.binding import input_tensor
 
 
 class _UserObject(Trackable):
@@ -71,8 +72,7 @@ class Signature:
                 f"arguments {self.inputs}, got {len(args)} positional ones and {sorted(kwargs)}."
             )
         concrete = self._concrete
-        placeholders = concrete.graph.inputs
-        values = [concrete._input(kwargs[n], p) for n, p in zip(self.inputs, placeholders)]
+        values = [input_tensor(concrete, i, kwargs[name]) for i, name in enumerate(self.inputs)]
         return _named(concrete.call_flat(values))
 
     def __repr__(self) -> str:

@@ -62,8 +62,7 @@ class Binding:
                     f"{self.concrete.pretty_printed_signature(verbose=False)}.\nFallback to flat "
                     f"signature also failed due to: {other}"
                 ) from None
-        inputs = self.concrete.graph.inputs
-        return [self._input(i, *pair) for i, pair in enumerate(zip(values, inputs))]
+        return [input_tensor(self.concrete, i, value) for i, value in enumerate(values)]
 
     def _structured(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         given = self.signature.bind(*args, **kwargs).arguments
@@ -95,19 +94,26 @@ class Binding:
                 )
         return values
 
-    def _input(self, number: int, value: Any, placeholder: Any) -> Any:
-        if placeholder.dtype is resource:
-            return getattr(value, "handle", value)
-        tensor = convert_to_tensor(value, dtype_hint=placeholder.dtype)
-        if tensor.dtype is not placeholder.dtype:
-            wanted, found = placeholder.dtype.name, tensor.dtype.name
-            label = self.concrete.name.decode()
-            raise InvalidArgumentError(
-                None, None, f"cannot compute {label} as input #{number}(zero-based) was expected "
-                f"to be a {CPP_NAMES.get(wanted, wanted)} tensor but is a "
-                f"{CPP_NAMES.get(found, found)} tensor [Op:{label}]",
-            )  # fmt: skip
-        return tensor
+
+def input_tensor(concrete: Any, number: int, value: Any) -> Any:
+    """The tensor, or resource, for one input of a trace.
+
+    Raises:
+        InvalidArgumentError: if a tensor has another dtype.
+    """
+    placeholder = concrete.graph.inputs[number]
+    if placeholder.dtype is resource:
+        return getattr(value, "handle", value)
+    tensor = convert_to_tensor(value, dtype_hint=placeholder.dtype)
+    if tensor.dtype is not placeholder.dtype:
+        wanted, found = placeholder.dtype.name, tensor.dtype.name
+        label = concrete.name.decode()
+        raise InvalidArgumentError(
+            None, None, f"cannot compute {label} as input #{number}(zero-based) was expected "
+            f"to be a {CPP_NAMES.get(wanted, wanted)} tensor but is a "
+            f"{CPP_NAMES.get(found, found)} tensor [Op:{label}]",
+        )  # fmt: skip
+    return tensor
 
 
 def _signature(parameters: list[tuple[str, Any, Any]]) -> inspect.Signature:
