@@ -295,6 +295,17 @@ def init_instance(
             made.attributes[name] = value
         for name, value in arguments.keywords.items():
             made.attributes.setdefault(name, value)
+    _build_layer(machine, made, node, frame)
+
+
+def _build_layer(machine: Machine, made: Instance, node: ast.AST, frame: Frame) -> None:
+    """Keras builds a layer before its first call: then its attributes are there."""
+    build = made.cls.lookup("build")
+    if not isinstance(build, Function) or frame.context.staged or build.staging is not None:
+        return
+    if made.cls.flavours & {"layer", "model"}:
+        shape = Container("shape", None, Python("int"))
+        machine.call(bind_receiver(build, made), Arguments([shape], {}), node, frame)
 
 
 def _fields(cls: ClassValue) -> list[str]:

@@ -85,8 +85,9 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
         return creation_spec(arguments)
     if short in _FILLED or name in _SAMPLERS:
         wanted = keywords.get("dtype")
-        if wanted is None and short in ("zeros", "ones") and len(arguments.positional) > 1:
-            wanted = arguments.positional[1]
+        at = 3 if name in _SAMPLERS else 1
+        if wanted is None and short != "fill" and len(arguments.positional) > at:
+            wanted = arguments.positional[at]
         dtype = dtype_of_value(wanted)
         default = "float64" if name.startswith("numpy.") else "float32"
         if short == "fill" or (wanted is not None and dtype is None):
@@ -105,6 +106,8 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
     if short in _LIKE and first is not None:
         dtype, dims, _ = spec_of(first)
         wanted = keywords.get("dtype")
+        if wanted is None and short.endswith("s_like") and len(arguments.positional) > 1:
+            wanted = arguments.positional[1]
         return (dtype if wanted is None else dtype_of_value(wanted)), dims
     return None, None
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 
+from engine.base.diagnostics import Note
 from engine.base.source import SourceFile, Span
 from engine.inference.blocks import bound_names
 from engine.inference.context import Context, Entry
 from engine.inference.events import Event
 from engine.inference.machine import Machine
 from engine.inference.module import Module
-from engine.inference.values import Container, Library, Stage, Union, Unknown, Value
+from engine.inference.values import Container, Function, Library, Stage, Union, Unknown, Value
 
 __all__ = ["Facts", "has_staged", "is_staged", "maybe_staged"]
 
@@ -124,6 +125,17 @@ class Facts:
         start = self.span(node).start
         at = self.source.text.find(node.name, start + 3)
         return Span(at, at + len(node.name)) if at >= 0 else self.span(node)
+
+    def staged_here(self, function: Function) -> tuple[Note, ...]:
+        """A note at the decorator, or the call, that stages a function."""
+        staging = function.staging
+        if staging is None or not hasattr(staging.node, "lineno"):
+            return ()
+        span = staging.module.span(staging.node)
+        source = staging.module.source
+        end = min(span.end, source.line_end(source.position(span.start)[0]))
+        text = f"`{function.qualname}` is staged here"
+        return (Note(text, Span(span.start, end), staging.module.path),)
 
     def entry_word(self, entry: Entry | None) -> str:
         """How a message names what is traced."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from engine.base.diagnostics import Severity
+from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.blocks import bound_names
 from engine.inference.events import Branched
@@ -87,7 +87,38 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
                 place = (
                     event.node if isinstance(event.node, ast.IfExp) else facts.header(event.node)
                 )
-                yield Finding(place, event.context, message)
+                fix = _literal(facts, event.node, name, main, other)
+                yield Finding(place, event.context, message, fix=fix)
+
+
+def _literal(facts: Facts, node: ast.AST, name: str, main: Value, other: Value) -> Fix | None:
+    """Writes the whole number in one arm as a float, where the other arm gives a float."""
+    dtypes = (_dtype(main), _dtype(other))
+    for arm, (value, wanted) in enumerate(((main, dtypes[1]), (other, dtypes[0]))):
+        if not isinstance(value, Const) or type(value.value) is not int or wanted != "float32":
+            continue
+        literal = _assigned(node, name, arm)
+        if isinstance(literal, ast.Constant) and type(literal.value) is int:
+            edit = Edit(facts.span(literal), f"{facts.text(literal)}.0")
+            return Fix("Make it a float", (edit,))
+    return None
+
+
+def _assigned(node: ast.AST, name: str, arm: int) -> ast.expr | None:
+    """What an arm gives the name, or the conditional expression its value."""
+    if isinstance(node, ast.IfExp):
+        return (node.body, node.orelse)[arm]
+    if not isinstance(node, ast.If):
+        return None
+    values = [
+        statement.value
+        for statement in (node.body, node.orelse)[arm]
+        if isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+        and statement.targets[0].id == name
+    ]
+    return values[-1] if values else None
 
 
 def _none_at_the_end(node: ast.AST, name: str, main: Value, other: Value) -> tuple[str, str] | None:

@@ -55,7 +55,8 @@ def call_does_not_fit_signature(facts: Facts) -> Iterator[Finding]:
         why = _binding_problem(event)
         if why:
             message = f"`{function.qualname}` {why}; the call raises TypeError."
-            yield Finding(event.node, event.context, message)
+            notes = facts.staged_here(function)
+            yield Finding(event.node, event.context, message, notes=notes)
             continue
         given = function.staging.options.get("input_signature") if function.staging else None
         if (
@@ -68,7 +69,8 @@ def call_does_not_fit_signature(facts: Facts) -> Iterator[Finding]:
             why = _why(spec, value)
             if why and index < len(event.node.args):
                 message = f"This argument {why}; the call raises TypeError."
-                yield Finding(event.node.args[index], event.context, message)
+                notes = facts.staged_here(function)
+                yield Finding(event.node.args[index], event.context, message, notes=notes)
 
 
 def _binding_problem(event: Entered) -> str:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from engine.base.diagnostics import Severity
+from engine.base.diagnostics import Note, Severity
 from engine.base.source import Span
 from engine.inference.context import Context
 from engine.inference.events import Entered, Staged, UserCalled
@@ -94,13 +94,15 @@ def function_staged_repeatedly(facts: Facts) -> Iterator[Finding]:
                 message = (
                     "A new staged function is made in every turn of this loop, and traced anew."
                 )
-                yield Finding(_place(facts, event), context, message)
+                notes = _called(facts, calls)
+                yield Finding(_place(facts, event), context, message, notes=notes)
         elif context.function is not None and _is_per_call(facts, event, calls, looped):
             message = (
                 f"`{context.function.qualname}` makes and calls a new staged function each time it "
                 "is called, so it is traced every time; stage it once, outside."
             )
-            yield Finding(_place(facts, event), context, message)
+            notes = _called(facts, calls)
+            yield Finding(_place(facts, event), context, message, notes=notes)
 
 
 def _is_called_at_once(facts: Facts, node: ast.AST) -> bool:
@@ -121,7 +123,18 @@ def _fresh_objects(facts: Facts) -> Iterator[Finding]:
                 f"A new `{receiver.cls.qualname}` in every turn of this loop: its staged method is "
                 "traced anew each time. Make the object once."
             )
-            yield Finding(event.node, event.context, message)
+            notes = facts.staged_here(event.function)
+            yield Finding(event.node, event.context, message, notes=notes)
+
+
+def _called(facts: Facts, calls: list[Context]) -> tuple[Note, ...]:
+    """Where the function that makes it is called from, for the first call that is known."""
+    for context in calls:
+        if context.call is not None and context.caller is not None:
+            if context.caller.module is facts.module and hasattr(context.call, "lineno"):
+                span = facts.span(context.call)
+                return (Note("it is made anew for this call", span, facts.source.path),)
+    return ()
 
 
 def _place(facts: Facts, event: Staged) -> ast.AST | Span:

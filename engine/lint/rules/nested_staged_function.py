@@ -83,6 +83,12 @@ _OWN_OPTIONS = frozenset(["jit_compile", "experimental_compile", "experimental_i
 
 def _fix(facts: Facts, event: Staged) -> Fix | None:
     node = event.node
+    if isinstance(node, ast.Call) and not event.decorator:
+        if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+            return None
+        inner = facts.text(node.args[0])
+        text = f"({inner})" if isinstance(node.args[0], ast.Lambda) else inner
+        return Fix("Leave `tf.function` out", (Edit(facts.span(node), text),))
     if not event.decorator or (isinstance(node, ast.Call) and (node.args or node.keywords)):
         return None
     source = facts.source

@@ -55,7 +55,8 @@ def object_argument(facts: Facts) -> Iterator[Finding]:
                     f"A new object at every call: `{event.function.qualname}` is traced anew each "
                     "time. Make it once, before the loop."
                 )
-                yield Finding(node, event.context, message)
+                notes = facts.staged_here(event.function)
+                yield Finding(node, event.context, message, notes=notes)
 
 
 def _is_fresh(value: Value, loop: ast.AST, node: ast.AST) -> bool:

@@ -68,11 +68,11 @@ def python_number_argument(facts: Facts) -> Iterator[Finding]:
         covered = _covered(event.function)
         for index, value in enumerate(event.args):
             if index < len(event.node.args) and index >= covered and _varies(value, event):
-                yield _finding(facts, event, event.node.args[index])
+                yield _finding(facts, event, event.node.args[index], value)
         for keyword in event.node.keywords:
             given = event.kwargs.get(keyword.arg or "")
             if given is not None and _varies(given, event) and not covered:
-                yield _finding(facts, event, keyword.value)
+                yield _finding(facts, event, keyword.value, given)
 
 
 def _covered(function: Function) -> int:
@@ -98,20 +98,22 @@ def _varies(value: Value, event: Entered) -> bool:
     return loop is None or loop.count is None or loop.count > 2
 
 
-def _finding(facts: Facts, event: Entered, node: ast.AST) -> Finding:
+def _finding(facts: Facts, event: Entered, node: ast.AST, value: Value) -> Finding:
     message = (
         f"`{facts.text(node)}` is a Python number that changes: "
         f"`{event.function.qualname}` is traced anew for every value. Pass a tensor."
     )
     fix = None
-    if facts.alias is not None and not isinstance(node, ast.Starred):
+    if facts.alias is not None and isinstance(value, Python) and not isinstance(node, ast.Starred):
         text = f"{facts.alias}.constant({facts.text(node)})"
-        fix = Fix("Pass a tensor", (Edit(facts.span(node), text),), safe=_only_in_ops(event))
-    return Finding(node, event.context, message, fix=fix)
+        fix = Fix("Pass a tensor", (Edit(facts.span(node), text),), safe=_only_in_ops(event, value))
+    notes = facts.staged_here(event.function)
+    return Finding(node, event.context, message, fix=fix, notes=notes)
 
 
-def _only_in_ops(event: Entered) -> bool:
+def _only_in_ops(event: Entered, value: Value) -> bool:
     """Whether the function uses none of its parameters where Python wants a number."""
+    is_int = not (isinstance(value, Python) and value.type == "float")
     for node in ast.walk(event.function.node):
         if isinstance(node, (ast.If, ast.While, ast.IfExp, ast.Assert)):
             return False
@@ -122,5 +124,8 @@ def _only_in_ops(event: Entered) -> bool:
         ):
             return False
         if isinstance(node, (ast.List, ast.Subscript)):
+            return False
+        if isinstance(node, ast.BinOp) and is_int:
+            # A Python int fits any dtype, a tensor does not.
             return False
     return True

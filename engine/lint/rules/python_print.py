@@ -11,6 +11,7 @@ from engine.inference.events import Called
 from engine.lint.facts import Facts, maybe_staged
 from engine.lint.rule import Example, Finding, rule
 
+_COMPILED = frozenset(["jit_compile", "experimental_compile"])
 _PRINTS = frozenset(["builtins.print", "pprint.pprint", "pprint.pp", "rich.print"])
 
 
@@ -62,6 +63,10 @@ def python_print(facts: Facts) -> Iterator[Finding]:
         grave = values or event.context.region is not None
         severity = Severity.WARNING if grave else Severity.INFO
         fix = _fix(facts, event.node) if event.name == "builtins.print" else None
+        entry = event.context.entry
+        if entry is not None and entry.staging.options.keys() & _COMPILED:
+            # A compiled graph has no `tf.print`.
+            fix = None
         yield Finding(event.node, event.context, message, severity, fix)
 
 

@@ -89,7 +89,36 @@ def python_random(facts: Facts) -> Iterator[Finding]:
         yield Finding(event.node, event.context, message, fix=_fix(facts, event))
 
 
+def _scalar(facts: Facts, event: Called) -> str | None:
+    """The sampler that draws one number between the same bounds, or of the same mean."""
+    call = event.node
+    given = [facts.text(part) for part in call.args]
+    sampler = _SCALARS.get(event.name)
+    if sampler is None or len(given) not in sampler[1] or facts.alias is None:
+        return None
+    whole = [", dtype=", f"{facts.alias}.int32"] if sampler[0] == "random.uniform int" else []
+    bounds = ["0", *given] if whole and len(given) == 1 else given
+    text = ", ".join(["[]", *bounds])
+    return f"{facts.alias}.{sampler[0].split()[0]}({text}{''.join(whole)})"
+
+
+_SCALARS: dict[str, tuple[str, tuple[int, ...]]] = {
+    "random.random": ("random.uniform", (0,)),
+    "random.uniform": ("random.uniform", (2,)),
+    "random.gauss": ("random.normal", (0, 2)),
+    "numpy.random.random": ("random.uniform", (0,)),
+    "numpy.random.uniform": ("random.uniform", (0, 2)),
+    "numpy.random.normal": ("random.normal", (0, 2)),
+    "numpy.random.randint": ("random.uniform int", (1, 2)),
+}
+
+
 def _fix(facts: Facts, event: Called) -> Fix | None:
+    if not event.node.keywords and not any(isinstance(a, ast.Starred) for a in event.node.args):
+        drawn = _scalar(facts, event)
+        if drawn is not None:
+            edit = Edit(facts.span(event.node), drawn)
+            return Fix(f"Use `{drawn.split('(')[0]}`", (edit,), safe=False)
     sampler = _SAMPLERS.get(event.name)
     call = event.node
     if sampler is None or facts.alias is None or call.keywords:

@@ -67,7 +67,8 @@ def signature_fixes_default(facts: Facts) -> Iterator[Finding]:
                     f"`{name}` is outside the `input_signature` and keeps its default "
                     f"`{default!r}`: passing `{value!r}` raises TypeError."
                 )
-                yield Finding(event.node, event.context, message)
+                notes = facts.staged_here(event.function)
+                yield Finding(event.node, event.context, message, notes=notes)
 
 
 def _differs(value: Value, default: Value) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from engine.base.diagnostics import Severity
+from engine.base.diagnostics import Edit, Fix, Severity
+from engine.base.source import Span
 from engine.inference.events import Entered
 from engine.inference.values import Instance
 from engine.lint.facts import Facts
@@ -66,7 +68,24 @@ def staged_method_on_temporary(facts: Facts) -> Iterator[Finding]:
             f"This `{receiver.cls.qualname}` is gone before `{node.func.attr}` is traced; give it a "
             "name first."
         )
-        yield Finding(made, event.context, message)
+        notes = facts.staged_here(event.function)
+        yield Finding(made, event.context, message, fix=_fix(facts, made, receiver), notes=notes)
+
+
+def _fix(facts: Facts, made: ast.Call, receiver: Instance) -> Fix | None:
+    """Binds the object to a name in a line before the statement."""
+    statement = facts.statement_of(made)
+    if not isinstance(statement, (ast.Expr, ast.Assign, ast.Return, ast.AugAssign)):
+        return None
+    source, start = facts.source, facts.span(statement).start
+    top = source.line_start(source.position(start)[0])
+    indent = source.slice(Span(top, start))
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", receiver.cls.qualname.rsplit(".", 1)[-1]).lower()
+    if indent.strip() or re.search(rf"\b{name}\b", source.text):
+        return None
+    line = f"{name} = {facts.text(made)}\n{indent}"
+    edits = (Edit(Span(start, start), line), Edit(facts.span(made), name))
+    return Fix(f"Give it the name `{name}`", edits)
 
 
 def _uses_self(node: ast.AST) -> bool:

@@ -51,13 +51,15 @@ def unhashable_argument(facts: Facts) -> Iterator[Finding]:
             why = _why(value)
             if why and index < len(event.node.args):
                 message = f"{why} cannot be part of a trace: this call raises TypeError."
-                yield Finding(event.node.args[index], event.context, message)
+                notes = facts.staged_here(event.function)
+                yield Finding(event.node.args[index], event.context, message, notes=notes)
         for keyword in event.node.keywords:
             given = event.kwargs.get(keyword.arg or "")
             why = _why(given) if given is not None else ""
             if why:
                 message = f"{why} cannot be part of a trace: this call raises TypeError."
-                yield Finding(keyword.value, event.context, message)
+                notes = facts.staged_here(event.function)
+                yield Finding(keyword.value, event.context, message, notes=notes)
 
 
 def _why(value: Value) -> str:

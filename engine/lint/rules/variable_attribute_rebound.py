@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from engine.base.diagnostics import Edit, Fix, Severity
+from engine.base.diagnostics import Edit, Fix, Note, Severity
 from engine.base.source import Span
 from engine.inference.events import Computed, Stored
 from engine.inference.values import Instance, Library, Tensor, Union, Unknown, Value
@@ -130,9 +130,18 @@ def _finding(facts: Facts, event: Stored) -> Finding:
             f"never changes; use `{name}.assign(...)`."
         )
     severity = Severity.ERROR if event.augmented else Severity.WARNING
-    return Finding(
-        statement or event.node, event.context, message, severity, _fix(facts, statement, event)
-    )
+    fix, notes = _fix(facts, statement, event), _made_here(facts, event.old)
+    return Finding(statement or event.node, event.context, message, severity, fix, notes)
+
+
+def _made_here(facts: Facts, value: Value | None) -> tuple[Note, ...]:
+    """A note at the place where the variable is made."""
+    options = value.options if isinstance(value, Union) else (value,)
+    for option in options:
+        born = option.born if isinstance(option, Library) else None
+        if born is not None and born.node is not None and born.context.module is facts.module:
+            return (Note("the variable is made here", facts.span(born.node), facts.source.path),)
+    return ()
 
 
 def _fix(facts: Facts, statement: ast.stmt | None, event: Stored) -> Fix | None:

@@ -88,7 +88,9 @@ def varying_shape_argument(facts: Facts) -> Iterator[Finding]:
                     f"This has another shape in every turn: `{event.function.qualname}` is traced "
                     "anew. Use `reduce_retracing=True`, or an `input_signature` with None."
                 )
-                yield Finding(node, event.context, message, fix=_fix(facts, staging.node))
+                notes = facts.staged_here(event.function)
+                fix = _fix(facts, staging.node)
+                yield Finding(node, event.context, message, fix=fix, notes=notes)
 
 
 _RELAXED = frozenset(["input_signature", "reduce_retracing", "experimental_relax_shapes"])
