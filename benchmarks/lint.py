@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.measure import best, readable, table
+from engine.ide.sections import Sections
 from engine.ide.snapshot import Snapshot
+from engine.syntax.parse import parse
 
 FUNCTION = """
 @tf.function
@@ -35,10 +37,10 @@ def text_of(lines: int) -> str:
     )
 
 
-def main() -> None:
-    """Print the table."""
+def sizes() -> None:
+    """Files of three sizes, with nothing known of them."""
     rows = []
-    for lines in (30, 300, 3000):
+    for lines in (30, 300, 1000, 3000):
         text = text_of(lines)
         found = Snapshot("model.py", text).diagnostics
 
@@ -46,8 +48,71 @@ def main() -> None:
             return Snapshot("model.py", text).diagnostics
 
         time = best(run, 2.0)
-        rows.append((f"{text.count(chr(10)):,}", f"{len(found):,}", readable(time)))
-    table("Findings of a file, nothing cached", ("lines", "findings", "CPU time"), rows)
+        count = text.count("\n")
+        per = readable(time / count * 1000)
+        rows.append((f"{count:,}", f"{len(found):,}", readable(time), per))
+    head = ("lines", "findings", "CPU time", "per 1,000 lines")
+    table("Findings of a file, nothing cached", head, rows)
+
+
+def kinds() -> None:
+    """Files of about 1,000 lines: what is in them decides what they cost."""
+    traced = text_of(1000)
+    plain = traced.replace("@tf.function\n", "")
+    texts = {
+        "nothing of the framework": plain.replace("import engine", "import numpy"),
+        "the framework, nothing traced": plain,
+        "traced": traced,
+    }
+    rows = []
+    for name, text in texts.items():
+        reading = best(lambda text=text: parse(text), 1.0)  # type: ignore[misc]
+        whole = best(lambda text=text: Snapshot("model.py", text).diagnostics, 2.0)  # type: ignore[misc]
+        rows.append((name, readable(reading), readable(whole), f"{whole / reading:.1f}"))
+    head = ("1,000 lines with", "parse alone", "findings", "times the parse")
+    table("What a file costs beside its parse", head, rows)
+
+
+class Typist:
+    """Types digits in the middle of a file, and asks what an editor asks after each."""
+
+    def __init__(self, text: str) -> None:
+        self.at = text.index("total - 1.0", len(text) // 2) + len("total - 1.")
+        self.text = text
+        self.memory = Sections()
+        self.typed = 0
+        self.everything()
+
+    def version(self) -> Snapshot:
+        self.typed += 1
+        text = f"{self.text[: self.at]}{self.typed}{self.text[self.at :]}"
+        return Snapshot("model.py", text, memory=self.memory)
+
+    def findings(self) -> object:
+        return self.version().diagnostics
+
+    def everything(self) -> object:
+        now = self.version()
+        return now.diagnostics, now.functions, now.hints, now.stages
+
+
+def edits() -> None:
+    """One more character in the middle of a file, as an editor's keystroke."""
+    rows = []
+    for lines in (300, 1000, 3000):
+        typist = Typist(text_of(lines))
+        alone, together = best(typist.findings, 2.0), best(typist.everything, 2.0)
+        count = typist.text.count("\n")
+        rows.append((f"{count:,}", readable(alone), readable(together)))
+    head = ("lines", "findings", "with functions, hints, stages")
+    table("After one keystroke", head, rows)
+
+
+def main() -> None:
+    """Print the tables."""
+    sizes()
+    kinds()
+    edits()
 
 
 if __name__ == "__main__":
