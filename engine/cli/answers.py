@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from engine.cli.failure import fail
+from engine.cli.failure import COULD_NOT_RUN, FOUND, fail
 
 __all__ = ["ask_worker", "graph_text", "show_error", "show_printed", "value_text"]
 
@@ -17,13 +17,14 @@ _WHEN = {"tracing": "while tracing", "loading": "while loading"}
 def ask_worker(target: str, arguments: list[str], mode: str, seconds: float) -> dict[str, Any]:
     """The worker's answer: user code runs there, in a process that can be ended."""
     from engine.cli.arguments import expression
-    from engine.cli.target import read_target
+    from engine.cli.target import check_function, read_target
     from engine.worker.client import RunRequest, Worker
 
     chosen = read_target(target)
     if chosen.function is None:
         fail(f"{target}: name a function, as {chosen.path}:FUNCTION")
     path = Path(chosen.path).resolve()
+    check_function(chosen)
     request = RunRequest(
         str(path),
         chosen.text,
@@ -50,11 +51,21 @@ def show_printed(answer: dict[str, Any]) -> None:
         typer.echo(f"  ... and {answer['droppedOutput']} more characters")
 
 
-def show_error(answer: dict[str, Any]) -> None:
-    """Why there is no result, on the standard error."""
+def show_error(answer: dict[str, Any]) -> int:
+    """Says on the standard error why there is no result; answers the exit code.
+
+    1 where the user's function failed, 2 where it could not be run as it was asked for.
+    """
     error = answer["error"] or {}
-    text = error.get("text") or error.get("message") or "the run came to no end"
-    typer.echo(str(text).rstrip("\n"), err=True)
+    message = str(error.get("message") or "the run came to no end")
+    if error.get("kind") == "arguments" or error.get("type") == "LookupFailure":
+        typer.echo(f"graphlens: {message}", err=True)
+        return COULD_NOT_RUN
+    typer.echo(str(error.get("text") or message).rstrip("\n"), err=True)
+    if error.get("kind") in ("timeout", "interrupted"):
+        more = "; --seconds gives it more time" if error["kind"] == "timeout" else ""
+        typer.echo(f"graphlens: {message}{more}", err=True)
+    return FOUND
 
 
 def value_text(value: Any) -> str:

@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from engine.cli.failure import FOUND
-
 __all__ = ["run"]
 
 _HELP = (
@@ -18,8 +16,10 @@ _HELP = (
 
 def run(
     target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="What to run.")],
-    arg: Annotated[list[str], typer.Option("--arg", "-a", help=_HELP)] = [],  # noqa: B006
-    seconds: Annotated[float, typer.Option(help="The deadline.")] = 30.0,
+    arg: Annotated[list[str], typer.Option("--arg", "-a", metavar="VALUE", help=_HELP)] = [],  # noqa: B006
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="The deadline.")
+    ] = 30.0,
     graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Show the graph.")] = True,
 ) -> None:
     """Run a function (this executes the file): its result, what it prints, its graph."""
@@ -28,8 +28,7 @@ def run(
     answer = answers.ask_worker(target, arg, "run", seconds)
     answers.show_printed(answer)
     if not answer["ok"]:
-        answers.show_error(answer)
-        raise typer.Exit(FOUND)
+        raise typer.Exit(answers.show_error(answer))
     typer.echo("result:")
     typer.echo(answers.indented(answers.value_text(answer["result"])))
     if graph and answer["graph"]:

@@ -31,7 +31,8 @@ def test_show_one_function_or_all():
 def test_show_says_what_is_missing():
     missing = run("show", f"{EXAMPLES / 'sign.py'}:nothing")
     assert missing.exit_code == 2
-    assert "no function 'nothing'" in missing.stdout
+    assert "no function 'nothing' in this file; it has sign" in missing.stderr
+    assert "did you mean sign?" in run("show", f"{EXAMPLES / 'sign.py'}:sing").stderr
     assert run("show", "nowhere.py").exit_code == 2
 
 
@@ -57,6 +58,27 @@ def test_run_of_what_fails_shows_the_error_and_ends_with_1():
     result = run("run", f"{EXAMPLES / 'dangerous_variable.py'}:bad", "--arg", "1.0")
     assert result.exit_code == 1
     assert "ValueError" in result.stderr
+
+
+def test_what_cannot_be_run_as_asked_ends_with_2(tmp_path: Path):
+    target = f"{EXAMPLES / 'sign.py'}:sign"
+    wrong = run("run", target, "-a", "float32[3")
+    assert (wrong.exit_code, wrong.stderr) == (2, "graphlens: float32[3: this is no expression\n")
+    assert run("run", f"{EXAMPLES / 'sign.py'}:sing").exit_code == 2
+    assert run("run", target, "--seconds", "0").exit_code == 2
+    broken = tmp_path / "broken.py"
+    broken.write_text("import engine as tf\nx = (\n")
+    result = run("show", str(broken))
+    assert result.exit_code == 2
+    assert f"{broken}:2: '(' was never closed" in result.stderr
+
+
+def test_a_deadline_is_said(tmp_path: Path):
+    path = tmp_path / "endless.py"
+    path.write_text("import engine as tf\n\n\ndef f():\n    while True:\n        pass\n")
+    result = run("run", f"{path}:f", "--seconds", "1")
+    assert result.exit_code == 1
+    assert result.stderr.endswith("graphlens: stopped after 1 s; --seconds gives it more time\n")
 
 
 def test_run_wants_a_function():
