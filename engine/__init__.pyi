@@ -10,6 +10,7 @@ from engine import config as config
 from engine import debugging as debugging
 from engine import dtypes as dtypes
 from engine import errors as errors
+from engine import image as image
 from engine import io as io
 from engine import linalg as linalg
 from engine import math as math

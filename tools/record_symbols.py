@@ -39,6 +39,7 @@ NAMESPACES = (
     "linalg",
     "math",
     "math.special",
+    "image",
     "nest",
     "nn",
     "random",

@@ -204,6 +204,34 @@ PUBLIC = {
     "engine.ops.histogram": (
         "histogram_fixed_width histogram_fixed_width_bins unravel_index"
     ),
+    "engine.ops.image_color": (
+        "image.adjust_brightness image.adjust_contrast image.adjust_gamma image.adjust_hue "
+        "image.adjust_saturation image.convert_image_dtype image.grayscale_to_rgb image.hsv_to_rgb "
+        "image.per_image_standardization image.rgb_to_grayscale image.rgb_to_hsv image.rgb_to_yiq "
+        "image.rgb_to_yuv image.yiq_to_rgb image.yuv_to_rgb"
+    ),
+    "engine.ops.image_geometry": (
+        "image.central_crop image.crop_to_bounding_box image.extract_patches image.flip_left_right "
+        "image.flip_up_down image.pad_to_bounding_box image.resize_with_crop_or_pad image.rot90 "
+        "image.transpose"
+    ),
+    "engine.ops.image_measures": (
+        "image.image_gradients image.non_max_suppression image.non_max_suppression_with_scores "
+        "image.psnr image.sobel_edges image.ssim image.ssim_multiscale image.total_variation "
+        "raw.non_max_suppression"
+    ),
+    "engine.ops.image_random": (
+        "image.random_brightness image.random_contrast image.random_crop "
+        "image.random_flip_left_right image.random_flip_up_down image.random_hue "
+        "image.random_saturation image.stateless_random_brightness image.stateless_random_contrast "
+        "image.stateless_random_crop image.stateless_random_flip_left_right "
+        "image.stateless_random_flip_up_down image.stateless_random_hue "
+        "image.stateless_random_saturation"
+    ),
+    "engine.ops.image_resize": (
+        "image.ResizeMethod image.crop_and_resize image.resize image.resize_with_pad "
+        "raw.resize_images raw.resize_images_gradient"
+    ),
     "engine.ops.indexing": (
         "boolean_mask raw.getitem raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
     ),
@@ -526,6 +554,15 @@ OPS = {
     "engine.ops.gather": (
         "raw.gather raw.gather_dynamic raw.gather_gradient raw.gather_gradient_dynamic "
         "raw.gather_nd"
+    ),
+    "engine.ops.image_color": (
+        "image.rgb_to_hsv"
+    ),
+    "engine.ops.image_measures": (
+        "raw.non_max_suppression"
+    ),
+    "engine.ops.image_resize": (
+        "raw.resize_images raw.resize_images_gradient"
     ),
     "engine.ops.indexing": (
         "raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"

@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 
-DIGITS = {"float16": 4, "float32": 8, "complex64": 8, "float64": 15, "complex128": 15}
-TOLERANCE = {"float16": 2e-3, "float32": 2e-5, "complex64": 2e-5}
+DIGITS = {
+    "bfloat16": 4,
+    "float16": 4,
+    "float32": 8,
+    "complex64": 8,
+    "float64": 15,
+    "complex128": 15,
+}
+TOLERANCE = {"bfloat16": 1e-2, "float16": 2e-3, "float32": 2e-5, "complex64": 2e-5}
 
 
 def text_of(result: Any) -> str:
