@@ -28,8 +28,10 @@ def answer(expression: str, known: dict[str, Any], tf: Any, traced: bool) -> str
     tf.random.set_seed(5)
     parts = [_guarded(lambda: text_of(_plain(eval(expression, dict(known)), tf)))]
     if traced:
-        for unknown_rank in (False, True):
-            parts.append(_guarded(lambda r=unknown_rank: _traced(expression, known, tf, r)))
+        parts += [
+            _guarded(lambda r=unknown: _traced(expression, known, tf, r))
+            for unknown in (False, True)
+        ]
     return " | ".join(parts)
 
 
