@@ -171,7 +171,7 @@ def _reduce(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
     return emitter.into(node, buffer, call)
 
 
-_BLENDED = {1: "int8", 2: "int16", 4: "int32", 8: "int64"}
+BLENDED = {1: "int8", 2: "int16", 4: "int32", 8: "int64"}
 """Integers as wide as the elements that a select may mix bit by bit."""
 
 _BLEND_FROM = 4096
@@ -185,7 +185,7 @@ def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
     key = buffer_key(node.outputs[0])
     if not emitter.plan or key is None or not x.dims == y.dims == mask.dims == key[0]:
         return None
-    width = _BLENDED.get(key[1].size)
+    width = BLENDED.get(key[1].size)
     if width is None or math.prod(key[0]) < _BLEND_FROM:
         return None
     whole = (key[0], as_dtype(width))

@@ -14,6 +14,7 @@ from engine.executors.executor import executor
 from engine.executors.failures import located
 from engine.executors.instructions import Instructions, straight
 from engine.executors.python_source import Source, python_source
+from engine.executors.regions import is_large
 from engine.ir.graph import Graph, Node
 
 _NUMBERS = itertools.count()
@@ -55,7 +56,8 @@ class NumpyExecutable:
         self._run: Any = None
         self._source: Source | None = None
         self.filename = ""
-        self._left = _FIRST_RUNS if _FIRST_RUNS and straight(graph) else 0
+        soon = _FIRST_RUNS < 1000 and is_large(graph)
+        self._left = _FIRST_RUNS if _FIRST_RUNS and not soon and straight(graph) else 0
         self._first: Instructions | None = None
 
     @property

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.executors.regions import find_regions
 from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
 from engine.ir.graph import Graph, Node
 
@@ -17,8 +18,22 @@ _LOCALS = 64
 
 Form = Callable[["Emitter", Node, "list[str]"], "Sequence[str] | None"]
 
+_TILES_MAX_DEPTH = 30
+"""Indentation from which on arrays are computed as wholes: CPython allows 20 nested loops."""
+
 FORMS: dict[str, Form] = {}
 """How ops are written, where a call of their kernel is not the best; None: as usual."""
+
+
+RegionWriter = Callable[["Emitter", Any], None]
+
+_region_writer: list[RegionWriter] = []
+
+
+def region_writer(function: RegionWriter) -> RegionWriter:
+    """Register what writes regions (see `regions.py`)."""
+    _region_writer[:] = [function]
+    return function
 
 
 def form(*names: str) -> Callable[[Form], Form]:
@@ -169,8 +184,16 @@ class Emitter:
         self.blocks.append(block)
         for tensor, name in zip(graph.inputs, arguments):
             self.names[id(tensor)] = name
+        regions: dict[Node, Any] = {}
+        members: set[Node] = set()
+        if self.plan and self.depth < _TILES_MAX_DEPTH:
+            for region in find_regions(graph):
+                regions.setdefault(region.before or region.members[-1], []).append(region)
+                members.update(region.members)
         for node in graph.nodes:
-            if node is not keep:
+            for region in regions.get(node, ()):
+                _region_writer[0](self, region)
+            if node is not keep and node not in members:
                 self.node(node)
         self.blocks.pop()
         return [self.names.get(id(tensor), "") for tensor in graph.outputs]
@@ -185,9 +208,9 @@ class Emitter:
         key = _scalar_key(node, inputs)
         if key is not None and key in self.computed:  # in the test of the loop around
             names[id(node.outputs[0])] = self.computed[key]
-            self._used(inputs)
+            self.used(inputs)
             return
-        self.dying = self._used(inputs)
+        self.dying = self.used(inputs)
         special = FORMS.get(op.name)
         results = None if special is None else special(self, node, inputs)
         if results is None:
@@ -196,7 +219,7 @@ class Emitter:
         if self.noting == self.depth and key is not None:
             self.computed[key] = results[0]
 
-    def _used(self, inputs: list[str]) -> list[str]:
+    def used(self, inputs: list[str]) -> list[str]:
         """Count down the uses of `inputs`; those that were the last ones."""
         pending = self.blocks[-1].pending
         dying = []
@@ -218,8 +241,13 @@ class Emitter:
                 block.pending[name] = block.pending.get(name, 0) + uses_left
         free = [name for name in self.dying if name not in results]
         free += [name for name in results if block.pending.get(name) == 0]
-        for name in dict.fromkeys(free):
-            if block.pending.pop(name, 1) == 0:
+        self.release(free, node)
+
+    def release(self, names: Sequence[str], node: Node) -> None:
+        """Let go of values that `node` was the last to use."""
+        pending = self.blocks[-1].pending
+        for name in dict.fromkeys(names):
+            if pending.pop(name, 1) == 0:
                 self._free(name, node)
 
     def _free(self, name: str, node: Node) -> None:
@@ -363,7 +391,7 @@ def python_source(
     plan: bool = True, emitter: type[Emitter] = Emitter,
 ) -> Source:  # fmt: skip
     """The source of `run(*arrays) -> tuple of arrays` for a graph; arguments as `Emitter`."""
-    from engine.executors import control_source, kernel_source  # noqa: F401 - they fill FORMS
+    from engine.executors import control_source, kernel_source, tiles  # noqa: F401 - they fill FORMS
 
     writer = emitter(xp, constant, compile, plan)
     arguments = [f"a{i}" for i in range(len(graph.inputs))]

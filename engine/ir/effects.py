@@ -10,6 +10,12 @@ from engine.ir.op import GRAPHS, IO, PURE, RANDOM, READ
 if TYPE_CHECKING:
     from engine.ir.graph import Graph, Node
 
+MAY_RAISE = frozenset(
+    {"math.floordiv", "math.floormod", "truncatediv", "truncatemod", "math.pow",
+     "bitwise.left_shift", "bitwise.right_shift"}
+)  # fmt: skip
+"""Element-wise ops that refuse some values: they are not computed where nobody asked for them."""
+
 
 class Effects(NamedTuple):
     """Effects of a node, or of a whole graph.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.base.errors import OperatorNotAllowedInGraphError
@@ -11,6 +11,13 @@ from engine.ir.shapes import Dims, TensorShape, as_dims, bracketed, merge, show
 
 if TYPE_CHECKING:
     from engine.ir.graph import Node
+
+
+LARGE = 1 << 18
+"""Bytes from which on an array's memory is worth using again."""
+
+copy_large: list[Callable[[Any], Any]] = [lambda array: array.copy()]
+"""What copies large arrays; the executors install theirs."""
 
 
 class Tensor:
@@ -152,7 +159,9 @@ class EagerTensor(Tensor):
             return value
         if hasattr(value, "__cuda_array_interface__"):
             return value.get()[()]
-        return value.copy() if getattr(value, "ndim", 0) else value
+        if not getattr(value, "ndim", 0):
+            return value
+        return value.copy() if value.nbytes < LARGE else copy_large[0](value)
 
     def _numpy(self) -> Any:
         return self._value

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.ir.effects import MAY_RAISE
 from engine.ir.graph import Graph, Node
 from engine.ir.op import PURE, find_op
 from engine.ir.rewrite import Rewriter, Tensors, rebuild
 from engine.ir.tensor import SymbolicTensor
 from engine.passes.pipeline import Stage, graph_pass
-
-_RAISES = frozenset(
-    {"math.floordiv", "math.floormod", "truncatediv", "truncatemod", "math.pow",
-     "bitwise.left_shift", "bitwise.right_shift"}
-)  # fmt: skip
-"""Element-wise ops that refuse some values: a loop of no turns must not run them."""
 
 
 @graph_pass(Stage.SIMPLIFY)
@@ -55,7 +50,7 @@ def _invariant(graph: Graph, count: int) -> list[Node]:
 
 def _moves(node: Node) -> bool:
     op = node.op
-    if op.effect != PURE or op.name in _RAISES or len(node.outputs) != 1:
+    if op.effect != PURE or op.name in MAY_RAISE or len(node.outputs) != 1:
         return False
     if not (op.elementwise or op.name == "raw.cast"):
         return False

@@ -32,6 +32,27 @@ def simplify(graph: Graph) -> Graph:
     return made if simpler else graph
 
 
+def _unspread(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any] | None:
+    """Take the number itself where an operand repeats it only to fit the other operand."""
+    x, y = inputs
+    dims = node.outputs[0].dims
+    for operands, other in (((_repeated(x), y), y), ((x, _repeated(y)), x)):
+        if None not in operands and dims and None not in dims and other.dims == dims:
+            return rewriter.make(node, operands, dict(node.attrs), node.outputs).outputs
+    return None
+
+
+def _repeated(tensor: Any) -> Any:
+    """The scalar that a tensor repeats; None where it is not made like that."""
+    if tensor.node.op.name not in _REPEATING:
+        return None
+    (source, *_) = tensor.node.inputs
+    return source if source.dims == () and source.dtype is tensor.dtype else None
+
+
+_REPEATING = frozenset({"raw.spread", "raw.broadcast_to"})
+
+
 def _same_type(node: Node, tensor: Any) -> bool:
     """Has the node's result exactly the dtype and the (fully known) shape of `tensor`?"""
     output = node.outputs[0]
@@ -69,6 +90,12 @@ def _transpose(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any]
 def _twice(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any] | None:
     before = inputs[0].node
     return before.inputs if before.op is node.op else None
+
+
+def _either(first: Rule, second: Rule) -> Rule:
+    return lambda node, inputs, rewriter: (
+        first(node, inputs, rewriter) or second(node, inputs, rewriter)
+    )
 
 
 def _neutral_right(*values: Any) -> Rule:
@@ -120,8 +147,10 @@ _RULES: dict[str, Rule] = {
     "raw.reshape": _unchanged, "raw.broadcast_to": _unchanged, "raw.squeeze": _unchanged,
     "raw.ensure_shape": _unchanged, "raw.transpose": _transpose,
     "math.negative": _twice, "math.logical_not": _twice, "bitwise.invert": _twice,
-    "math.add": _neutral_either(0), "math.subtract": _neutral_right(0),
-    "math.multiply": _neutral_either(1), "raw.real_divide": _neutral_right(1),
+    "math.add": _either(_neutral_either(0), _unspread),
+    "math.subtract": _either(_neutral_right(0), _unspread),
+    "math.multiply": _either(_neutral_either(1), _unspread),
+    "raw.real_divide": _either(_neutral_right(1), _unspread),
     "raw.select": _select,
     "raw.cond": _cond, "raw.switch_case": _case,
 }  # fmt: skip

@@ -221,3 +221,19 @@ def test_optimised_loops_compute_the_same():
         y = y - 1
     for got, wanted in zip(f(tf.constant(x), tf.constant(w)), (total, y)):
         np.testing.assert_array_equal(got.numpy(), wanted)
+
+
+def test_repeated_numbers_are_not_written_out():
+    @tf.function
+    def f(x, n):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(x * x)
+        return tape.gradient(y, x) + tf.broadcast_to(n, [3, 4])
+
+    concrete = f.get_concrete_function(tf.TensorSpec([3, 4]), tf.TensorSpec([]))
+    names = [node.op.name for node in optimize(concrete.graph).nodes]
+    assert "raw.spread" not in names
+    assert "raw.broadcast_to" not in names
+    x = tf.constant([[1.0, -2.0, 3.0, 0.5]] * 3)
+    assert f(x, tf.constant(1.0)).numpy().tolist() == [[3.0, -3.0, 7.0, 2.0]] * 3
