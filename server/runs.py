@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from engine.base.source import SourceFile, Span
-from engine.worker.client import RunRequest, Worker, failure
+from engine.worker.client import OnOutput, RunRequest, Worker, failure
 from server import __version__
 from server.environment import worker_environment
 from server.views import ViewText
@@ -58,6 +59,8 @@ class Runs:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._worker: Worker | None = None
+        self._next: Worker | None = None
+        self._unwanted = False
         # One thread for the worker's whole life: the kernel ends a worker with the thread that
         # started it, and one thread is also what keeps runs one after the other.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="runs")
@@ -118,42 +121,79 @@ class Runs:
             message = {"id": run_id, **piece}
             loop.call_soon_threadsafe(protocol.notify_plain, "graphlens/output", message)
 
-        worker = self._current_worker()
+        worker = self._worker_for(request)
         self._set_state("running")
-        work = loop.run_in_executor(self._thread, worker.run, request, on_output)
+        self._unwanted = False
+        work = loop.run_in_executor(self._thread, self._run_on, worker, request, on_output)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            worker.interrupt()
+            self.interrupt()
             raise
         finally:
             self._set_state("idle")
+            self._prepare_next(request)
 
-    def _current_worker(self) -> Worker:
+    def _run_on(self, worker: Worker, request: RunRequest, on_output: OnOutput) -> dict[str, Any]:
+        if self._unwanted:  # interrupted while a process was being prepared
+            return failure(request, "interrupted", "interrupted")
+        return worker.run(request, on_output)
+
+    def _worker_for(self, request: RunRequest) -> Worker:
+        """The worker that knows the text, else the one that was started ahead, else a new one."""
         options = self._session.settings.user_options()
         python = options.worker_interpreter or self.interpreter or None
-        if self._worker is None or (python or self._worker.python) != self._worker.python:
-            if self._worker is not None:
-                self._worker.stop()
+        for worker in (self._worker, self._next):
+            if worker is not None and (python or worker.python) != worker.python:
+                self._end_workers()
+        if self._worker is None:
             self._worker = Worker(python, worker_environment())
+        ahead = self._next
+        known = self._worker.remembers(request)
+        if ahead is not None and ahead.is_meant_for(request) and not known:
+            self._worker, self._next = ahead, self._worker
         return self._worker
+
+    def _prepare_next(self, request: RunRequest) -> None:
+        """Starts the process for the next text now: after an edit a trace must not wait for it."""
+        worker = self._worker
+        if worker is None or request.engine != "graphlens":
+            return
+        if self._next is None:
+            self._next = Worker(worker.python, worker_environment())
+        ahead = self._next
+        if ahead.pid is None or not ahead.is_meant_for(request):
+            ahead.reserve(request)
+            with suppress(RuntimeError):  # the session is being closed
+                self._thread.submit(self._prepare, ahead, request)
+
+    def _prepare(self, worker: Worker, request: RunRequest) -> None:
+        if worker is self._next or worker is self._worker:  # not ended meanwhile
+            worker.prepare(request)
+
+    def _end_workers(self) -> None:
+        workers, self._worker, self._next = (self._worker, self._next), None, None
+        for worker in workers:
+            if worker is not None:
+                worker.stop()
 
     def interrupt(self) -> bool:
         """Stops what is running."""
-        return self.state == "running" and self._worker is not None and self._worker.interrupt()
+        if self.state != "running" or self._worker is None:
+            return False
+        self._unwanted = True
+        self._worker.interrupt()
+        return True
 
     def restart(self) -> None:
         """Ends the worker; the next run starts a new one."""
-        if self._worker is not None:
-            worker, self._worker = self._worker, None
-            worker.stop()
+        self._end_workers()
         self._set_state("off")
 
     def close(self) -> None:
         """Ends the worker for good."""
-        if self._worker is not None:
-            self._worker.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
+        self._end_workers()
 
     def _set_state(self, state: str) -> None:
         if state != self.state:

@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.worker.protocol import BadMessage, Unpacker, pack
+from engine.worker.request import RunRequest, checked, failure
 
-__all__ = ["RunRequest", "Worker", "failure", "remove_left_folders"]
+__all__ = ["OnOutput", "RunRequest", "Worker", "failure", "remove_left_folders"]
 
 _SCRIPT = Path(__file__).resolve().parent / "__main__.py"
 _FOLDER = "graphlens-run-"
@@ -33,35 +34,6 @@ _GRACE_SECONDS = 1.0
 _START_SECONDS = 60.0
 
 OnOutput = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What to run.
-
-    Attributes:
-        path: The file; it need not exist, `text` counts.
-        text: Its text.
-        function: A qualified name.
-        arguments: One Python expression each, `name=expression` for keywords.
-        mode: `run`, or `trace` to make the graph only.
-        timing: Whether to compare eager and graph by calling again.
-        seconds: The deadline.
-        megabytes: The limit of memory; None for no limit.
-        folders: Where the file's own imports are looked for, after all else.
-        engine: `graphlens`, or `tensorflow` to leave that import alone.
-    """
-
-    path: str
-    text: str
-    function: str
-    arguments: tuple[str, ...] = ()
-    mode: str = "run"
-    timing: bool = False
-    seconds: float = 30.0
-    megabytes: int | None = 2048
-    folders: tuple[str, ...] = ()
-    engine: str = "graphlens"
 
 
 @dataclass
@@ -92,6 +64,7 @@ class Worker:
         self._mark = ""
         self._token = ""
         self._identity: tuple[Any, ...] | None = None
+        self._ready: tuple[Any, ...] | None = None
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._stopped_because: str | None = None
         self._lock = threading.Lock()
@@ -125,9 +98,34 @@ class Worker:
         finally:
             self._running = False
 
+    def remembers(self, request: RunRequest) -> bool:
+        """Whether the process has run this text before and would go on with its state."""
+        return self.pid is not None and self._identity == request.identity
+
+    def is_meant_for(self, request: RunRequest) -> bool:
+        """Whether a process was or will be prepared for a request like this one."""
+        return self._ready == request.surroundings
+
+    def reserve(self, request: RunRequest) -> None:
+        """Says that `prepare` will be called for a request like this one."""
+        self._ready = request.surroundings
+
+    def prepare(self, request: RunRequest) -> None:
+        """Starts a process for a request like this one, and lets it load what a trace needs.
+
+        Nothing of the request's text is run. A process that cannot be started is told of when the
+        run comes.
+        """
+        self.stop()
+        with contextlib.suppress(OSError):
+            self._start(request)
+            self._ready = request.surroundings
+            self._send({"do": "warm"})
+
     def _run(self, request: RunRequest, on_output: OnOutput) -> dict[str, Any]:
-        identity = (request.path, request.text, request.megabytes, request.folders, request.engine)
-        if self.pid is None or self._identity != identity:
+        identity = request.identity
+        ready = self.pid is not None and self.is_meant_for(request)
+        if not self.remembers(request) and not ready:
             self.stop()
             try:
                 self._start(request)
@@ -138,10 +136,10 @@ class Worker:
         if self._stopped_because == "interrupted":
             self.stop()
             return failure(request, "interrupted", "interrupted")
-        reused = self._identity == identity
-        self._identity = identity
+        reused = self._identity == identity or ready
+        self._identity, self._ready = identity, None
         run = _Run()
-        self._send({"do": "run", **_plain(request)})
+        self._send({"do": "run", **request.plain()})
         answer = self._await(request, run, on_output)
         if answer is None and reused and not run.began and self._stopped_because is None:
             self.stop()  # it had ended since the last run: nothing of this one has happened
@@ -179,7 +177,7 @@ class Worker:
                 _take_output(message["output"], run, on_output)
             elif isinstance(message.get("answer"), dict):
                 self._drain(run, on_output)
-                return _checked(message["answer"], request, self._stopped_because)
+                return checked(message["answer"], request, self._stopped_because)
 
     def _drain(self, run: _Run, on_output: OnOutput) -> None:
         """Takes what was written beside the answer (C code, child processes)."""
@@ -303,7 +301,7 @@ class Worker:
         with self._lock:
             process, self._process = self._process, None
             folder, self._folder = self._folder, None
-            self._identity = None
+            self._identity = self._ready = None
             if process is not None:
                 self._kill(process)
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -381,68 +379,6 @@ def _take_output(output: Any, run: _Run, on_output: OnOutput) -> None:
 
 
 _PHASES = ("loading", "tracing", "running")
-
-
-def _plain(request: RunRequest) -> dict[str, Any]:
-    return {
-        "path": request.path,
-        "text": request.text,
-        "function": request.function,
-        "arguments": list(request.arguments),
-        "mode": request.mode,
-        "timing": request.timing,
-        "seconds": request.seconds,
-        "folders": list(request.folders),
-        "engine": request.engine,
-    }
-
-
-def _checked(answer: dict[str, Any], request: RunRequest, because: str | None) -> dict[str, Any]:
-    """The answer, with what must be there made sure of, and the true reason of its end."""
-    blank = failure(request, "failed", "the worker answered something else")
-    for name, default in blank.items():
-        if name not in answer or (
-            answer[name] is not None and default is not None
-            and not isinstance(answer[name], type(default)) and name != "error"
-        ):  # fmt: skip
-            answer[name] = default
-    error = answer["error"]
-    if error is not None and not isinstance(error, dict):
-        answer["error"] = error = blank["error"]
-    if answer["ok"]:
-        answer["error"] = None
-    elif error is None:
-        answer["error"] = blank["error"]
-    elif because is not None and error.get("type") == "KeyboardInterrupt":
-        error["kind"] = because
-        error["message"] = (
-            f"stopped after {request.seconds:g} s" if because == "timeout" else "interrupted"
-        )
-    return answer
-
-
-def failure(request: RunRequest, kind: str, message: str) -> dict[str, Any]:
-    """The answer of a run that came to no answer of its own."""
-    return {
-        "ok": False,
-        "mode": request.mode,
-        "function": request.function,
-        "arguments": list(request.arguments),
-        "signature": "",
-        "engine": "graphlens",
-        "substituted": False,
-        "result": None,
-        "printed": [],
-        "droppedOutput": 0,
-        "traces": [],
-        "retraces": 0,
-        "graph": None,
-        "picture": None,
-        "timing": {"load": 0.0, "first": 0.0, "graph": None, "eager": None},
-        "error": {
-            "kind": kind, "type": kind, "message": message, "frames": [], "text": message
-        },
-    }  # fmt: skip
 
 
 def _ending(code: int | None) -> str:

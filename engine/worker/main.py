@@ -55,6 +55,8 @@ def serve() -> None:
             if message["do"] == "start":
                 runner, output = _start(message, pipe)
                 pipe.send({"started": os.getpid()})
+            elif message["do"] == "warm":
+                runner.warm_up()
             elif message["do"] == "run":
                 _run(message, pipe, runner, output)
 

@@ -53,6 +53,22 @@ class Runner:
         eagerly = _library().executing_eagerly
         return "running" if eagerly() else "tracing"
 
+    def warm_up(self) -> None:
+        """Loads what the first trace needs, by a trace of a function of our own."""
+        from engine.worker.warming import sample
+
+        self.mute(True)
+        try:
+            library = importlib.import_module("engine")
+            traced = library.function(sample)
+            concrete = traced.get_concrete_function(library.constant([1.0]))
+            _describe_graph({}, traced, concrete, "")
+            describe_value(traced(library.constant([1.0])))
+        except Exception as error:  # the run itself will say what is wrong
+            print(f"warm-up: {error!r}", file=sys.__stderr__)
+        finally:
+            self.mute(False)
+
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answers a request; whatever user code raises becomes part of the answer."""
         answer: dict[str, Any] = {

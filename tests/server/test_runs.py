@@ -218,6 +218,37 @@ def test_cancelling_the_request_stops_the_run(server: Conversation) -> None:
     server.close_document(uri)
 
 
+def test_a_changed_text_starts_from_nothing(server: Conversation) -> None:
+    """The process that was started ahead has run nothing of the text before."""
+    uri = "file:///nowhere/fresh.py"
+    code = (
+        "import engine as tf\nseen = []\n\n@tf.function\ndef f():\n"
+        "    seen.append(1)\n    return tf.constant(len(seen))\n"
+    )
+    params = {"textDocument": {"uri": uri}, "function": "f", "arguments": []}
+    server.open(uri, code)
+    assert server.call("graphlens/run", params)["result"]["data"] == 1
+    for version in range(2, 5):
+        server.change(uri, version, {"text": code + f"# {version}\n"})
+        answer = server.call("graphlens/run", params)
+        assert (answer["result"]["data"], len(answer["traces"])) == (1, 1)
+        again = server.call("graphlens/run", params)
+        assert (again["result"]["data"], len(again["traces"])) == (1, 1)
+    server.close_document(uri)
+
+
+def test_an_interrupt_while_a_process_is_being_started(server: Conversation) -> None:
+    uri = "file:///nowhere/early.py"
+    server.open(uri, "import engine as tf\n@tf.function\ndef f():\n    while True:\n        pass\n")
+    params = {"textDocument": {"uri": uri}, "function": "f", "arguments": []}
+    for _ in range(4):
+        asked = server.ask("graphlens/run", params)
+        server.wait(lambda: server.call("graphlens/status")["worker"] == "running")
+        server.call("workspace/executeCommand", {"command": "graphlens.interrupt"})
+        assert server.reply(asked)["result"]["error"]["kind"] == "interrupted"
+    server.close_document(uri)
+
+
 def test_restarting_and_clearing(server: Conversation) -> None:
     run(server, "plain", "1.")
     server.call("workspace/executeCommand", {"command": "graphlens.clearTraces"})
