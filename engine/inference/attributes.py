@@ -7,7 +7,7 @@ import ast
 from engine.inference.binding import Arguments, unknown_parameter
 from engine.inference.context import Born
 from engine.inference.events import AttributeRead, Read, Stored
-from engine.inference.library_tables import ATTRIBUTES, CONSTANTS, VARIABLE_LISTS
+from engine.inference.library_tables import ATTRIBUTES, CONSTANTS, LEVELS, VARIABLE_LISTS
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NO_SIZE,
@@ -124,7 +124,7 @@ def read_attribute(machine: Machine, node: ast.AST, owner: Value, name: str, fra
 
 _WATCHED = frozenset(
     ["numpy", "item", "tolist", "append", "format", "assign", "run", "map", "filter", "flat_map",
-     "interleave"]
+     "interleave", *LEVELS]
 )  # fmt: skip
 
 

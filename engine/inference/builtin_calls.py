@@ -241,7 +241,9 @@ def _new_sequence(
         return Container(kind.get(name, name), [], None, born)
     if name == "iter" and isinstance(source, Library):
         return Library("iterator", "", born, source.data) if source.kind == "iterator" else UNKNOWN
-    if isinstance(source, Unknown) and name in ("iter", "reversed"):
+    if name == "iter" and not isinstance(source, (Container, Tensor)):
+        return UNKNOWN
+    if isinstance(source, Unknown) and name == "reversed":
         return UNKNOWN
     items = None
     if isinstance(source, Container) and source.items is not None and source.kind != "dict":

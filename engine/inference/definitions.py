@@ -57,7 +57,7 @@ def _apply(machine: Machine, node: ast.expr, decorator: Value, value: Value, fra
         return _apply_symbol(decorator.name, value)
     if isinstance(decorator, Library):
         if decorator.kind == "staging" and isinstance(decorator.data, Staging):
-            return stage(machine, node, value, decorator.data, frame, True)
+            return stage(machine, node, value, _at(node, decorator.data, frame), frame, True)
         if decorator.kind == "decorator":
             return _apply_symbol(decorator.name, value)
         if decorator.kind == "partial":
@@ -68,12 +68,22 @@ def _apply(machine: Machine, node: ast.expr, decorator: Value, value: Value, fra
         return value
     if isinstance(decorator, (Function, Instance)):
         made = machine.call(decorator, Arguments([value], {}), node, frame)
+        if isinstance(made, Function) and made.staging is not None:
+            return _with(made, staging=_at(node, made.staging, frame))
         if isinstance(made, (Function, Library)):
             return made
         return _with(value, wrapped="unknown") if isinstance(value, Function) else value
     if isinstance(decorator, Unknown) and isinstance(value, Function):
         return _with(value, wrapped="unknown")
     return value
+
+
+def _at(node: ast.expr, staging: Staging, frame: Frame) -> Staging:
+    """The staging as it is asked for here; a helper of another file may have made it."""
+    if staging.module is frame.scope.module:
+        return staging
+    module = frame.scope.module
+    return Staging(node, module, staging.kind, staging.autograph, staging.options)
 
 
 def _accessor(name: str) -> str:

@@ -19,7 +19,7 @@ from engine.inference.containers import element_of, iterate, truth
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
 from engine.inference.expressions import in_graph
-from engine.inference.guards import is_early_return, is_once_guard, narrowed
+from engine.inference.guards import is_early_return, is_for_arrays, is_once_guard, narrowed
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
@@ -97,6 +97,8 @@ def _arm_context(node: ast.If, context: Context, staged: bool, arm: int, frame: 
         changes["guard"] = True
     if not staged:
         changes["unsure"] = True
+        if is_for_arrays(node.test, arm == 0):
+            changes["caught"] = True
     return context.with_(**changes) if changes else context
 
 

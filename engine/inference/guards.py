@@ -8,7 +8,7 @@ import re
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import NONE, Const, Python, Tensor, Union, Unknown, join_all
 
-__all__ = ["is_early_return", "is_once_guard", "narrowed"]
+__all__ = ["is_early_return", "is_for_arrays", "is_once_guard", "narrowed"]
 
 
 def is_once_guard(node: ast.If, arm: int, frame: Frame) -> bool:
@@ -136,6 +136,20 @@ def _compares_missing(test: ast.Compare, holds: bool, frame: Frame) -> bool:
 
 def _asks_for_attribute(test: ast.Call) -> bool:
     return isinstance(test.func, ast.Name) and test.func.id in ("hasattr", "getattr")
+
+
+def is_for_arrays(test: ast.expr, holds: bool) -> bool:
+    """Whether an arm is for values that are no tensors: `if not tf.is_tensor(x):`.
+
+    What else is handled there is an array too, most likely.
+    """
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return is_for_arrays(test.operand, not holds)
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) is holds:
+        return any(is_for_arrays(part, holds) for part in test.values)
+    if isinstance(test, ast.Call) and isinstance(test.func, ast.Attribute) and not holds:
+        return test.func.attr in ("is_tensor", "is_tf_type")
+    return False
 
 
 _TYPES = ("int", "float", "bool", "str", "list", "tuple", "dict")

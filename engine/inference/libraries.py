@@ -251,6 +251,8 @@ def result_kind(name: str) -> str:
             if kind == "loss" and is_function:
                 return "tensor"
             return kind
+    if name.startswith("tf.") and parts[-1].startswith(("get_", "is_", "has_", "enable_")):
+        return "?"
     if name.startswith("tf.") and parts[-1][:1].islower():
         return "tensor" if len(parts) == 2 or parts[1] in _OP_FAMILIES else "?"
     return "?"

@@ -8,6 +8,7 @@ __all__ = [
     "ATTRIBUTES",
     "CONSTANTS",
     "LAYERS_WITHOUT_VARIABLES",
+    "LEVELS",
     "METHOD_RESULTS",
     "MUTATORS",
     "RESULTS",
@@ -111,6 +112,13 @@ RESULTS: dict[str, str] = {
     "tf.device": "scope",
     "tf.control_dependencies": "scope",
     "tf.is_tensor": "bool",
+    "tf.math.is_nan": "tensor",
+    "tf.math.is_inf": "tensor",
+    "tf.math.is_finite": "tensor",
+    "tf.math.is_non_decreasing": "tensor",
+    "tf.math.is_strictly_increasing": "tensor",
+    "tf.image.is_jpeg": "tensor",
+    "tf.io.is_jpeg": "tensor",
     "tf.executing_eagerly": "bool",
     "tf.inside_function": "bool",
     "tf.get_static_value": "?",
@@ -372,6 +380,9 @@ LAYERS_WITHOUT_VARIABLES = frozenset(
         "CategoryEncoding", "Discretization", "Hashing", "StringLookup", "IntegerLookup",
     ]
 )  # fmt: skip
+
+# What the methods of loggers are called.
+LEVELS = ("debug", "info", "warning", "error", "critical", "exception")
 
 # Methods that change the Python object they belong to.
 MUTATORS: dict[str, frozenset[str]] = {

@@ -58,7 +58,7 @@ def nested_staged_function(facts: Facts) -> Iterator[Finding]:
     Leave the inner decorator out, or define the function outside.
     """
     for event in facts.staged(Staged):
-        if event.staging.kind != "function":
+        if event.staging.kind != "function" or event.context.guard:
             continue
         entry = event.context.entry
         if entry is None or entry.staging.kind != "function" or _has_gain(event):

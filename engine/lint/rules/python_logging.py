@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Called
+from engine.inference.library_tables import LEVELS
+from engine.inference.values import Const, Python, Unknown
 from engine.lint.facts import Facts, has_staged, maybe_staged
 from engine.lint.rule import Finding, rule
 
@@ -61,7 +64,9 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Called):
         if _before_raise(facts, event):
             continue
-        if not event.name.startswith(_FAMILIES) or event.name.rsplit(".", 1)[-1] in _SETUP:
+        if not event.name.startswith(_FAMILIES) and not _looks_like_a_logger(event):
+            continue
+        if event.name.rsplit(".", 1)[-1] in _SETUP:
             continue
         entry = event.context.entry
         if entry is not None and entry.staging.kind == "keras":
@@ -76,6 +81,28 @@ def python_logging(facts: Facts) -> Iterator[Finding]:
         )
         severity = Severity.WARNING if staged else Severity.INFO
         yield Finding(event.node, event.context, message, severity)
+
+
+def _looks_like_a_logger(event: Called) -> bool:
+    """Whether something that nothing is known of is named and used like a logger: with a text."""
+    method = event.name.removeprefix("?.")
+    if method not in LEVELS or not isinstance(event.receiver, Unknown):
+        return False
+    func = event.node.func
+    if not isinstance(func, ast.Attribute) or not event.args:
+        return False
+    owner = func.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    first = event.args[0]
+    is_text = isinstance(first, (Const, Python)) and _type(first) == "str"
+    return is_text and _LOGGER.fullmatch(name) is not None
+
+
+_LOGGER = re.compile(r"_*(?:log|logger|LOG|LOGGER)")
+
+
+def _type(value: Const | Python) -> str:
+    return type(value.value).__name__ if isinstance(value, Const) else value.type
 
 
 def _is_chosen(facts: Facts, event: Called) -> bool:

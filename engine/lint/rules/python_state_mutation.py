@@ -127,6 +127,8 @@ def _methods(facts: Facts) -> Iterator[Finding]:
         receiver = event.receiver
         if not isinstance(receiver, Container) or receiver.argument or event.context.guard:
             continue
+        if event.context.entry is not None and event.context.entry.staging.kind == "keras":
+            continue
         method = event.name.rsplit(".", 1)[-1]
         if method not in MUTATORS.get(receiver.kind, frozenset()):
             continue
