@@ -45,7 +45,6 @@ from engine.objects.functional import foldr as foldr
 from engine.objects.functional import map_fn as map_fn
 from engine.objects.functional import scan as scan
 from engine.objects.functional import vectorized_map as vectorized_map
-from engine.objects.indexed_slices import IndexedSlices as IndexedSlices
 from engine.objects.initializers import ConstantInitializer as _engine_objects_initializers_ConstantInitializer
 from engine.objects.initializers import OnesInitializer as _engine_objects_initializers_OnesInitializer
 from engine.objects.initializers import RandomNormalInitializer as _engine_objects_initializers_RandomNormalInitializer
@@ -170,6 +169,7 @@ from engine.tracing.function import function as function
 from typing import Any
 
 __version__: str
+def IndexedSlices(values: Any, indices: Any, dense_shape: Any = ...) -> Any: ...
 def Variable(*args: Any, **kwargs: Any) -> Any: ...
 VariableAggregation = _engine_objects_policies_VariableAggregationV2
 def abs(x: Any, name: str | None = ...) -> Any: ...

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+from engine.autodiff.rows import Rows, dense, gathers_rows
 from engine.ir.interpreter import current
 from engine.ir.op import Op
-from engine.ir.tensor import Tensor
 from engine.ops.namespace import tf
 
 
@@ -48,9 +48,9 @@ class Gradients:
     """
 
     def __init__(self) -> None:
-        self._parts: dict[int, list[Tensor]] = {}
+        self._parts: dict[int, list[Any]] = {}
 
-    def add(self, tensor: Any, grad: Tensor | None) -> None:
+    def add(self, tensor: Any, grad: Any) -> None:
         if grad is not None:
             self._parts.setdefault(id(tensor), []).append(grad)
 
@@ -60,9 +60,12 @@ class Gradients:
         if parts is None:
             return None
         if len(parts) > 1:
-            total = parts[0]
-            for part in parts[1:]:
-                total = add_gradients(total, part)
+            if all(type(part) is Rows for part in parts):
+                total: Any = Rows([one for part in parts for one in part.parts])
+            else:
+                total = dense(parts[0])
+                for part in parts[1:]:
+                    total = add_gradients(total, dense(part))
             parts[:] = [total]
         return parts[0]
 
@@ -84,6 +87,7 @@ def backprop(
     targets: Sequence[Any],
     target_gradients: Sequence[Any],
     sources: Sequence[Any],
+    rows: bool = False,
 ) -> list[Any]:
     """Gradients of the targets (weighted and summed) with respect to the sources.
 
@@ -92,6 +96,7 @@ def backprop(
         targets: tensors to differentiate.
         target_gradients: one for each target; None: ones.
         sources: tensors to differentiate by.
+        rows: answer `Rows` for sources of which only rows were gathered?
 
     Returns:
         One gradient for each source; None where the targets do not depend on it.
@@ -107,6 +112,14 @@ def backprop(
         outputs = [grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs]
         if all(grad is None for grad in outputs):
             continue
+        if rows and (gathers_rows(entry) or type(outputs[0]) is Rows):
+            if gathers_rows(entry):
+                grads.add(entry.inputs[0], Rows([(entry, dense(outputs[0]))]))
+                continue
+            if entry.op.name == "raw.read_variable":
+                grads.add(entry.inputs[0], outputs[0])
+                continue
+            outputs = [dense(grad) for grad in outputs]
         for tensor, grad in zip(entry.inputs, input_gradients(entry, outputs)):
             if tensor is not None:
                 grads.add(tensor, grad)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from engine.autodiff.backprop import Entry, backprop, differentiable
+from engine.autodiff.rows import Rows
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import resource
 from engine.ir.interpreter import current
@@ -189,7 +190,8 @@ class GradientTape:
         ]
         pairs = [(t, w) for t, w in zip(targets, weights) if differentiable(t)]
         keys = [_source(leaf) for leaf in flat_sources]
-        results = backprop(entries, [t for t, _ in pairs], [w for _, w in pairs], keys)
+        found = backprop(entries, [t for t, _ in pairs], [w for _, w in pairs], keys, rows=True)
+        results = [grad.slices() if type(grad) is Rows else grad for grad in found]
         if mode == "zero":
             results = [
                 tf.zeros_like(leaf) if grad is None else grad

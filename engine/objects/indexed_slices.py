@@ -24,20 +24,40 @@ class IndexedSlices:
     """
 
     def __init__(self, values: Any, indices: Any, dense_shape: Any = None) -> None:
-        self.values: Tensor = convert_to_tensor(values)
+        self.values: Any = convert_to_tensor(values)
         self.indices: Tensor = convert_to_tensor(indices)
         self.dense_shape: Any = None if dense_shape is None else convert_to_tensor(dense_shape)
 
     @property
     def dtype(self) -> DType:
         """Of the values."""
-        return self.values.dtype
+        return self.values.dtype  # type: ignore[no-any-return]
 
     @property
     def shape(self) -> TensorShape:
         """Of the whole tensor, as far as known."""
         known = None if self.dense_shape is None else get_static_value(self.dense_shape)
         return TensorShape(None if known is None else [int(size) for size in known])
+
+    @property
+    def device(self) -> str:
+        """Where the values are."""
+        return str(self.values.device)
+
+    @property
+    def name(self) -> str:
+        """Of the values' node. Raises AttributeError outside of graphs."""
+        return str(self.values.name)
+
+    @property
+    def op(self) -> Any:
+        """The values' node. Raises AttributeError outside of graphs."""
+        return self.values.op
+
+    @property
+    def graph(self) -> Any:
+        """The values' graph. Raises AttributeError outside of graphs."""
+        return self.values.graph
 
     def __composite_parts__(self) -> list[Tensor]:
         rest = [] if self.dense_shape is None else [self.dense_shape]

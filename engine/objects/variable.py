@@ -271,7 +271,7 @@ class Variable:
     def _scatter(self, sparse_delta: Any, how: str) -> Variable:
         indices, values = sparse_delta.indices, sparse_delta.values
         state.scatter_variable(self._handle, indices, convert_to_tensor(values, self.dtype), how)
-        return self
+        return self._written()
 
     def scatter_add(
         self, sparse_delta: Any, use_locking: bool = False, name: Any = None
@@ -314,7 +314,7 @@ class Variable:
         state.scatter_nd_variable(
             self._handle, convert_to_tensor(indices), convert_to_tensor(updates, self.dtype), how
         )
-        return self
+        return self._written()
 
     def scatter_nd_update(self, indices: Any, updates: Any, name: Any = None) -> Variable:
         return self._scatter_nd(indices, updates, "update")

@@ -54,7 +54,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     """
     from engine.ops.namespace import tf
 
-    values = convert_to_tensor(t)
+    rows = _is_rows(t)
+    values = convert_to_tensor(t.values if rows else t)
     squares = tf.reduce_sum(values * values, axes, keepdims=True)
     positive = squares > 0
     safe = tf.where(positive, squares, tf.ones_like(squares))
@@ -62,7 +63,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     clip_norm = tf.cast(clip_norm, values.dtype)
     clip_norm = tf.maximum(clip_norm, tf.zeros_like(clip_norm))
     scaled = values * clip_norm
-    return tf.identity(scaled / tf.maximum(norm, clip_norm), name=name)  # type: ignore[no-any-return]
+    clipped = tf.identity(scaled / tf.maximum(norm, clip_norm), name=name)
+    return type(t)(clipped, t.indices, t.dense_shape) if rows else clipped  # type: ignore[no-any-return]
 
 
 @public("linalg.global_norm")
@@ -83,7 +85,8 @@ def global_norm(t_list: Sequence[Any], name: str | None = None) -> Any:
 
     if isinstance(t_list, str) or not isinstance(t_list, Sequence):
         raise TypeError(f"`t_list` should be a sequence of tensors. Received {type(t_list)}.")
-    halves = [tf.nn.l2_loss(x) for x in t_list if x is not None]
+    values = [x.values if _is_rows(x) else x for x in t_list if x is not None]
+    halves = [tf.nn.l2_loss(x) for x in values]
     if not halves:
         return tf.zeros(())
     half = tf.reduce_sum(tf.stack(halves))
@@ -116,4 +119,18 @@ def clip_by_global_norm(
     limit = convert_to_tensor(clip_norm, dtype_hint=norm.dtype)
     scale = limit * tf.minimum(1.0 / norm, tf.ones_like(norm) / limit)
     scale = scale + (norm - norm)  # nan where the norm is infinite or nan
-    return [None if x is None else tf.multiply(x, scale) for x in t_list], norm
+    return [None if x is None else _scaled(x, scale) for x in t_list], norm
+
+
+def _scaled(x: Any, scale: Any) -> Any:
+    """`x * scale`; of a gradient of rows, the rows."""
+    from engine.ops.namespace import tf
+
+    if _is_rows(x):
+        return type(x)(tf.multiply(x.values, scale), x.indices, x.dense_shape)
+    return tf.multiply(x, scale)
+
+
+def _is_rows(x: Any) -> bool:
+    """Is it `tf.IndexedSlices`?"""
+    return hasattr(x, "indices") and hasattr(x, "dense_shape")

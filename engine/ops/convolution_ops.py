@@ -96,6 +96,12 @@ def _infer_forward(
 
 def _forward_kernel(xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
     """Patches as rows of a matrix, times the filters as columns; groups as a batch."""
+    for value, name in ((x, "input"), (w, "filter")):
+        if value.ndim != len(strides) + 2:
+            raise InvalidArgumentError(
+                None, None, f"{name} must be {len(strides) + 2}-dimensional: "
+                f"{bracketed(value.shape)} [Op:Conv{len(strides)}D]",
+            )  # fmt: skip
     groups = _groups(x.shape[-1], w.shape[-2], w.shape[-1])
     parts = _patches(xp, x, w.shape[:-2], strides, dilations, padding)
     lead, window, depth = parts.shape[:-2], parts.shape[-2], w.shape[-2]

@@ -379,12 +379,13 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
         mine = tensor.dims[at : at + len(mask.dims)]
         if not TensorShape.of(mine).is_compatible_with(TensorShape.of(mask.dims)):
             raise ValueError(f"Shapes {TensorShape.of(mine)} and {mask.shape} are incompatible")
-    if len(mask.dims) > 1:
+    known = _known_rest(tensor, at, len(mask.dims))
+    if known is None:
         before = [tf.shape(tensor)[i] for i in range(at)]
         rest = tf.shape(tensor)[at + len(mask.dims) :]
-        known = _known_rest(tensor, at, len(mask.dims))
-        shape = known or tf.concat([tf.stack([*before, -1]), rest], 0)
-        tensor = tf.reshape(tensor, shape)
+        known = tf.concat([tf.stack([*before, -1]), rest], 0)
+    tensor = tf.reshape(tensor, known)
+    if len(mask.dims) > 1:
         mask = tf.reshape(mask, [-1])
     places = tf.squeeze(tf.where(mask), axis=[1])
     return tf.gather(tensor, places, axis=at)  # type: ignore[no-any-return]

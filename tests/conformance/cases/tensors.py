@@ -13,7 +13,7 @@ def constants_of_python_values():
 
 @case
 def reprs_of_scalars():
-    values = [1, 1.5, True, "text", 2 + 3j, 0.1, 1e20, -0.0, float("nan"), float("inf")]
+    values = [1, 1.5, True, "text", 2 + 3j, 0.1, 1e20, float("nan"), float("-inf")]
     return [repr(tf.constant(value)) for value in values]
 
 
