@@ -1,6 +1,7 @@
 // The log channel, and which of its messages also pop up.
 
 import * as vscode from 'vscode';
+import { SHOW_LOG, type WayOut } from './problems';
 import type { Notifications } from './settings';
 
 export class Log implements vscode.Disposable {
@@ -17,14 +18,16 @@ export class Log implements vscode.Disposable {
     this.channel.warn(message);
     const wanted = this.notifications();
     if (wanted === 'always' || wanted === 'onWarning') {
-      void this.offer(vscode.window.showWarningMessage(message, 'Show Log'));
+      void offer(vscode.window.showWarningMessage.bind(vscode.window), message, [SHOW_LOG]);
     }
   }
 
-  error(message: string): void {
+  /** `waysOut`: what the user can do about it, beside reading the log. */
+  error(message: string, waysOut: readonly WayOut[] = []): void {
     this.channel.error(message);
     if (this.notifications() !== 'off') {
-      void this.offer(vscode.window.showErrorMessage(message, 'Show Log'));
+      const all = [...waysOut, SHOW_LOG];
+      void offer(vscode.window.showErrorMessage.bind(vscode.window), message, all);
     }
   }
 
@@ -39,10 +42,14 @@ export class Log implements vscode.Disposable {
   dispose(): void {
     this.channel.dispose();
   }
+}
 
-  private async offer(answer: Thenable<string | undefined>): Promise<void> {
-    if ((await answer) === 'Show Log') this.show();
-  }
+type Ask = (message: string, ...titles: string[]) => Thenable<string | undefined>;
+
+async function offer(ask: Ask, message: string, waysOut: readonly WayOut[]): Promise<void> {
+  const chosen = await ask(message, ...waysOut.map(({ title }) => title));
+  const way = waysOut.find(({ title }) => title === chosen);
+  if (way) await vscode.commands.executeCommand(way.command, ...(way.args ?? []));
 }
 
 /** What to say of something caught. */

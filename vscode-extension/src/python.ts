@@ -33,28 +33,42 @@ interface Candidate {
   readonly origin: string;
 }
 
-/** The first candidate that is a Python of a known version, new enough, or undefined. */
-export async function findInterpreter(search: Search): Promise<Interpreter | undefined> {
-  for (const { command, origin } of await candidates(search)) {
+/** What a search ended with: an interpreter, or why each candidate was passed over. */
+export interface Found {
+  readonly interpreter: Interpreter | undefined;
+  readonly passedOver: readonly string[];
+}
+
+/** The first candidate that is a Python of a known version, new enough. */
+export async function findInterpreter(search: Search): Promise<Found> {
+  const passedOver: string[] = [];
+  const passOver = (reason: string): void => {
+    passedOver.push(reason);
+    search.log(reason);
+  };
+  for (const { command, origin } of await candidates(search, passOver)) {
     const [program, ...rest] = command;
     if (program === undefined) continue;
     if (!search.trusted && search.roots.some((root) => isInside(program, root))) {
-      search.log(`${program} (${origin}) lies inside a workspace that is not trusted: not used`);
+      passOver(`${program} (${origin}) lies inside a workspace that is not trusted`);
       continue;
     }
     const version = await pythonVersion([program, ...rest], search);
     if (version === undefined) {
-      search.log(`${program} (${origin}) does not run`);
+      passOver(`${program} (${origin}) does not run`);
     } else if (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1])) {
-      search.log(`${program} (${origin}) is Python ${version.join('.')}: too old`);
+      passOver(`${program} (${origin}) is Python ${version.join('.')}, which is too old`);
     } else {
-      return { command, version, origin };
+      return { interpreter: { command, version, origin }, passedOver };
     }
   }
-  return undefined;
+  return { interpreter: undefined, passedOver };
 }
 
-async function candidates(search: Search): Promise<Candidate[]> {
+async function candidates(
+  search: Search,
+  passOver: (reason: string) => void,
+): Promise<Candidate[]> {
   const found: Candidate[] = [];
   const variable = search.environment['PATH'] ?? search.environment['Path'] ?? '';
   const windows = search.platform === 'win32';
@@ -64,7 +78,7 @@ async function candidates(search: Search): Promise<Candidate[]> {
   if (first !== undefined) {
     const program = path.isAbsolute(first) ? first : findOnPath(first, variable, extensions);
     if (program !== undefined) found.push({ command: [program, ...rest], origin: 'setting' });
-    else search.log(`graphlens.interpreter: ${first} is not an absolute path and not on PATH`);
+    else passOver(`${first} (graphlens.interpreter) is no absolute path and not on PATH`);
   }
   if (search.trusted) {
     const selected = await search.selected();

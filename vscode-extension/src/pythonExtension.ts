@@ -19,6 +19,10 @@ async function environments(): Promise<Environments | undefined> {
   return api.environments;
 }
 
+export function hasPythonExtension(): boolean {
+  return vscode.extensions.getExtension(ID) !== undefined;
+}
+
 /** The executable of the selected environment; undefined without that extension. */
 export async function selectedInterpreter(): Promise<string | undefined> {
   const api = await environments();

@@ -3,18 +3,24 @@
 import * as fs from 'node:fs/promises';
 import * as vscode from 'vscode';
 import {
+  CloseAction,
+  ErrorAction,
   ExecuteCommandRequest,
   LanguageClient,
   State,
+  type ErrorHandler,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { compileLater } from './byteCode';
+import { Crashes } from './crashes';
+import { linksUnderHover } from './hoverLinks';
 import { KeptFindings } from './keptFindings';
 import { messageOf, type Log } from './log';
+import { INTERPRETER_SETTING, Problem, RESTART, SELECT_INTERPRETER, waysOutOf } from './problems';
 import type { Printed, Requests, Status } from './protocol';
 import { findInterpreter, OLDEST, type Interpreter } from './python';
-import { selectedInterpreter } from './pythonExtension';
-import { serverCommand, type ServerCommand } from './serverCommand';
+import { hasPythonExtension, selectedInterpreter } from './pythonExtension';
+import { bundledServer, serverCommand, type ServerCommand } from './serverCommand';
 import { handlers } from './serverOutput';
 import { readSettings, type Settings } from './settings';
 
@@ -30,6 +36,7 @@ export class Server implements vscode.Disposable {
   /** Starts and stops wait for each other here. */
   private queue: Promise<void> = Promise.resolve();
   private readonly kept = new KeptFindings();
+  private readonly crashes = new Crashes();
 
   private readonly statusEmitter = new vscode.EventEmitter<Status>();
   readonly onStatus = this.statusEmitter.event;
@@ -57,6 +64,7 @@ export class Server implements vscode.Disposable {
   restart(): Promise<void> {
     return this.enqueue(async () => {
       this.kept.keep();
+      this.crashes.forget();
       await this.doStop();
       await this.doStart();
     });
@@ -128,7 +136,13 @@ export class Server implements vscode.Disposable {
       await this.client.start();
     } catch (error) {
       this.stateEmitter.fire('stopped');
-      this.log.error(`Graphlens: the server did not start: ${messageOf(error)}`);
+      const waysOut = waysOutOf(error);
+      this.log.error(
+        waysOut.length > 0
+          ? `Graphlens: ${messageOf(error)}`
+          : `Graphlens: the server did not start: ${messageOf(error)}`,
+        waysOut.length > 0 ? waysOut : [RESTART],
+      );
     }
   }
 
@@ -155,6 +169,7 @@ export class Server implements vscode.Disposable {
       environment: process.env,
     };
     const interpreter = settings.path.length > 0 ? undefined : await this.interpreter(around);
+    if (interpreter && settings.importStrategy === 'useBundled') await this.checkBundle();
     const command = serverCommand(settings, {
       ...around,
       interpreter: interpreter?.command ?? [],
@@ -169,7 +184,7 @@ export class Server implements vscode.Disposable {
     storagePath: string;
     roots: string[];
   }): Promise<Interpreter> {
-    const found = await findInterpreter({
+    const { interpreter, passedOver } = await findInterpreter({
       setting: this.settings.interpreter,
       trusted: vscode.workspace.isTrusted,
       roots: around.roots,
@@ -186,18 +201,58 @@ export class Server implements vscode.Disposable {
       },
       log: (message) => this.log.channel.info(message),
     });
-    if (!found) {
-      throw new Error(
-        `no Python ${OLDEST.join('.')} or later was found; name one in graphlens.interpreter`,
+    if (interpreter) {
+      this.log.channel.info(
+        `Python ${interpreter.version.join('.')} (${interpreter.origin}): ${interpreter.command.join(' ')}`,
       );
+      return interpreter;
     }
-    this.log.channel.info(
-      `Python ${found.version.join('.')} (${found.origin}): ${found.command.join(' ')}`,
-    );
-    return found;
+    const seen = passedOver.length > 0 ? ` Passed over: ${passedOver.join('; ')}.` : '';
+    throw new Problem(`Python ${OLDEST.join('.')} or later is needed, and none was found.${seen}`, [
+      ...(hasPythonExtension() ? [SELECT_INTERPRETER] : []),
+      INTERPRETER_SETTING,
+    ]);
+  }
+
+  /** The server's own files: an installation that was cut short lacks them. */
+  private async checkBundle(): Promise<void> {
+    const file = bundledServer(this.context.extensionPath);
+    try {
+      await fs.access(file);
+    } catch {
+      throw new Problem(`a part of this extension is missing (${file}). Install it again.`, [
+        { title: 'Show Extension', command: 'workbench.extensions.search', args: ['Graphlens'] },
+      ]);
+    }
+  }
+
+  /** A server that dies is started again; one that keeps dying is left, and the user asked. */
+  private errorHandler(hasStarted: () => boolean): ErrorHandler {
+    return {
+      error: (_error, _message, count) => ({
+        action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
+      }),
+      closed: () => {
+        // One that never came up fails in `doStart`, which tells the user.
+        if (!hasStarted()) return { action: CloseAction.DoNotRestart, handled: true };
+        if (this.crashes.mayRestart(Date.now())) {
+          this.log.channel.warn(
+            `the server ended unexpectedly (${this.crashes.count}); restarting`,
+          );
+          this.kept.keep();
+          return { action: CloseAction.Restart, handled: true };
+        }
+        this.log.error(
+          `Graphlens: the server ended unexpectedly ${this.crashes.count} times in 3 minutes and is not started again.`,
+          [RESTART],
+        );
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    };
   }
 
   private createClient(command: ServerCommand): LanguageClient {
+    let started = false;
     const options: LanguageClientOptions = {
       documentSelector: ['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs'].map(
         (scheme) => ({ scheme, language: 'python' }),
@@ -211,10 +266,12 @@ export class Server implements vscode.Disposable {
         ...(this.settings.workerInterpreter && { interpreter: this.settings.workerInterpreter }),
       },
       diagnosticPullOptions: { onChange: true, onSave: false },
+      errorHandler: this.errorHandler(() => started),
       initializationFailedHandler: (error) => {
         this.log.channel.error(messageOf(error));
         return false;
       },
+      middleware: { provideHover: linksUnderHover(this) },
     };
     const executable = {
       command: command.command,
@@ -228,7 +285,11 @@ export class Server implements vscode.Disposable {
     );
     client.onNotification('graphlens/traced', (traced: Traced) => this.tracedEmitter.fire(traced));
     client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) this.stateEmitter.fire('running');
+      if (newState === State.Starting) this.stateEmitter.fire('starting');
+      if (newState === State.Running) {
+        started = true;
+        this.stateEmitter.fire('running');
+      }
       if (newState === State.Stopped && this.client === client) this.stateEmitter.fire('stopped');
     });
     return client;

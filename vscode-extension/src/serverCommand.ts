@@ -29,6 +29,11 @@ export function bundledLibraries(extensionPath: string): string {
   return path.join(extensionPath, 'bundled', 'libs');
 }
 
+/** The program that is the server. */
+export function bundledServer(extensionPath: string): string {
+  return path.join(bundledLibraries(extensionPath), 'server', '__main__.py');
+}
+
 /** Where byte code of the bundled libraries is kept: `-B` reads it there, but never writes. */
 export function byteCodeFolder(storagePath: string): string {
   return path.join(storagePath, 'bytecode');
@@ -61,7 +66,7 @@ export function serverCommand(settings: Settings, around: Surroundings): ServerC
   const target =
     settings.importStrategy === 'fromEnvironment'
       ? ['-m', 'server']
-      : [path.join(bundledLibraries(around.extensionPath), 'server', '__main__.py')];
+      : [bundledServer(around.extensionPath)];
   return { command: python, args: [...isolated, ...target, '--stdio', ...settings.args], cwd, env };
 }
 

@@ -40,6 +40,11 @@ export class Uri {
   }
 }
 
+export class MarkdownString {
+  isTrusted: unknown = false;
+  constructor(readonly value: string) {}
+}
+
 export class ThemeColor {
   constructor(readonly id: string) {}
 }

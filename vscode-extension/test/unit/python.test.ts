@@ -39,9 +39,13 @@ test('the setting comes first, then the Python extension, then PATH', async () =
   const environment = { PATH: path.join(folder, 'bin') };
   const selected = () => Promise.resolve(two);
   const first = await findInterpreter(search({ setting: [one ?? ''], selected, environment }));
-  assert.deepEqual(first, { command: [one], version: [3, 12], origin: 'setting' });
-  assert.deepEqual((await findInterpreter(search({ selected, environment })))?.command, [two]);
-  assert.deepEqual((await findInterpreter(search({ environment })))?.command, [three]);
+  assert.deepEqual(first.passedOver, []);
+  assert.deepEqual(first.interpreter, { command: [one], version: [3, 12], origin: 'setting' });
+  assert.deepEqual(
+    (await findInterpreter(search({ selected, environment }))).interpreter?.command,
+    [two],
+  );
+  assert.deepEqual((await findInterpreter(search({ environment }))).interpreter?.command, [three]);
 });
 
 test('a Python that is too old is passed over, and the log says so', async () => {
@@ -50,14 +54,15 @@ test('a Python that is too old is passed over, and the log says so', async () =>
   const found = await findInterpreter(
     search({ setting: [old], environment: { PATH: path.join(folder, 'bin') } }),
   );
-  assert.deepEqual(found?.version, [3, 10]);
+  assert.deepEqual(found.interpreter?.version, [3, 10]);
   assert.match(messages.join(), /too old/);
+  assert.deepEqual(found.passedOver, messages);
 });
 
 test('what is no Python is passed over', async () => {
   const found = await findInterpreter(search({ setting: [fakePython('odd', 'hello')] }));
-  assert.equal(found, undefined);
-  assert.match(messages.join(), /does not run/);
+  assert.equal(found.interpreter, undefined);
+  assert.match(found.passedOver.join(), /does not run/);
 });
 
 test('without trust, a program of the workspace is not even started', async () => {
@@ -74,7 +79,7 @@ test('without trust, a program of the workspace is not even started', async () =
       },
     }),
   );
-  assert.equal(found, undefined);
+  assert.equal(found.interpreter, undefined);
   assert.deepEqual(asked, [], 'the Python extension is not asked');
   assert.equal(fs.existsSync(`${inside}.ran`), false);
 });
@@ -82,5 +87,6 @@ test('without trust, a program of the workspace is not even started', async () =
 test('relative entries of PATH are skipped', async () => {
   fakePython('bin/python3', '3 12');
   const relative = path.relative(process.cwd(), path.join(folder, 'bin'));
-  assert.equal(await findInterpreter(search({ environment: { PATH: relative } })), undefined);
+  const found = await findInterpreter(search({ environment: { PATH: relative } }));
+  assert.equal(found.interpreter, undefined);
 });
