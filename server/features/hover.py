@@ -89,9 +89,11 @@ async def _function(session: Session, facts: Facts, function: FunctionInfo) -> l
     blocks = ["\n".join(told["signatures"]), _traces(session, facts, function)]
     if function.converted:
         blocks.append(cut(told["readable"], _READABLE))
+    parts: list[Any] = [title, *(("code", block) for block in blocks if block)]
+    if function.converted and len(parts) > 1:
+        parts.append("As AutoGraph writes it:")
     left = MAX_HOVER - 600 - sum(len(block) for block in blocks)
-    blocks.append(cut(told["code"], max(400, left)))
-    return [title, *(("code", block) for block in blocks if block)]
+    return [*parts, ("code", cut(told["code"], max(400, left)))]
 
 
 def _traces(session: Session, facts: Facts, function: FunctionInfo) -> str:

@@ -21,7 +21,9 @@ const { without } = writeNotices({
 if (without.length > 0) {
   console.warn(`no licence text found in: ${without.map((each) => each.name).join(', ')}`);
 }
-fs.copyFileSync(path.join(extension, '..', 'LICENSE'), path.join(extension, 'LICENSE'));
+for (const file of ['LICENSE', 'CHANGELOG.md']) {
+  fs.copyFileSync(path.join(extension, '..', file), path.join(extension, file));
+}
 
 const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
 run(

@@ -59,6 +59,29 @@ export class GraphDocuments implements vscode.Disposable {
   }
 
   /**
+   * Show the graph code that Graphlens makes beside the one that TensorFlow itself made of the
+   * function when it was last traced. Answers what is in the way, or nothing.
+   */
+  async compare(target: Target): Promise<string | undefined> {
+    const of = { source: target.uri, function: target.function.qualname };
+    const own = await this.code({ ...of, view: 'code' });
+    const theirs = await this.code({ ...of, view: 'python' });
+    if (!own || !theirs) return `there is no graph code of ${of.function}`;
+    if (theirs.message !== null) return theirs.message;
+    if (!theirs.text.startsWith('# tf.autograph.to_code')) {
+      return `${of.function} was last traced by Graphlens: trace it with TensorFlow first`;
+    }
+    await vscode.commands.executeCommand(
+      'vscode.diff',
+      vscode.Uri.parse(own.uri),
+      vscode.Uri.parse(theirs.uri),
+      `${of.function}: Graphlens ↔ TensorFlow`,
+      { preview: false, viewColumn: besideOf(target.document) },
+    );
+    return undefined;
+  }
+
+  /**
    * The place on the other side. From graph code that is the source; from the source, the graph
    * code in sight that has something for the line.
    */

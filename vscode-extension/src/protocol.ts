@@ -137,6 +137,7 @@ export interface Run {
   graph: { traced: string; optimized: string; python: string } | null;
   timing: { load: number; first: number; graph: number | null; eager: number | null };
   error: RunError | null;
+  notes?: string[];
 }
 
 export interface Status {

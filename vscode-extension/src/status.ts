@@ -1,6 +1,7 @@
 // The language status items (server, worker) and the status bar entry of a run.
 
 import * as vscode from 'vscode';
+import { RESTART, SHOW_LOG } from './problems';
 import type { Status } from './protocol';
 import type { Server } from './server';
 
@@ -22,11 +23,13 @@ export class StatusItems implements vscode.Disposable {
     const selector = [{ language: 'python' }];
     this.server = vscode.languages.createLanguageStatusItem('graphlens.server', selector);
     this.server.name = 'Graphlens';
-    this.server.command = { title: 'Show Log', command: 'graphlens.showLog' };
     this.worker = vscode.languages.createLanguageStatusItem('graphlens.worker', selector);
     this.worker.name = 'Graphlens Worker';
     this.bar = vscode.window.createStatusBarItem('graphlens.run', vscode.StatusBarAlignment.Left);
     this.bar.name = 'Graphlens Run';
+    this.bar.text = '$(sync~spin) Graphlens runs';
+    this.bar.tooltip = 'Click to interrupt';
+    this.bar.command = 'graphlens.interrupt';
     this.state('starting');
     this.disposables = [
       this.server,
@@ -44,6 +47,7 @@ export class StatusItems implements vscode.Disposable {
   private state(state: 'starting' | 'running' | 'stopped'): void {
     this.server.busy = state === 'starting';
     if (state === 'starting') this.server.text = 'Graphlens: starting';
+    this.server.command = SHOW_LOG;
     if (state === 'running') {
       this.server.text = 'Graphlens: ready';
       this.server.severity = SEVERITY.ok;
@@ -52,7 +56,11 @@ export class StatusItems implements vscode.Disposable {
       this.server.text = 'Graphlens: stopped';
       this.server.detail = 'the log says why';
       this.server.severity = SEVERITY.error;
-      this.bar.hide();
+      this.server.command = RESTART;
+      this.worker.text = 'Worker: off';
+      this.worker.detail = '';
+      this.worker.busy = false;
+      this.running(false);
     }
   }
 
@@ -71,13 +79,13 @@ export class StatusItems implements vscode.Disposable {
         ? { title: 'Interrupt', command: 'graphlens.interrupt' }
         : { title: 'Restart', command: 'graphlens.restartWorker' };
 
-    if (status.worker === 'running') {
-      this.bar.text = '$(sync~spin) Graphlens runs';
-      this.bar.tooltip = 'Click to interrupt';
-      this.bar.command = 'graphlens.interrupt';
-      this.bar.show();
-    } else {
-      this.bar.hide();
-    }
+    this.running(status.worker === 'running');
+  }
+
+  /** The entry in the status bar, and the context key behind the command that interrupts. */
+  private running(running: boolean): void {
+    void vscode.commands.executeCommand('setContext', 'graphlens.running', running);
+    if (running) this.bar.show();
+    else this.bar.hide();
   }
 }

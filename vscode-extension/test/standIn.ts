@@ -45,6 +45,13 @@ export class MarkdownString {
   constructor(readonly value: string) {}
 }
 
+export class Hover {
+  constructor(
+    readonly contents: unknown,
+    readonly range?: unknown,
+  ) {}
+}
+
 export class ThemeColor {
   constructor(readonly id: string) {}
 }

@@ -26,6 +26,7 @@ export function escapeXml(text: string): string {
 
 const STYLE = `
   text { font: 12px ui-monospace, Menlo, Consolas, monospace; fill: #1f1f1f; text-anchor: middle; }
+  .corner { text-anchor: start; }
   .detail, .edge-label { font-size: 10px; fill: #5a5a5a; }
   .node { fill: #eef3fb; stroke: #4a76b8; }
   .input, .output { fill: #e9f5ec; stroke: #3d8b57; }
@@ -59,10 +60,11 @@ const isBox = (node: PlacedNode): boolean => node.open || node.kind === 'group';
 function nodeSvg(node: PlacedNode): string {
   const { x, y, width, height, label, detail } = node;
   const classes = `node ${node.kind}${node.open && node.kind !== 'group' ? ' open' : ''}`;
-  const middle = x + width / 2;
+  const middle = isBox(node) ? x + 12 : x + width / 2;
   const rect = `<rect class="${classes}" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>`;
   const top = isBox(node) ? y + 18 : y + height / 2 + (detail === '' ? 4 : -2);
-  const name = `<text x="${middle}" y="${top}">${escapeXml(label)}</text>`;
+  const start = isBox(node) ? ' class="corner"' : '';
+  const name = `<text${start} x="${middle}" y="${top}">${escapeXml(label)}</text>`;
   if (detail === '' || isBox(node)) return `<g>${rect}${name}</g>`;
   const below = `<text class="detail" x="${middle}" y="${top + 14}">${escapeXml(detail)}</text>`;
   return `<g>${rect}${name}${below}</g>`;

@@ -15,7 +15,7 @@ import {
   type ToGraphPage,
 } from './graphMessages';
 import { Layout } from './layout';
-import { page, resourceRoot } from './page';
+import { page, resourceRoot, tabIcon } from './page';
 import {
   countNodes,
   everyNode,
@@ -110,6 +110,7 @@ class GraphPanel implements vscode.Disposable {
         this.closed.dispose();
       }),
     ];
+    this.panel.iconPath = tabIcon(context, 'graph');
     this.panel.webview.html = page(this.panel.webview, context, 'graph', 'Graph');
   }
 

@@ -3,11 +3,12 @@
 import { parentPort } from 'node:worker_threads';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { ElkNode } from 'elkjs/lib/elk-api';
+import { layOut } from './chooseLayout';
 
 const elk = new ELK();
 
 parentPort?.on('message', (graph: ElkNode) => {
-  elk.layout(graph).then(
+  layOut(graph, (small) => elk.layout(small)).then(
     (laid) => parentPort?.postMessage({ laid }),
     (error: unknown) => parentPort?.postMessage({ error: String(error) }),
   );

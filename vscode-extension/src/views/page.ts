@@ -8,6 +8,16 @@ export function resourceRoot(context: vscode.ExtensionContext): vscode.Uri {
   return vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
 }
 
+/** The picture in the tab of a view. */
+export function tabIcon(
+  context: vscode.ExtensionContext,
+  name: 'run' | 'graph',
+): { light: vscode.Uri; dark: vscode.Uri } {
+  const of = (theme: string): vscode.Uri =>
+    vscode.Uri.joinPath(context.extensionUri, 'media', `${name}-${theme}.svg`);
+  return { light: of('light'), dark: of('dark') };
+}
+
 /** Markup for `NAME.js` and `NAME.css`. `title` is ours, never the user's text. */
 export function page(
   webview: vscode.Webview,

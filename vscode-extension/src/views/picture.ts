@@ -112,18 +112,24 @@ function detailOf(node: GraphNode, onEdges: boolean): string {
 const labelOf = ({ kind, label, attributes }: GraphNode): string =>
   shorten(kind === 'constant' ? (attributes['value'] ?? label) : label);
 
+/** The order in which a reader thinks of branches and bodies; others follow as they come. */
+const READING_ORDER = ['test', 'cond', 'then_branch', 'else_branch', 'body'];
+
+function inReadingOrder(graphs: Record<string, Graph>): [string, Graph][] {
+  const rank = ([name]: [string, Graph]): number => {
+    const at = READING_ORDER.indexOf(name);
+    return at < 0 ? READING_ORDER.length : at;
+  };
+  return Object.entries(graphs).sort((one, other) => rank(one) - rank(other));
+}
+
 /** The name of a branch or body inside its node. */
 const groupId = (node: string, attribute: string): string => `${node}/${attribute}`;
 
 /** What the layout library is asked. Edges stay inside their own graph, so levels are independent. */
 export function toElk(graph: Graph, open: ReadonlySet<string>): ElkNode {
-  const visible = visibleNodes(graph, open);
-  const fine = visible <= FINE_LIMIT;
-  return {
-    id: '\0root',
-    layoutOptions: layoutOptions(visible),
-    ...level(graph, open, '', fine, layoutOptions(visible)),
-  };
+  const fine = visibleNodes(graph, open) <= FINE_LIMIT;
+  return { id: '\0root', layoutOptions: LAYOUT, ...level(graph, open, '', fine) };
 }
 
 function visibleNodes(graph: Graph, open: ReadonlySet<string>): number {
@@ -135,56 +141,47 @@ function visibleNodes(graph: Graph, open: ReadonlySet<string>): number {
   return count;
 }
 
-function layoutOptions(nodes: number): Record<string, string> {
-  const shared = {
-    'elk.algorithm': 'layered',
-    'elk.direction': 'DOWN',
-    'elk.layered.spacing.nodeNodeBetweenLayers': '34',
-    'elk.spacing.nodeNode': '26',
-    'elk.spacing.edgeNode': '16',
-    'elk.padding': '[top=34,left=14,bottom=14,right=14]',
-  };
-  if (nodes <= FINE_LIMIT) return { ...shared, 'elk.edgeRouting': 'ORTHOGONAL' };
-  // Thousands of nodes: seconds instead of minutes.
-  return {
-    ...shared,
-    'elk.edgeRouting': 'POLYLINE',
-    'elk.layered.thoroughness': '1',
-    'elk.layered.nodePlacement.strategy': 'SIMPLE',
-    'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
-  };
-}
+const LAYOUT: Record<string, string> = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'DOWN',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '34',
+  'elk.spacing.nodeNode': '26',
+  'elk.spacing.edgeNode': '16',
+  'elk.padding': '[top=34,left=14,bottom=14,right=14]',
+  'elk.edgeRouting': 'ORTHOGONAL',
+};
 
 function level(
   graph: Graph,
   open: ReadonlySet<string>,
   prefix: string,
   fine: boolean,
-  options: Record<string, string>,
 ): { children: ElkNode[]; edges: ElkExtendedEdge[] } {
   const ids = new Set(graph.nodes.map(({ id }) => id));
   const onEdges = told(graph, fine);
   const children = graph.nodes.map((node): ElkNode => {
-    const inner = Object.entries(node.graphs);
+    const inner = inReadingOrder(node.graphs);
     if (inner.length === 0 || !open.has(node.id)) {
       return { id: node.id, ...sizeOf(node, onEdges.has(node.id)) };
     }
     return {
       id: node.id,
       layoutOptions: {
-        ...options,
+        ...LAYOUT,
         'elk.direction': 'RIGHT',
+        'elk.layered.considerModelOrder.components': 'MODEL_ORDER',
+        'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
         'elk.nodeSize.constraints': 'MINIMUM_SIZE',
         'elk.nodeSize.minimum': `(${shorten(node.label).length * CHARACTER + 70}, 60)`,
       },
       children: inner.map(([attribute, group]) => ({
         id: groupId(node.id, attribute),
         layoutOptions: {
-          ...options,
+          ...LAYOUT,
           'elk.nodeSize.constraints': 'MINIMUM_SIZE',
           'elk.nodeSize.minimum': `(${shorten(attribute).length * CHARACTER + 40}, 50)`,
         },
-        ...level(group, open, groupId(node.id, attribute), fine, options),
+        ...level(group, open, groupId(node.id, attribute), fine),
       })),
       edges: [],
     };

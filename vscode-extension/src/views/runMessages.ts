@@ -9,7 +9,7 @@ export type ToRunPage =
   | { kind: 'finished'; run: Run }
   | { kind: 'failed'; message: string };
 
-export type RunView = 'traced' | 'optimized' | 'python' | 'picture';
+export type RunView = 'traced' | 'optimized' | 'python' | 'picture' | 'compare';
 
 export type FromRunPage =
   | { kind: 'ready' }
@@ -18,7 +18,7 @@ export type FromRunPage =
   | { kind: 'show'; view: RunView }
   | { kind: 'reveal'; path: string; line: number; column: number };
 
-const VIEWS: readonly unknown[] = ['traced', 'optimized', 'python', 'picture'];
+const VIEWS: readonly unknown[] = ['traced', 'optimized', 'python', 'picture', 'compare'];
 const LONGEST = 100_000;
 
 const isText = (value: unknown): value is string =>

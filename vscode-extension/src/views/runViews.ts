@@ -7,7 +7,7 @@ import { messageOf } from '../log';
 import type { Run } from '../protocol';
 import type { Server } from '../server';
 import { knownArguments } from './knownArguments';
-import { page, resourceRoot } from './page';
+import { page, resourceRoot, tabIcon } from './page';
 import { parseFromRunPage, type FromRunPage, type RunView, type ToRunPage } from './runMessages';
 
 const COMMANDS: Record<RunView, string> = {
@@ -15,6 +15,7 @@ const COMMANDS: Record<RunView, string> = {
   optimized: 'graphlens.showOptimizedGraph',
   python: 'graphlens.showGeneratedPython',
   picture: 'graphlens.showGraph',
+  compare: 'graphlens.compareWithTensorFlow',
 };
 
 export class RunViews implements vscode.Disposable {
@@ -86,6 +87,7 @@ export class RunPanel implements vscode.Disposable {
         if (this.running) this.post({ kind: 'output', printed });
       }),
     ];
+    this.panel.iconPath = tabIcon(context, 'run');
     this.panel.webview.html = page(this.panel.webview, context, 'run', 'Run a function');
     this.describe();
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { Graph, GraphNode } from '../../src/protocol';
+import { layOut } from '../../src/views/chooseLayout';
 import { escapeXml, toDot, toJson, toSvg } from '../../src/views/exports';
 import {
   countNodes,
@@ -13,6 +14,7 @@ import {
   toElk,
   type Picture,
 } from '../../src/views/picture';
+import { scaleOf } from '../../src/webview/graph/minimap';
 import { Scene } from '../../src/webview/graph/scene';
 import { Viewport } from '../../src/webview/graph/viewport';
 
@@ -51,7 +53,7 @@ const graph: Graph = {
 };
 
 const draw = async (open: Set<string>): Promise<Picture> =>
-  fromElk(await new ELK().layout(toElk(graph, open)), graph, open);
+  fromElk(await layOut(toElk(graph, open), (small) => new ELK().layout(small)), graph, open);
 
 test('small branches stand open at first, and every node is counted', () => {
   assert.equal(countNodes(graph), 7);
@@ -110,23 +112,6 @@ test('leaves do not overlap, and every line begins and ends somewhere', async ()
   for (const { points } of picture.edges) assert.ok(points.length >= 2);
 });
 
-test('5,000 nodes are laid out, without labels on the lines', async () => {
-  const nodes = Array.from({ length: 5000 }, (_, i) => node(`n${String(i)}`));
-  const edges = nodes.slice(1).map((to, i) => ({
-    ...{ from: `n${String(Math.max(0, i - (i % 7)))}`, to: to.id, kind: 'data' as const },
-    label: 'float32 (2,)',
-  }));
-  const large: Graph = { name: 'large', nodes, edges, outputs: ['n4999'] };
-  assert.equal(openAtFirst(large).size, 0);
-  const picture = fromElk(
-    await new ELK().layout(toElk(large, new Set())),
-    large,
-    new Set<string>(),
-  );
-  assert.equal(picture.nodes.length, 5000);
-  assert.ok(picture.edges.every(({ points, labelAt }) => points.length >= 2 && labelAt === null));
-});
-
 test('text of the user is cut and stays text', () => {
   assert.equal(shorten('a\n  b'), 'a b');
   assert.equal(Array.from(shorten('x'.repeat(1_000_000))).length, 44);
@@ -172,6 +157,19 @@ test('the scene answers what is where, and where the arrows lead', async () => {
     ['t.a', 't.b'],
   );
   assert.deepEqual(scene.search('  '), []);
+});
+
+test('the small map holds all of the graph, and stretches what is long and narrow', () => {
+  for (const [width, height] of [
+    [1200, 800],
+    [900, 300_000],
+    [300_000, 900],
+    [40, 30],
+  ] as const) {
+    const { x, y, left, top } = scaleOf(width, height);
+    assert.ok(left >= 0 && top >= 0 && left + width * x <= 170.01 && top + height * y <= 120.01);
+    assert.ok(Math.max(x, y) / Math.min(x, y) <= 8.01);
+  }
 });
 
 test('zooming keeps what is under the pointer; fitting shows everything', () => {

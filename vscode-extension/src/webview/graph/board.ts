@@ -12,6 +12,9 @@ import { Viewport } from './viewport';
 /** With more boxes than this in sight, or text too small to read, the canvas takes over. */
 const CLOSE_UP_NODES = 350;
 const READABLE = 0.32;
+/** A graph of up to so many boxes is first shown at reading size, from its top. */
+const BEGIN_AT_TOP = 500;
+const READING_SIZE = 0.75;
 
 export interface BoardActions {
   /** `focus`: the user goes there, not only looks there. */
@@ -62,9 +65,17 @@ export class Board {
       this.view.x += after.x - before.x;
       this.view.y += after.y - before.y;
     } else if (!keepView) {
-      this.fit();
+      this.begin(this.scene);
     }
     this.draw();
+  }
+
+  /** All of it where that can be read or is a landscape of thousands, else its beginning. */
+  private begin(scene: Scene): void {
+    this.fit();
+    const first = scene.first();
+    if (this.view.scale >= READING_SIZE || scene.nodes.length > BEGIN_AT_TOP || !first) return;
+    this.view.startAt(READING_SIZE, centre(first)[0], scene.width);
   }
 
   fit(): void {

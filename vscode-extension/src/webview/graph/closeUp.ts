@@ -69,6 +69,9 @@ export class CloseUp {
   }
 }
 
+/** A line longer than this passes many rows. */
+const LONG = 1000;
+
 const isBox = (node: PlacedNode): boolean => node.open || node.kind === 'group';
 
 /** Make what came into sight, remove what left it. */
@@ -98,7 +101,8 @@ function nodeElement(node: PlacedNode): SVGGElement {
     svg('rect', { width, height, rx: 4 }),
   );
   const box = isBox(node);
-  const middle = width / 2 + (expandable && !box ? 9 : 0);
+  // The name of an open box stands at its corner: its middle may be far out of sight.
+  const middle = box ? (expandable ? 26 : 12) : width / 2 + (expandable ? 9 : 0);
   const top = box ? 20 : height / 2 + (detail === '' ? 4 : -3);
   made.append(svg('text', { class: 'label', x: middle, y: top }, label));
   if (detail !== '' && !box) {
@@ -114,9 +118,10 @@ function nodeElement(node: PlacedNode): SVGGElement {
 
 function edgeElement({ kind, points, label, labelAt }: PlacedEdge): SVGGElement {
   const path = points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
+  const height = (points.at(-1)?.[1] ?? 0) - (points[0]?.[1] ?? 0);
   const made = svg(
     'g',
-    { class: `edge ${kind}` },
+    { class: `edge ${kind}${height > LONG ? ' long' : ''}` },
     svg('path', { d: path, 'marker-end': `url(#arrow-${kind})` }),
   );
   if (labelAt && label !== '') {

@@ -34,6 +34,16 @@ function search(text: string): void {
   else step(1);
 }
 
+/** The boxes are new ones: look for the same text among them, and stay where the view is. */
+function searchAgain(): void {
+  const text = toolbar.search.value;
+  if (text.trim() === '') return;
+  found = board.search(text);
+  current = -1;
+  board.mark(found.map(({ id }) => id));
+  toolbar.showFound(found.length === 0 ? 'none' : `${found.length} found`);
+}
+
 function step(direction: 1 | -1): void {
   if (found.length === 0) return;
   current = (current + direction + found.length) % found.length;
@@ -76,6 +86,7 @@ function receive(message: ToGraphPage): void {
     case 'picture': {
       toolbar.describe(message.title, message.stage);
       board.show(message.picture, message.keepView);
+      searchAgain();
       const { nodes, edges } = message.picture;
       says.textContent = `${nodes.length} nodes, ${edges.length} edges`;
       break;

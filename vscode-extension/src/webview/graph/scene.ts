@@ -89,6 +89,15 @@ export class Scene {
     return this.byId.get(id);
   }
 
+  /** The box at the top, or the first of those in the top row. */
+  first(): PlacedNode | undefined {
+    let first: PlacedNode | undefined;
+    for (const node of this.nodes) {
+      if (!first || node.y < first.y || (node.y === first.y && node.x < first.x)) first = node;
+    }
+    return first;
+  }
+
   nodesIn(area: Rectangle): PlacedNode[] {
     return this.nodeGrid.near(area).flatMap((index) => {
       const node = this.nodes[index];

@@ -47,8 +47,20 @@ export class Toolbar {
       if (save.value !== '') actions.export(save.value as Format);
       save.value = '';
     });
-    const tool = (label: string, title: string, act: () => void): HTMLButtonElement =>
-      button(label, act, { title, 'aria-label': title });
+    // `sign` stands for the label where the panel is narrow.
+    const tool = (
+      label: string,
+      title: string,
+      act: () => void,
+      sign = label,
+    ): HTMLButtonElement => {
+      const made = button('', act, { title, 'aria-label': title });
+      made.append(
+        element('span', { class: 'word' }, label),
+        element('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
+      );
+      return made;
+    };
     this.root.append(
       this.title,
       this.stage,
@@ -63,8 +75,8 @@ export class Toolbar {
       element(
         'span',
         { class: 'group' },
-        tool('Expand', 'Open every branch and loop', () => actions.openAll()),
-        tool('Collapse', 'Close every branch and loop', () => actions.closeAll()),
+        tool('Expand', 'Open every branch and loop', () => actions.openAll(), '⊞'),
+        tool('Collapse', 'Close every branch and loop', () => actions.closeAll(), '⊟'),
       ),
       save,
     );

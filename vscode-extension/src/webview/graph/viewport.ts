@@ -52,6 +52,13 @@ export class Viewport {
     this.centreOn(width / 2, height / 2);
   }
 
+  /** At reading size from the top, over this place, or in the middle if all the width is seen. */
+  startAt(scale: number, x: number, width: number): void {
+    this.scale = scale;
+    this.centreOn(width * scale <= this.width ? width / 2 : x, 0);
+    this.y = -12 / scale;
+  }
+
   centreOn(x: number, y: number): void {
     this.x = x - this.width / this.scale / 2;
     this.y = y - this.height / this.scale / 2;

@@ -1,7 +1,7 @@
 // What came of a run: value, printed text, times, traces, or the error.
 
 import type { Run, RunError, Value } from '../../protocol';
-import type { FromRunPage } from '../../views/runMessages';
+import type { FromRunPage, RunView } from '../../views/runMessages';
 import { button, element } from '../dom';
 import { Output } from './output';
 import { plot } from './plot';
@@ -16,7 +16,9 @@ export function resultOf(run: Run, post: Post): HTMLElement[] {
   if (run.droppedOutput > 0) {
     parts.push(element('p', { class: 'note' }, `${run.droppedOutput} more bytes were not kept.`));
   }
-  parts.push(...timesOf(run), ...tracesOf(run), ...viewsOf(run, post));
+  parts.push(...timesOf(run), ...tracesOf(run));
+  parts.push(...(run.notes ?? []).map((note) => element('p', { class: 'note' }, note)));
+  parts.push(...viewsOf(run, post));
   return parts;
 }
 
@@ -137,14 +139,16 @@ function tracesOf({ traces, retraces }: Run): HTMLElement[] {
   return [section(count, element('ol', { class: 'traces' }, ...items))];
 }
 
-function viewsOf({ graph }: Run, post: Post): HTMLElement[] {
+function viewsOf({ graph, engine }: Run, post: Post): HTMLElement[] {
   if (!graph) return [];
-  const views = [
+  const real = engine.startsWith('tensorflow');
+  const views: [string, RunView][] = [
     ['Graph picture', 'picture'],
     ['Traced graph', 'traced'],
-    ['Optimized graph', 'optimized'],
-    ['Generated Python', 'python'],
-  ] as const;
+    // Of TensorFlow there is the graph as it was traced, and its own graph code.
+    ...(real ? [] : ([['Optimized graph', 'optimized']] satisfies [string, RunView][])),
+    real ? ['Beside TensorFlow’s graph code', 'compare'] : ['Generated Python', 'python'],
+  ];
   return [
     element(
       'div',
