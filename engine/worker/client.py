@@ -132,7 +132,7 @@ class Worker:
             except OSError as error:
                 if self._stopped_because == "interrupted":
                     return failure(request, "interrupted", "interrupted")
-                return failure(request, "failed", f"{self.python} could not be started: {error}")
+                return failure(request, "failed", _no_start(self.python, str(error)))
         if self._stopped_because == "interrupted":
             self.stop()
             return failure(request, "interrupted", "interrupted")
@@ -379,6 +379,15 @@ def _take_output(output: Any, run: _Run, on_output: OnOutput) -> None:
 
 
 _PHASES = ("loading", "tracing", "running")
+
+
+def _no_start(python: str, error: str) -> str:
+    if "No module named 'numpy'" in error:
+        return (
+            f"{python} has no NumPy, which running needs. Install it there "
+            f"({python} -m pip install numpy), or choose another Python for the worker."
+        )
+    return f"{python} could not be started: {error}"
 
 
 def _ending(code: int | None) -> str:

@@ -15,7 +15,7 @@ after(() => session?.end());
 
 test('opening the file underlines each print in the traced function', () =>
   session.step(async (workbench) => {
-    await workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 90_000 });
+    await workbench.squiggles(FILE, 'warning').first().waitFor();
     await eventually(
       'four prints are underlined',
       async () => (await workbench.squiggles(FILE, 'warning').count()) >= 4,
@@ -38,6 +38,22 @@ test('hovering over the function shows its graph code', () =>
     await session.picture('hover');
   }));
 
+test('the hover tells the signature, and its links open the views', () =>
+  session.step(async (workbench) => {
+    const text = await workbench.hover(FILE, 'fizzbuzz(max_num)', 'Readable');
+    assert.match(text, /fizzbuzz\(max_num: int32\[\]\) -> int32\[\]/);
+    await eventually('the link opens the view', async (timeout) => {
+      await workbench.hover(FILE, 'fizzbuzz(max_num)', 'Readable');
+      const link = workbench.page.locator('.monaco-hover a', { hasText: 'Readable' }).first();
+      await link.click({ timeout });
+      await workbench.tab('fizzbuzz.readable').waitFor({ timeout });
+      return true;
+    });
+    await workbench.tab('fizzbuzz.readable').click();
+    await workbench.command('View: Close Editor');
+    await workbench.tab('fizzbuzz.readable').waitFor({ state: 'detached' });
+  }));
+
 test('hovering over a finding shows what the rule says', () =>
   session.step(async (workbench) => {
     const text = await workbench.hover(FILE, 'print("Fizz")', /GR\d{3}/);
@@ -51,7 +67,9 @@ test('the command opens the graph code beside the source', () =>
     await workbench.cursorAt(FILE, 'counter = 0');
     await workbench.command('Graphlens: Show Graph Code');
     await workbench.editor(CODE).locator('.view-line').first().waitFor();
-    assert.match(await workbench.text(CODE), /def tf__fizzbuzz\(max_num\)/);
+    await eventually('its text is there', async () =>
+      /def tf__fizzbuzz\(max_num\)/.test(await workbench.text(CODE)),
+    );
     assert.equal(await workbench.editor(FILE).isVisible(), true, 'the source stays in sight');
     await workbench.command('View: Toggle Primary Side Bar Visibility');
     await workbench.cursorAt(FILE, 'print("Fizz")');

@@ -8,7 +8,7 @@ import { Session } from './editor/session.mjs';
 import { eventually } from './editor/wait.mjs';
 
 const FILE = 'fizzbuzz.py';
-const TITLE = 'Collapse';
+const TITLE = 'Fit'; // what only this view says, whatever its width
 
 /** @type {Session} */
 let session;
@@ -18,7 +18,7 @@ before(async () => {
     viewport: { width: 1440, height: 900 },
     settings: { 'graphlens.codeLens.enabled': true },
   });
-  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 90_000 });
+  await session.workbench.lens(FILE, 'Run').waitFor();
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
 });
 after(() => session?.end());
@@ -54,12 +54,12 @@ test('boxes close and open again', () =>
   session.step(async (workbench) => {
     const view = await workbench.webview(TITLE);
     const all = await view.locator('.node').count();
-    await view.getByText('Collapse').click();
+    await view.getByLabel('Close every branch and loop').click();
     await eventually('fewer boxes', async () => (await view.locator('.node').count()) < all);
     assert.equal(await view.locator('.node.open').count(), 0);
     await view.locator('.says', { hasText: /^\d+ nodes/ }).waitFor();
     const closed = await view.locator('.says').innerText();
-    await view.getByText('Expand').click();
+    await view.getByLabel('Open every branch and loop').click();
     await eventually('more nodes', async () => {
       const now = await view.locator('.says').innerText();
       return /^\d+ nodes/.test(now) && parseInt(now, 10) > parseInt(closed, 10);
@@ -126,8 +126,8 @@ test('the order of reads and writes is drawn with dashed lines', () =>
     await workbench.cursorAt('control_dependencies.py', 'return a + b');
     await workbench.command('Graphlens: Run Function…');
     const form = await workbench.webview('Trace only');
-    await form.getByLabel('x').fill('1.0');
-    await form.getByLabel('y').fill('2.0');
+    await form.getByLabel('x', { exact: true }).fill('1.0');
+    await form.getByLabel('y', { exact: true }).fill('2.0');
     await form.locator('#run').click();
     await form.locator('.value', { hasText: '10' }).waitFor();
     await form.getByText('Graph picture').click();

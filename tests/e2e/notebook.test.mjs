@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Session } from './editor/session.mjs';
+import { eventually } from './editor/wait.mjs';
 
 const cell = (...lines) => ({
   ...{ cell_type: 'code', execution_count: null, metadata: {}, outputs: [] },
@@ -29,7 +30,7 @@ before(async () => {
     open: 'fizzbuzz.py', // by the time this has findings, the notebook editor is known as well
     files: { 'lesson.ipynb': JSON.stringify(NOTEBOOK) },
   });
-  await session.workbench.squiggles('fizzbuzz.py', 'warning').first().waitFor({ timeout: 90_000 });
+  await session.workbench.squiggles('fizzbuzz.py', 'warning').first().waitFor();
   await session.workbench.command('View: Close All Editors');
 });
 after(() => session?.end());
@@ -42,9 +43,9 @@ test('the finding is underlined in its cell, with the import of another cell kno
     const underlined = workbench.page.locator(
       '.notebookOverlay [class*="squiggly-"]:not(.squiggly-unnecessary)',
     );
-    await underlined.first().waitFor({ timeout: 90_000 });
-    assert.equal(await underlined.count(), 1, 'the magic is no finding');
+    await underlined.first().waitFor();
     await workbench.problem('GR201', 'print');
+    assert.equal(await underlined.count(), 1, 'the magic is no finding');
     await session.picture('notebook');
   }));
 
@@ -53,11 +54,15 @@ test('hovering over the function in its cell shows its graph code', () =>
     const name = workbench.page
       .locator('.notebookOverlay .view-line span', { hasText: /^step$/ })
       .first();
-    const box = await name.boundingBox();
-    assert.ok(box);
-    await workbench.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
-    await workbench.page
-      .locator('.monaco-hover:not(.hidden)', { hasText: 'tf__step' })
-      .first()
-      .waitFor();
+    await eventually('the hover is there', async (timeout) => {
+      await workbench.page.mouse.move(2, 2);
+      const box = await name.boundingBox({ timeout });
+      assert.ok(box);
+      await workbench.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+      await workbench.page
+        .locator('.monaco-hover:not(.hidden)', { hasText: 'tf__step' })
+        .first()
+        .waitFor({ timeout });
+      return true;
+    });
   }));

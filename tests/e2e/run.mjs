@@ -22,7 +22,7 @@ if (files.length === 0) {
 const { status } = spawnSync(
   process.execPath,
   [
-    ...['--test', '--test-concurrency=1', '--test-reporter=spec', '--test-timeout=600000'],
+    ...['--test', '--test-concurrency=1', '--test-reporter=spec', '--test-timeout=1200000'],
     ...files.map((file) => path.join(here, file)),
   ],
   { stdio: 'inherit' },

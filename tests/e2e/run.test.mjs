@@ -50,7 +50,7 @@ def double(x):
 let session;
 before(async () => {
   session = await Session.start('run', { open: 'print_tracing.py', files: FILES });
-  await session.workbench.lens('print_tracing.py', 'Run').waitFor({ timeout: 90_000 });
+  await session.workbench.lens('print_tracing.py', 'Run').waitFor();
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
 });
 after(() => session?.end());
@@ -59,14 +59,16 @@ after(() => session?.end());
 async function form(workbench, file, text, name) {
   await workbench.cursorAt(file, text);
   await workbench.command('Graphlens: Run Function…');
-  return workbench.webview(name);
+  const view = await workbench.webview(name);
+  await view.locator('h1', { hasText: name }).waitFor();
+  return view;
 }
 
 test('prints are split into while tracing and while running', () =>
   session.step(async (workbench) => {
     await workbench.pressLens('print_tracing.py', 'Run', 'Run twice');
     const view = await workbench.webview('twice');
-    await view.getByLabel('x').fill('2');
+    await view.getByLabel('x', { exact: true }).fill('2');
     await view.locator('#run').click();
     await view.locator('.printed.running', { hasText: 'Executed with 2' }).waitFor();
     assert.match(await view.locator('.printed.tracing').innerText(), /Traced with 2/);
@@ -78,7 +80,7 @@ test('prints are split into while tracing and while running', () =>
 test('another signature is another trace, and the lens counts them', () =>
   session.step(async (workbench) => {
     const view = await workbench.webview('twice');
-    await view.getByLabel('x').fill('tf.constant([1.0, 2.0])');
+    await view.getByLabel('x', { exact: true }).fill('tf.constant([1.0, 2.0])');
     await view.locator('#run').click();
     await view.locator('header.ok').waitFor();
     await view.locator('.value', { hasText: 'float32 (2,)' }).waitFor();
@@ -89,9 +91,9 @@ test('a vector is plotted as a line, from the arguments of the example', () =>
   session.step(async (workbench) => {
     await workbench.command('View: Close All Editors');
     await workbench.openFile('waves.py');
-    await workbench.lens('waves.py', 'Run').waitFor({ timeout: 90_000 });
+    await workbench.lens('waves.py', 'Run').waitFor();
     const view = await form(workbench, 'waves.py', 'tf.sin(x)', 'wave');
-    assert.equal(await view.getByLabel('n').inputValue(), 'tf.constant(24)');
+    assert.equal(await view.getByLabel('n', { exact: true }).inputValue(), 'tf.constant(24)');
     await view.locator('#run').click();
     await view.locator('svg.plot').waitFor();
     assert.equal(await view.locator('svg.plot circle').count(), 24);
@@ -101,7 +103,7 @@ test('a vector is plotted as a line, from the arguments of the example', () =>
 test('a matrix is drawn as an image', () =>
   session.step(async (workbench) => {
     const view = await form(workbench, 'waves.py', 'tf.tensordot(x, x, 0)', 'table');
-    await view.getByLabel('n').fill('tf.constant(12)');
+    await view.getByLabel('n', { exact: true }).fill('tf.constant(12)');
     await view.locator('#run').click();
     await view.locator('canvas.plot').waitFor();
     await session.picture('run-image');
@@ -110,7 +112,7 @@ test('a matrix is drawn as an image', () =>
 test('an error names the line of the user, in the panel and in the source', () =>
   session.step(async (workbench) => {
     const view = await form(workbench, 'waves.py', 'tf.matmul(y, y)', 'broken');
-    await view.getByLabel('x').fill('tf.constant([1.0, 2.0])');
+    await view.getByLabel('x', { exact: true }).fill('tf.constant([1.0, 2.0])');
     await view.locator('#run').click();
     await view.locator('section.error').waitFor();
     await view.locator('.frames button', { hasText: 'waves.py:' }).first().waitFor();
@@ -123,12 +125,12 @@ test('an error names the line of the user, in the panel and in the source', () =
 test('an endless loop is interrupted, and the next run works', () =>
   session.step(async (workbench) => {
     const view = await form(workbench, 'waves.py', 'x = x + 1', 'endless');
-    await view.getByLabel('x').fill('tf.constant(1.0)');
+    await view.getByLabel('x', { exact: true }).fill('tf.constant(1.0)');
     await view.locator('#run').click();
     await workbench.statusBar('Graphlens runs').waitFor();
     await view.locator('#interrupt').click();
     await view.locator('section.error', { hasText: 'interrupted' }).waitFor();
-    await view.getByLabel('x').fill('tf.constant(-1.0)');
+    await view.getByLabel('x', { exact: true }).fill('tf.constant(-1.0)');
     await view.locator('#run').click();
     await view.locator('header.ok').waitFor();
     await view.locator('.value', { hasText: '-1' }).waitFor();
@@ -138,9 +140,9 @@ test('a file that imports tensorflow runs without TensorFlow, and the result say
   session.step(async (workbench) => {
     await workbench.command('View: Close All Editors');
     await workbench.openFile('imported.py');
-    await workbench.lens('imported.py', 'Run').waitFor({ timeout: 90_000 });
+    await workbench.lens('imported.py', 'Run').waitFor();
     const view = await form(workbench, 'imported.py', 'return x + x', 'double');
-    await view.getByLabel('x').fill('3');
+    await view.getByLabel('x', { exact: true }).fill('3');
     await view.locator('#run').click();
     await view.locator('header', { hasText: 'import tensorflow' }).waitFor();
     await view.locator('.value', { hasText: '6' }).waitFor();

@@ -41,7 +41,7 @@ test('findings, hover and graph code work without trust', () =>
   session.step(async (workbench) => {
     await workbench.page.getByText("No, I don't trust the authors").click();
     await workbench.openFile(FILE);
-    await workbench.squiggles(FILE, 'warning').first().waitFor({ timeout: 90_000 });
+    await workbench.squiggles(FILE, 'warning').first().waitFor();
     await workbench.hover(FILE, 'fizzbuzz(max_num)', /ag__|for_stmt|graph/i);
     await workbench.cursorAt(FILE, 'counter = 0');
     await workbench.command('Graphlens: Show Graph Code');

@@ -12,7 +12,7 @@ let session;
 let name;
 before(async () => {
   session = await Session.start('views', { open: FILE });
-  await session.workbench.lens(FILE, 'Run').waitFor({ timeout: 90_000 });
+  await session.workbench.lens(FILE, 'Run').waitFor();
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
   name = /def (\w+)\(/.exec(await session.workbench.text(FILE))?.[1] ?? '';
 });
@@ -38,8 +38,10 @@ async function show(workbench, command, view) {
 test('readable graph code has no plumbing', () =>
   session.step(async (workbench) => {
     const ending = await show(workbench, 'Show Readable Graph Code', 'readable');
-    const text = await workbench.text(ending);
-    assert.match(text, /tanh/);
+    const text = await eventually('the text', async () => {
+      const shown = await workbench.text(ending);
+      return /tanh/.test(shown) && shown;
+    });
     assert.doesNotMatch(text, /get_state|FunctionScope/);
     await session.picture('readable');
   }));
@@ -47,7 +49,7 @@ test('readable graph code has no plumbing', () =>
 test('before a trace, the graph as text says how to get one', () =>
   session.step(async (workbench) => {
     const ending = await show(workbench, 'Show Traced Graph as Text', 'traced');
-    assert.match(await workbench.text(ending), /trace/i);
+    await eventually('it says so', async () => /trace/i.test(await workbench.text(ending)));
   }));
 
 test('after a trace, the traced graph has one line for each node', () =>
@@ -55,7 +57,7 @@ test('after a trace, the traced graph has one line for each node', () =>
     await workbench.cursorAt(FILE, inside);
     await workbench.command('Graphlens: Run Function…');
     const form = await workbench.webview('Trace only');
-    await form.getByLabel('x').fill('tf.constant([1.0, 2.0, 3.0])');
+    await form.getByLabel('x', { exact: true }).fill('tf.constant([1.0, 2.0, 3.0])');
     await form.locator('#trace').click();
     await form.locator('header.ok').waitFor();
     const ending = await show(workbench, 'Show Traced Graph as Text', 'traced');

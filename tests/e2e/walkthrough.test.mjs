@@ -7,7 +7,7 @@ import { Session } from './editor/session.mjs';
 let session;
 before(async () => {
   session = await Session.start('walkthrough', { open: 'sign.py' });
-  await session.workbench.lens('sign.py', 'Run').waitFor({ timeout: 90_000 });
+  await session.workbench.lens('sign.py', 'Run').waitFor();
 });
 after(() => session?.end());
 
@@ -21,7 +21,7 @@ test('the sample is opened, mended, shown and run', () =>
     await workbench.page.getByRole('button', { name: 'Open sample' }).click();
 
     const sample = 'Untitled-1';
-    await workbench.squiggles(sample, 'warning').first().waitFor({ timeout: 90_000 });
+    await workbench.squiggles(sample, 'warning').first().waitFor();
     await workbench.command('Graphlens: Fix All Safe Findings');
     await workbench.squiggles(sample, 'warning').first().waitFor({ state: 'detached' });
     await workbench.cursorAt(sample, 'total = 0');

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { repository } from './session.mjs';
+import { PATIENCE } from './wait.mjs';
 
 /** A few of the colours the editor hands to web views, so that what is drawn can be seen. */
 const THEME = {
@@ -32,6 +33,7 @@ export async function openPage(name) {
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
   const page = await browser.newPage({ viewport: { width: 900, height: 640 } });
+  page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { EditorServer } from './server.mjs';
+import { PATIENCE } from './wait.mjs';
 import { Workbench } from './workbench.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -44,6 +45,7 @@ export class Session {
       await session.begin(options);
       return session;
     } catch (error) {
+      await session.keepEvidence(error);
       await session.end();
       throw error;
     }
@@ -83,9 +85,10 @@ export class Session {
       viewport: viewport ?? { width: 1280, height: 800 },
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    context.setDefaultTimeout(45_000);
+    context.setDefaultTimeout(PATIENCE);
     this.page = await context.newPage();
-    this.workbench = await new Workbench(this.page, this.server, this.workspace).open(open);
+    this.workbench = new Workbench(this.page, this.server, this.workspace);
+    await this.workbench.open(open);
   }
 
   /** Keep a picture under this name. */
@@ -98,12 +101,25 @@ export class Session {
     try {
       await work(this.workbench);
     } catch (error) {
-      const failed = path.join(dataRoot, this.name);
-      await this.workbench.screenshot(path.join(failed, 'failure.png'));
-      fs.writeFileSync(path.join(failed, 'failure.log'), this.server.logs());
-      error.message += `\n(picture and logs: ${path.relative(process.cwd(), failed)})`;
+      await this.keepEvidence(error);
       throw error;
     }
+  }
+
+  /** What a failure can be understood by: in files, and the end of our own log in the message. */
+  async keepEvidence(error) {
+    const failed = path.join(dataRoot, this.name);
+    try {
+      await this.page?.screenshot({ path: path.join(failed, 'failure.png'), timeout: 30_000 });
+    } catch {
+      // No picture, then: the page may be what failed.
+    }
+    fs.writeFileSync(
+      path.join(failed, 'failure.log'),
+      [this.server.logs(), '== page', ...(this.workbench?.console ?? [])].join('\n'),
+    );
+    const own = this.server.logs('Graphlens.log').split('\n').slice(-15).join('\n');
+    error.message += `\n(picture and logs: ${path.relative(process.cwd(), failed)})\n${own}`;
   }
 
   async end() {

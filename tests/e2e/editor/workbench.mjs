@@ -2,7 +2,7 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import { eventually } from './wait.mjs';
+import { eventually, PATIENCE } from './wait.mjs';
 
 const ordinarySpaces = (text) => text.replace(/\u00a0/g, ' ');
 
@@ -24,9 +24,9 @@ export class Workbench {
       query.set('payload', JSON.stringify([['openFile', uri]]));
     }
     await this.page.goto(`${this.server.url}/?${query}`, { waitUntil: 'domcontentloaded' });
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 90_000 });
-    await this.page.locator('.explorer-folders-view').waitFor({ timeout: 90_000 });
-    if (file) await this.editor(file).locator('.view-line').first().waitFor({ timeout: 90_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: PATIENCE });
+    await this.page.locator('.explorer-folders-view').waitFor({ timeout: PATIENCE });
+    if (file) await this.editor(file).locator('.view-line').first().waitFor({ timeout: PATIENCE });
     return this;
   }
 
@@ -45,11 +45,11 @@ export class Workbench {
 
   /** Run a command by its name in the palette, such as `Graphlens: Show Graph Code`. */
   async command(name) {
-    await eventually(`the palette has ${name}`, async () => {
+    await eventually(`the palette has ${name}`, async (timeout) => {
       await this.page.keyboard.press('F1');
-      await this.quickInput.locator('input[type=text]').first().fill(`>${name}`);
       try {
-        await this.quickRow(name).click({ timeout: 3000 });
+        await this.quickInput.locator('input[type=text]').first().fill(`>${name}`, { timeout });
+        await this.quickRow(name).click({ timeout });
         return true;
       } catch (error) {
         await this.page.keyboard.press('Escape');
@@ -64,10 +64,18 @@ export class Workbench {
 
   /** Open a file of the folder without loading the window anew. */
   async openFile(file) {
-    await this.page.keyboard.press('Control+p');
-    await this.quickInput.locator('input[type=text]').first().fill(file);
-    await this.pick(path.posix.basename(file));
-    await this.editor(file).locator('.view-line').first().waitFor();
+    await eventually(`${file} is open`, async (timeout) => {
+      await this.page.keyboard.press('Control+p');
+      try {
+        await this.quickInput.locator('input[type=text]').first().fill(file, { timeout });
+        await this.quickRow(path.posix.basename(file)).click({ timeout });
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        throw error;
+      }
+      await this.editor(file).locator('.view-line').first().waitFor({ timeout });
+      return true;
+    });
   }
 
   // --- editors ----------------------------------------------------------------------------------
@@ -148,22 +156,37 @@ export class Workbench {
   /** Hover over a text until the hover says what is expected; answers all it says. */
   async hover(ending, text, expected) {
     const widget = this.page.locator('.monaco-editor .monaco-hover:visible').first();
-    return eventually(`the hover on ${text} says ${expected}`, async () => {
+    return eventually(`the hover on ${text} says ${expected}`, async (timeout) => {
       // Off it and on again: a hover that opened too early is never refilled, and a large one
       // keeps open while the mouse is on it. Lenses that arrive late move the lines.
       await this.page.mouse.move(2, 2);
       const { x, y, width, height } = await this.place(ending, text);
       await this.page.mouse.move(x + width / 2, y + height / 2, { steps: 4 });
-      await widget.waitFor({ timeout: 4000 });
-      await widget.getByText(expected).first().waitFor({ timeout: 2500 });
+      await widget.waitFor({ timeout });
+      await widget.getByText(expected).first().waitFor({ timeout });
       return ordinarySpaces(await widget.innerText());
     });
   }
 
-  /** Put the cursor at the end of a text. */
+  /** Put the cursor at the end of a text, and see that it is there: lenses that arrive late move lines. */
   async cursorAt(ending, text, nth = 0) {
-    const { x, y, width, height } = await this.place(ending, text, nth);
-    await this.page.mouse.click(x + width - 1, y + height / 2);
+    await eventually(`the cursor is at "${text}" in ${ending}`, async () => {
+      const { x, y, width, height } = await this.place(ending, text, nth);
+      await this.page.mouse.click(x + width - 1, y + height / 2);
+      await eventually(
+        'the cursor is on that line',
+        async () => {
+          const cursor = await this.editor(ending)
+            .locator('.cursors-layer .cursor')
+            .first()
+            .evaluate((element) => element.getBoundingClientRect().y, undefined, { timeout: 500 });
+          const now = await this.place(ending, text, nth);
+          return Math.abs(cursor - now.y) < now.height / 2;
+        },
+        { within: 2000 },
+      );
+      return true;
+    });
   }
 
   lens(ending, text) {
@@ -172,23 +195,23 @@ export class Workbench {
 
   /** Press a lens until its tab is there: a lens that is just drawn anew swallows the click. */
   async pressLens(ending, text, tab) {
-    await eventually(`the lens "${text}" opens "${tab}"`, async () => {
-      await this.lens(ending, text).click({ timeout: 5000 });
-      await this.tab(tab).waitFor({ timeout: 8000 });
+    await eventually(`the lens "${text}" opens "${tab}"`, async (timeout) => {
+      await this.lens(ending, text).click({ timeout });
+      await this.tab(tab).waitFor({ timeout: timeout * 2 });
       return true;
     });
   }
 
   /** Choose an entry of the light bulb's menu at a text. */
   async quickFix(ending, text, title) {
-    await eventually(`a quick fix "${title}"`, async () => {
+    await eventually(`a quick fix "${title}"`, async (timeout) => {
       await this.cursorAt(ending, text);
       await this.page.keyboard.press('Control+.');
       const entry = this.page
         .locator('.action-widget .monaco-list-row', { hasText: title })
         .first();
       try {
-        await entry.waitFor({ timeout: 3000 });
+        await entry.waitFor({ timeout });
       } catch (error) {
         await this.page.keyboard.press('Escape');
         throw error;
@@ -213,7 +236,7 @@ export class Workbench {
     if (!(await panel.isVisible())) await this.command('Problems: Focus on Problems View');
     let rows = panel.locator('.monaco-list-row');
     for (const text of texts) rows = rows.filter({ hasText: text });
-    await rows.first().waitFor({ timeout: 90_000 });
+    await rows.first().waitFor({ timeout: PATIENCE });
     return rows.first();
   }
 
@@ -227,12 +250,12 @@ export class Workbench {
 
   /** The inside of the web view in sight that has this text. */
   async webview(text) {
-    return eventually(`a web view with "${text}"`, async () => {
+    return eventually(`a web view with "${text}"`, async (timeout) => {
       const frames = this.page.locator('iframe.webview.ready');
       for (let i = 0; i < (await frames.count()); i++) {
         if (!(await frames.nth(i).isVisible())) continue;
         const inner = frames.nth(i).contentFrame().locator('iframe#active-frame').contentFrame();
-        if ((await inner.locator('body').innerText({ timeout: 1000 })).includes(text)) return inner;
+        if ((await inner.locator('body').innerText({ timeout })).includes(text)) return inner;
       }
       return undefined;
     });

@@ -18,6 +18,6 @@ export const command: Command = {
       lines.push(`server: ${messageOf(error)}`);
     }
     await vscode.env.clipboard.writeText(lines.join('\n'));
-    void vscode.window.setStatusBarMessage('Graphlens: the debug report was copied', 5000);
+    void vscode.window.setStatusBarMessage('Graphlens: the debug report was copied', 10_000);
   },
 };

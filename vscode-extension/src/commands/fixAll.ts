@@ -13,6 +13,6 @@ export const command: Command = {
     }
     const edits = await server.execute<number>('graphlens.fixAll', server.uri(document));
     const what = edits === 0 ? 'nothing to fix' : `${edits} ${edits === 1 ? 'edit' : 'edits'} made`;
-    void vscode.window.setStatusBarMessage(`Graphlens: ${what}`, 5000);
+    void vscode.window.setStatusBarMessage(`Graphlens: ${what}`, 10_000);
   },
 };

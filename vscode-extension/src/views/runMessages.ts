@@ -11,14 +11,19 @@ export type ToRunPage =
 
 export type RunView = 'traced' | 'optimized' | 'python' | 'picture' | 'compare';
 
+/** Settings that a failed run may be mended by. */
+export type WorkerSetting = 'run.timeout' | 'run.memory' | 'worker.interpreter';
+
 export type FromRunPage =
   | { kind: 'ready' }
   | { kind: 'run'; mode: 'trace' | 'run'; arguments: string[] }
   | { kind: 'interrupt' }
   | { kind: 'show'; view: RunView }
+  | { kind: 'setting'; name: WorkerSetting }
   | { kind: 'reveal'; path: string; line: number; column: number };
 
 const VIEWS: readonly unknown[] = ['traced', 'optimized', 'python', 'picture', 'compare'];
+const SETTINGS: readonly unknown[] = ['run.timeout', 'run.memory', 'worker.interpreter'];
 const LONGEST = 100_000;
 
 const isText = (value: unknown): value is string =>
@@ -44,6 +49,10 @@ export function parseFromRunPage(message: unknown): FromRunPage | undefined {
     case 'show': {
       const { view } = fields;
       return VIEWS.includes(view) ? { kind: 'show', view: view as RunView } : undefined;
+    }
+    case 'setting': {
+      const { name } = fields;
+      return SETTINGS.includes(name) ? { kind: 'setting', name: name as WorkerSetting } : undefined;
     }
     case 'reveal': {
       const { path, line, column } = fields;

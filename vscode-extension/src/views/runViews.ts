@@ -172,6 +172,12 @@ export class RunPanel implements vscode.Disposable {
           this.target.function.qualname,
         );
         break;
+      case 'setting':
+        await vscode.commands.executeCommand(
+          'workbench.action.openSettings',
+          `graphlens.${message.name}`,
+        );
+        break;
       case 'reveal':
         await reveal(message.path, message.line, message.column);
         break;

@@ -14,6 +14,11 @@ test('messages of the run page pass as they are, without what else they carry', 
   });
 });
 
+test('settings are named, never given', () => {
+  const setting = { kind: 'setting', name: 'run.memory' };
+  assert.deepEqual(parseFromRunPage({ ...setting, value: 1 }), setting);
+});
+
 test('anything else from the run page is refused', () => {
   for (const message of [
     undefined,
@@ -27,6 +32,7 @@ test('anything else from the run page is refused', () => {
     { kind: 'run', mode: 'run', arguments: ['x'.repeat(200_000)] },
     { kind: 'run', mode: 'run', arguments: Array.from({ length: 300 }, () => '') },
     { kind: 'show', view: 'workbench.action.terminal.new' },
+    { kind: 'setting', name: 'interpreter' },
     { kind: 'reveal', path: 7, line: 0, column: 0 },
     { kind: 'reveal', path: '/a.py', line: -1, column: 0 },
   ]) {

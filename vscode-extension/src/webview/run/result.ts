@@ -1,7 +1,7 @@
 // What came of a run: value, printed text, times, traces, or the error.
 
 import type { Run, RunError, Value } from '../../protocol';
-import type { FromRunPage, RunView } from '../../views/runMessages';
+import type { FromRunPage, RunView, WorkerSetting } from '../../views/runMessages';
 import { button, element } from '../dom';
 import { Output } from './output';
 import { plot } from './plot';
@@ -71,6 +71,21 @@ function valueOf(value: Value): HTMLElement {
   );
 }
 
+/** What went wrong in words, and the setting that may help. */
+const FAILURES: Record<string, { title: string; setting?: [string, WorkerSetting] }> = {
+  arguments: { title: 'These arguments do not work' },
+  crash: { title: 'The worker ended unexpectedly' },
+  failed: {
+    title: 'It could not be run',
+    setting: ['Choose the worker’s Python', 'worker.interpreter'],
+  },
+  interrupted: { title: 'Interrupted' },
+  memory: { title: 'Out of memory', setting: ['Change the limit', 'run.memory'] },
+  syntax: { title: 'Syntax error' },
+  timeout: { title: 'It took too long', setting: ['Change the limit', 'run.timeout'] },
+  untrusted: { title: 'The workspace is not trusted' },
+};
+
 function errorOf(error: RunError, post: Post): HTMLElement {
   const frames = error.frames.map(({ path, line, column, name, text }) =>
     element(
@@ -85,13 +100,14 @@ function errorOf(error: RunError, post: Post): HTMLElement {
       element('pre', {}, text),
     ),
   );
-  const title = error.kind === 'exception' ? error.type : error.kind;
+  const { title, setting } = FAILURES[error.kind] ?? { title: error.type };
   return element(
     'section',
     { class: 'error' },
     element('h2', {}, title),
     element('pre', { class: 'message' }, error.message),
     ...(frames.length > 0 ? [element('ol', { class: 'frames' }, ...frames)] : []),
+    ...(setting ? [button(setting[0], () => post({ kind: 'setting', name: setting[1] }))] : []),
   );
 }
 
