@@ -83,7 +83,7 @@ test('Enter on a node goes to its line, and the line marks its nodes', () =>
     await view.getByLabel('Search nodes').press('Escape');
     await workbench.page.keyboard.press('Enter');
     await workbench.statusBar(/Ln 1[024]/).waitFor();
-    await workbench.cursorAt(FILE, 'counter += 1');
+    await workbench.cursorAt(FILE, '+= 1');
     await eventually(
       'nodes are marked',
       async () => (await view.locator('.node.marked').count()) > 0,

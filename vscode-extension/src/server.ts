@@ -6,9 +6,9 @@ import {
   CloseAction,
   ErrorAction,
   ExecuteCommandRequest,
-  LanguageClient,
   State,
   type ErrorHandler,
+  type LanguageClient,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import { compileLater } from './byteCode';
@@ -18,6 +18,7 @@ import { KeptFindings } from './keptFindings';
 import { messageOf, type Log } from './log';
 import { INTERPRETER_SETTING, Problem, RESTART, SELECT_INTERPRETER, waysOutOf } from './problems';
 import type { Printed, Requests, Status } from './protocol';
+import { QuietClient } from './quietClient';
 import { findInterpreter, OLDEST, type Interpreter } from './python';
 import { hasPythonExtension, selectedInterpreter } from './pythonExtension';
 import { bundledServer, serverCommand, type ServerCommand } from './serverCommand';
@@ -278,7 +279,7 @@ export class Server implements vscode.Disposable {
       args: [...command.args],
       options: { cwd: command.cwd, env: command.env },
     };
-    const client = new LanguageClient('graphlens', 'Graphlens', executable, options);
+    const client = new QuietClient('graphlens', 'Graphlens', executable, options);
     client.onNotification('graphlens/status', (status: Status) => this.statusEmitter.fire(status));
     client.onNotification('graphlens/output', (output: Printed & { id: string }) =>
       this.outputEmitter.fire(output),

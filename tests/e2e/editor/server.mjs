@@ -74,12 +74,17 @@ export class EditorServer {
     }
   }
 
-  /** Listen on a free port of this machine. `trust`: leave VS Code's question of trust on. */
-  async start({ trust = false } = {}) {
-    const environment = { ...process.env, EXTENSIONS_GALLERY: '{}' }; // no marketplace
+  /**
+   * Listen on a free port of this machine. `trust`: leave VS Code's question of trust on;
+   * `environment`: further variables for the editor and what it starts.
+   */
+  async start({ trust = false, environment: more = {} } = {}) {
+    /** @type {Record<string, string | undefined>} */
+    const environment = { ...process.env, ...more, EXTENSIONS_GALLERY: '{}' }; // no marketplace
     for (const name of Object.keys(environment)) {
       if (name.startsWith('VSCODE_')) delete environment[name]; // a terminal inside VS Code sets these
     }
+    environment.VSCODE_CLI = '1'; // this environment counts, not that of a login shell
     const log = fs.openSync(this.logFile, 'w');
     this.process = spawn(
       program,

@@ -37,7 +37,8 @@ export class Session {
    * Start with the files of examples/, and more if given, in a workspace of their own.
    * @param {string} name of the folder for all its state
    * @param {{ files?: Record<string, string>, settings?: object, open?: string, trust?: boolean,
-   *           viewport?: { width: number, height: number } }} [options]
+   *           viewport?: { width: number, height: number },
+   *           environment?: Record<string, string> }} [options]
    */
   static async start(name, options = {}) {
     const session = new Session(name);
@@ -61,7 +62,7 @@ export class Session {
   }
 
   /** @param {any} options */
-  async begin({ files = {}, settings = {}, open, trust, viewport }) {
+  async begin({ files = {}, settings = {}, open, trust, viewport, environment }) {
     fs.cpSync(path.join(repository, 'examples'), this.workspace, {
       recursive: true,
       filter: (file) => path.basename(file) !== '__pycache__',
@@ -72,7 +73,7 @@ export class Session {
     }
     this.server.install(vsix());
     this.server.writeSettings({ 'graphlens.interpreter': [python()], ...settings });
-    await this.server.start({ trust });
+    await this.server.start({ trust, environment });
     this.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'].concat([
