@@ -12,7 +12,7 @@ export function resultOf(run: Run, post: Post): HTMLElement[] {
   const parts = [heading(run)];
   if (run.error) parts.push(errorOf(run.error, post));
   if (run.result) parts.push(section('Result', valueOf(run.result)));
-  parts.push(new Output(run.printed).root);
+  if (run.ok || run.printed.length > 0) parts.push(new Output(run.printed).root);
   if (run.droppedOutput > 0) {
     parts.push(element('p', { class: 'note' }, `${run.droppedOutput} more bytes were not kept.`));
   }
@@ -107,7 +107,13 @@ function errorOf(error: RunError, post: Post): HTMLElement {
     element('h2', {}, title),
     element('pre', { class: 'message' }, error.message),
     ...(frames.length > 0 ? [element('ol', { class: 'frames' }, ...frames)] : []),
-    ...(setting ? [button(setting[0], () => post({ kind: 'setting', name: setting[1] }))] : []),
+    ...(setting
+      ? [
+          button(setting[0], () => post({ kind: 'setting', name: setting[1] }), {
+            class: 'way-out',
+          }),
+        ]
+      : []),
   );
 }
 
