@@ -168,9 +168,18 @@ export class Workbench {
     });
   }
 
+  /** A hover that is still open may lie over what is to be clicked. */
+  async closeHover() {
+    await this.page.mouse.move(2, 2);
+    if ((await this.page.locator('.monaco-editor .monaco-hover:visible').count()) > 0) {
+      await this.page.keyboard.press('Escape');
+    }
+  }
+
   /** Put the cursor at the end of a text, and see that it is there: lenses that arrive late move lines. */
   async cursorAt(ending, text, nth = 0) {
     await eventually(`the cursor is at "${text}" in ${ending}`, async () => {
+      await this.closeHover();
       const { x, y, width, height } = await this.place(ending, text, nth);
       await this.page.mouse.click(x + width - 1, y + height / 2);
       await eventually(
@@ -196,6 +205,7 @@ export class Workbench {
   /** Press a lens until its tab is there: a lens that is just drawn anew swallows the click. */
   async pressLens(ending, text, tab) {
     await eventually(`the lens "${text}" opens "${tab}"`, async (timeout) => {
+      await this.closeHover();
       await this.lens(ending, text).click({ timeout });
       await this.tab(tab).waitFor({ timeout: timeout * 2 });
       return true;
