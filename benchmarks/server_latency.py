@@ -90,9 +90,10 @@ class Editor:
         self.send(method, params, number)
         return answer.get(timeout=60).get("result")
 
-    def initialize(self) -> float:
+    def initialize(self, trusted: bool = False) -> float:
         """Seconds from the start of the process to the answer."""
-        self.call("initialize", {"processId": None, "rootUri": None, "capabilities": {}})
+        params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
+        self.call("initialize", {**params, "initializationOptions": {"trusted": trusted}})
         answered = time.perf_counter() - self.started
         self.send("initialized", {})
         return answered
@@ -113,9 +114,9 @@ class Editor:
 class File:
     """A document of the editor's and its edits."""
 
-    def __init__(self, editor: Editor, lines: int) -> None:
+    def __init__(self, editor: Editor, lines: int, uri: str = "") -> None:
         self.editor = editor
-        self.uri = f"file:///nowhere/lines_{lines}.py"
+        self.uri = uri or f"file:///nowhere/lines_{lines}.py"
         self.version = 1
         text = "import engine as tf\n"
         number = 0
@@ -144,6 +145,16 @@ class File:
                     {"range": {"start": start, "end": end}, "text": "" if index % 2 else "1"}
                 ],
             },
+        )
+
+    def note(self, text: str) -> None:
+        """A comment at the end of the first line."""
+        end = {"line": 0, "character": len(self.lines[0])}
+        self.version += 1
+        document = {"uri": self.uri, "version": self.version}
+        change = {"range": {"start": end, "end": end}, "text": text}
+        self.editor.send(
+            "textDocument/didChange", {"textDocument": document, "contentChanges": [change]}
         )
 
     def at(self, line: int, character: int) -> dict[str, Any]:
@@ -218,11 +229,87 @@ def measure(lines: int, keys: int) -> list[tuple[str, str, str, str]]:
     ]
 
 
+def traces(times: int) -> list[tuple[str, str, str, str]]:
+    """A trace of a typical function: of a text that was just edited, and of the same again."""
+    editor = Editor()
+    editor.initialize(trusted=True)
+    file = File(editor, 20)
+    arguments = ["tf.constant([1.0, 2.0])", "tf.constant([0.5, 0.5])"]
+    params = {
+        "textDocument": {"uri": file.uri}, "function": "step_0", "mode": "trace",
+        "arguments": arguments,
+    }  # fmt: skip
+    edited: list[float] = []
+    same: list[float] = []
+    for index in range(2 * times + 1):
+        if index % 2:
+            file.note(f"  # {index}")
+        (edited if index % 2 else same).append(
+            seconds(lambda: editor.call("graphlens/run", params))
+        )
+        time.sleep(1.0)  # as somebody does who looks at the answer
+    editor.stop()
+    return [
+        row("trace, the first of a session", same[:1]),
+        row("trace after an edit", edited),
+        row("trace of the same text", same[1:]),
+    ]
+
+
+def resources(files: int, lines: int, edits: int) -> list[tuple[str, str]]:
+    """Memory with many files open, growth by edits, processor time of an idle server."""
+    editor = Editor()
+    editor.initialize()
+    opened = []
+    for number in range(files):
+        opened.append(File(editor, lines, f"file:///nowhere/open_{number}.py"))
+        editor.findings(opened[-1].uri, 1)
+    rows = [(f"memory, {files} files of {lines} lines open", f"{_megabytes(editor)} MB")]
+    before = 0
+    for index in range(edits):
+        opened[0].type(index)
+        if index % 50 == 49:
+            editor.findings(opened[0].uri, opened[0].version)
+        if index == 1000:
+            before = _megabytes(editor)
+    time.sleep(2.0)
+    rows.append((f"growth in {edits} edits, after 1,000", f"{_megabytes(editor) - before} MB"))
+    used = _ticks(editor)
+    time.sleep(10.0)
+    rows.append(("processor time of 10 s idle", f"{(_ticks(editor) - used) * 10} ms"))
+    editor.stop()
+    return rows
+
+
+def _processes(editor: Editor) -> list[int]:
+    listed = Path(f"/proc/{editor.process.pid}/task/{editor.process.pid}/children").read_text()
+    return [editor.process.pid, *map(int, listed.split())]
+
+
+def _megabytes(editor: Editor) -> int:
+    """Resident memory of the server and the analysis."""
+    found = 0
+    for pid in _processes(editor):
+        status = Path(f"/proc/{pid}/status").read_text()
+        found += int(status.partition("VmRSS:")[2].split()[0])
+    return round(found / 1024)
+
+
+def _ticks(editor: Editor) -> int:
+    """Processor time of the server and the analysis, in hundredths of a second."""
+    stats = [Path(f"/proc/{pid}/stat").read_text() for pid in _processes(editor)]
+    return sum(sum(map(int, stat.rpartition(")")[2].split()[11:13])) for stat in stats)
+
+
 def main() -> None:
     """Print the tables."""
     for lines in (300, 2000):
         rows = measure(lines, keys=60)
         table(f"Language server, {lines} lines", ("what", "median", "p95", "most"), rows)
+    table("Language server, traces", ("what", "median", "p95", "most"), traces(10))
+    if Path("/proc/self/status").exists():
+        edits = int(os.environ.get("GRAPHLENS_BENCH_EDITS", "10000"))
+        table("Language server, resources", ("what", "is"), resources(50, 300, edits))
 
 
 if __name__ == "__main__":

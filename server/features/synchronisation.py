@@ -28,8 +28,10 @@ async def did_change(session: Session, params: types.DidChangeTextDocumentParams
 
 @feature(types.TEXT_DOCUMENT_DID_SAVE)
 async def did_save(session: Session, params: types.DidSaveTextDocumentParams) -> None:
-    """A document was saved; what is watched on disk may have changed with it."""
-    if params.text_document.uri.endswith("/pyproject.toml"):
+    """A document was saved; other files may import it, and not every client watches files."""
+    saved = params.text_document.uri
+    is_watched = session.client.registers_watchers and saved.endswith(".py")
+    if saved.endswith(("/pyproject.toml", ".py")) and not is_watched:
         session.settings_changed()
 
 

@@ -72,7 +72,7 @@ test('Neovim: findings, hover, lens, fix, run, graph code', { skip: missing('nvi
   assert.match(answer.code, /def tf__fizzbuzz/);
 });
 
-test('Emacs: findings, hover, fix, run, graph code', { skip: missing('emacs') }, () => {
+test('Emacs: findings, hover, lens, fix, run, graph code', { skip: missing('emacs') }, () => {
   const init = path.join(folder, 'init.el');
   fs.writeFileSync(init, `(package-initialize)\n${documented('elisp')}`);
   const answer = report('emacs', [
@@ -80,6 +80,10 @@ test('Emacs: findings, hover, fix, run, graph code', { skip: missing('emacs') },
   ]);
   assert.equal(answer.codes.filter((text) => /GR201|print/.test(text)).length, 4);
   assert.match(answer.hover, /for_stmt|graph/);
+  assert.ok(
+    answer.lenses.some((title) => title.startsWith('Run')),
+    answer.lenses.join(),
+  );
   assert.match(answer.fixed, /tf\.print\("Fizz"\)/);
   assert.match(answer.code, /def tf__fizzbuzz/);
   assert.match(answer.ran, /5/);

@@ -21,13 +21,18 @@
          (ask (lambda (method params) (jsonrpc-request server method params :timeout 60)))
          (found (wait-for "findings" (lambda () (flymake-start) (flymake-diagnostics))))
          (codes (mapcar #'flymake-diagnostic-text found))
-         hover fixed code ran)
+         hover lenses fixed code ran)
     (goto-char (point-min))
     (search-forward "def fizz")
     (setq hover (plist-get (plist-get (funcall ask :textDocument/hover
                                                (eglot--TextDocumentPositionParams))
                                       :contents)
                            :value))
+    (setq lenses
+          (mapcar (lambda (lens)
+                    (plist-get (plist-get (funcall ask :codeLens/resolve lens) :command) :title))
+                  (funcall ask :textDocument/codeLens
+                           (list :textDocument (eglot--TextDocumentIdentifier)))))
     (search-forward "print(\"Fizz\")")
     (backward-char 3)
     (let* ((position (plist-get (eglot--TextDocumentPositionParams) :position))
@@ -52,7 +57,7 @@
                  (buffer-string)))
     (with-current-buffer source
       (setq ran (graphlens-run "5")))
-    (list :codes (vconcat codes) :hover hover :fixed fixed :code (substring-no-properties code)
+    (list :codes (vconcat codes) :hover hover :lenses (vconcat lenses) :fixed fixed :code (substring-no-properties code)
           :ran (or ran ""))))
 
 (let ((answer (condition-case failure
