@@ -26,6 +26,7 @@ from engine.autodiff.custom import custom_gradient as custom_gradient
 from engine.autodiff.custom import grad_pass_through as grad_pass_through
 from engine.autodiff.custom import recompute_grad as recompute_grad
 from engine.autodiff.jacobian import gradients as gradients
+from engine.autodiff.jacobian import hessians as hessians
 from engine.autodiff.tape import GradientTape as GradientTape
 from engine.autodiff.tape import UnconnectedGradients as UnconnectedGradients
 from engine.ir.convert import convert_to_tensor as convert_to_tensor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -63,6 +64,11 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Any:
 def _call(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     flat = [_argument(leaf) for leaf in flatten(args)]
     it: Any = current()
+    if kwargs and not it.eager:
+        raise ValueError(
+            "The custom_gradient decorator currently supports keywords arguments only when eager "
+            "execution is enabled."
+        )
     outer, it.tapes = list(it.tapes), []
     try:
         with GradientTape() as listener:
@@ -74,6 +80,11 @@ def _call(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     variables = [v for v in listener.watched_variables() if v is not None]
     given = {id(leaf.handle) for leaf in flat if isinstance(leaf, Variable)}
     variables = [v for v in variables if id(v.handle) not in given]
+    if variables and not _takes_variables(grad_fn):
+        raise TypeError(
+            "@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
+            f"uses variables: {variables}"
+        )
     outputs = [convert_to_tensor(leaf) for leaf in flatten(result)]
     sources = [leaf.handle if isinstance(leaf, Variable) else leaf for leaf in flat]
     tensors = [leaf for leaf in sources if isinstance(leaf, Tensor)]
@@ -86,6 +97,11 @@ def _call(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) 
     made = it.apply(custom_op.op, (*outputs, *tensors, *handles),
                     {"count": len(outputs), "rule": rule})  # fmt: skip
     return pack(result, list(made))
+
+
+def _takes_variables(grad_fn: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(grad_fn).parameters.values()
+    return any(p.name == "variables" or p.kind is p.VAR_KEYWORD for p in parameters)
 
 
 def _argument(leaf: Any) -> Any:
@@ -102,6 +118,10 @@ def _apply_rule(
 ) -> list[Any]:
     if variables:
         result, of_variables = grad_fn(*grads, variables=variables)
+        if len(of_variables) != len(variables):
+            raise ValueError(
+                "Must return gradient for each variable from @custom_gradient grad_fn."
+            )
     else:
         result, of_variables = grad_fn(*grads), []
     found = flatten(list(result) if isinstance(result, (list, tuple)) else [result])

@@ -15,8 +15,15 @@ from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 
 
-def jacobian(tape: GradientTape, target: Any, sources: Any, mode: Any) -> Any:
+def jacobian(tape: GradientTape, target: Any, sources: Any, mode: Any, pfor: bool) -> Any:
     """What `GradientTape.jacobian` answers; `mode` is its `unconnected_gradients`."""
+    if isinstance(target, (list, tuple, dict)):
+        raise AttributeError(f"{type(target).__name__!r} object has no attribute 'shape'")
+    if not pfor and not tape._persistent and current().eager:
+        raise RuntimeError(
+            "GradientTape must be created with persistent=True to compute the jacobian with eager "
+            "execution enabled and with experimental_use_pfor set to False."
+        )
     leaves = flatten(sources)
     rows = _rows(tape, target, leaves, mode)
     target = convert_to_tensor(target)
@@ -83,7 +90,7 @@ def batch_jacobian(tape: GradientTape, target: Any, source: Any, mode: Any) -> A
         if not persistent:
             tape._entries = None
     if any(column is None for column in columns):
-        return None
+        return tf.zeros([*target.shape.as_list(), *shape[1:].as_list()], target.dtype)
     stacked = tf.stack(columns, axis=1)
     return tf.reshape(stacked, [*target.shape.as_list(), *shape[1:].as_list()])
 
@@ -100,7 +107,7 @@ class ForwardAccumulator:
         tangents: a direction for each.
 
     Raises:
-        ValueError: if the shapes or structures differ.
+        ValueError: if the structures or dtypes differ.
     """
 
     def __init__(self, primals: Any, tangents: Any) -> None:
@@ -109,12 +116,7 @@ class ForwardAccumulator:
         self._interpreter: Any = None
         self._busy = False
         for primal, tangent in zip(flatten(primals), flatten(tangents)):
-            direction = convert_to_tensor(tangent)
-            if not direction.shape.is_compatible_with(primal.shape):
-                raise ValueError(
-                    f"Got shapes {primal.shape} and {direction.shape} for a primal and its "
-                    "tangent, which must match."
-                )
+            direction = convert_to_tensor(tangent, primal.dtype)
             key = primal.handle if isinstance(primal, Variable) else primal
             self._set(key, direction)
 
@@ -123,7 +125,10 @@ class ForwardAccumulator:
         self._alive.append(tensor)
 
     def __enter__(self) -> ForwardAccumulator:
+        """Start. Raises ValueError where it has been started already."""
         it: Any = current()
+        if self._interpreter is not None:
+            raise ValueError("Accumulator is already recording.")
         it.tapes.append(self)
         if it.eager:
             it.plain = False
@@ -132,6 +137,7 @@ class ForwardAccumulator:
 
     def __exit__(self, *exc_info: object) -> None:
         it = self._interpreter
+        self._interpreter = None
         it.tapes[:] = [tape for tape in it.tapes if tape is not self]
         if it.eager:
             it.plain = not it.tapes
@@ -157,7 +163,9 @@ class ForwardAccumulator:
 
     def _push_forward(self, entry: Entry) -> None:
         moving = [t for t in entry.inputs if id(t) in self._tangents]
-        for output in entry.outputs:
+        levels = entry.attrs.get("levels")
+        count = len(entry.outputs) - (levels[-1].saved if levels else 0)  # the last are not taped
+        for output in entry.outputs[:count]:
             if not differentiable(output) or output.dtype.kind == "V":
                 continue
             weight = tf.zeros_like(output)
@@ -223,3 +231,33 @@ def gradients(
     if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
         found = [tf.zeros_like(x) if g is None else g for x, g in zip(flatten(xs), found)]
     return found
+
+
+@public("hessians")
+def hessians(
+    ys: Any, xs: Any, gate_gradients: bool = False, aggregation_method: Any = None,
+    name: str = "hessians",
+) -> list[Any]:  # fmt: skip
+    """Inside a traced function: second derivatives of the sum of `ys` by each of `xs`.
+
+    Args:
+        ys: tensor or list of tensors.
+        xs: tensor or list of tensors (or variables) of the same function, of known shapes.
+        gate_gradients, aggregation_method, name: accepted.
+
+    Returns:
+        For each of `xs` a tensor of shape `x.shape + x.shape`.
+
+    Raises:
+        RuntimeError: outside of traced functions.
+        ValueError: if a shape is not known.
+    """
+    results = []
+    for x, slope in zip(flatten(xs), gradients(ys, xs)):
+        count = x.shape.num_elements()
+        if count is None:
+            raise ValueError(f"tf.hessians needs the shape of {x!r} to be known.")
+        slopes = tf.reshape(slope, [-1])
+        rows = [gradients(slopes[i], [x], unconnected_gradients="zero")[0] for i in range(count)]
+        results.append(tf.reshape(tf.stack(rows), [*x.shape.as_list(), *x.shape.as_list()]))
+    return results

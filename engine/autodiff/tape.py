@@ -44,6 +44,7 @@ class GradientTape:
         self._variables: dict[int, Any] = {}
         self._interpreter: Any = None
         self._paused = False
+        self._told = False
         self._used = False
 
     # -- recording -------------------------------------------------------------------------
@@ -126,7 +127,7 @@ class GradientTape:
                 self._variables.setdefault(id(leaf), leaf)
                 continue
             if not isinstance(leaf, (EagerTensor, SymbolicTensor)):
-                raise ValueError(f"Passed in object {leaf!r} of type {type(leaf).__name__!r}, not "
+                raise ValueError(f"Passed in object {leaf} of type {type(leaf).__name__!r}, not "
                                  "tf.Tensor or tf.Variable or ExtensionType.")  # fmt: skip
             if not differentiable(leaf):
                 import logging
@@ -142,7 +143,7 @@ class GradientTape:
     def stop_recording(self) -> Iterator[None]:
         """Nothing inside the block is recorded."""
         if self._interpreter is None:
-            raise RuntimeError("Tape is not recording.")
+            raise RuntimeError("Trying to stop recording a tape which is not recording.")
         paused, self._paused = self._paused, True
         try:
             yield
@@ -178,9 +179,17 @@ class GradientTape:
 
         Raises:
             RuntimeError: if a tape that is not persistent is used twice.
-            TypeError: if the target is a variable that was not read inside the tape, or no number.
+            TypeError: if the target is None or a Python number.
+            AttributeError: if a source is no tensor and no variable.
         """
+        if target is None:
+            raise TypeError(
+                "Argument `target` should be a list or nested structure of Tensors, Variables or "
+                "CompositeTensors to be differentiated, but received None."
+            )
         entries = self._take_entries()
+        if self._interpreter is not None and self._persistent and not self._told:
+            self._tell()
         mode = _checked_mode(unconnected_gradients)
         targets = [_target(leaf) for leaf in flatten(target)]
         flat_sources = flatten(sources)
@@ -222,7 +231,7 @@ class GradientTape:
         """
         from engine.autodiff.jacobian import jacobian
 
-        return jacobian(self, target, sources, unconnected_gradients)
+        return jacobian(self, target, sources, unconnected_gradients, experimental_use_pfor)
 
     def batch_jacobian(
         self, target: Any, source: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
@@ -237,7 +246,7 @@ class GradientTape:
             parallel_iterations, experimental_use_pfor: accepted.
 
         Returns:
-            A tensor of shape `[b, y1, ..., x1, ...]`, or None where unconnected.
+            A tensor of shape `[b, y1, ..., x1, ...]`, zeros where unconnected.
 
         Raises:
             ValueError: if the first sizes differ or are not known.
@@ -245,6 +254,19 @@ class GradientTape:
         from engine.autodiff.jacobian import batch_jacobian
 
         return batch_jacobian(self, target, source, unconnected_gradients)
+
+    def _tell(self) -> None:
+        """Warn that the gradient's ops are recorded too."""
+        import logging
+
+        self._told = True
+        logging.getLogger("engine").warning(
+            "Calling GradientTape.gradient on a persistent tape inside its context is "
+            "significantly less efficient than calling it outside the context (it causes the "
+            "gradient ops to be recorded on the tape, leading to increased CPU and memory usage). "
+            "Only call GradientTape.gradient inside the context if you actually want to trace the "
+            "gradient in order to compute higher order derivatives."
+        )
 
     def _take_entries(self) -> list[Entry]:
         if self._entries is None:
@@ -274,7 +296,7 @@ def _source(leaf: Any) -> Any:
     if hasattr(leaf, "handle"):
         return leaf.handle
     if not isinstance(leaf, Tensor):
-        raise TypeError(f"Expected a tensor or a variable to differentiate by, got {leaf!r}")
+        raise AttributeError(f"{type(leaf).__name__!r} object has no attribute 'dtype'")
     return leaf
 
 

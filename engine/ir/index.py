@@ -7,7 +7,7 @@ PUBLIC = {
         "custom_gradient grad_pass_through raw.custom_gradient recompute_grad"
     ),
     "engine.autodiff.jacobian": (
-        "autodiff.ForwardAccumulator gradients"
+        "autodiff.ForwardAccumulator gradients hessians"
     ),
     "engine.autodiff.tape": (
         "GradientTape UnconnectedGradients autodiff.GradientTape"
