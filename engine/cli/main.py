@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from typing import Annotated, Optional
+from typing import Annotated, NoReturn, Optional
 
 import typer
 
@@ -50,12 +51,19 @@ def _options(
     """See what the graph will do before it runs."""
 
 
+def _interrupted(*_: object) -> NoReturn:
+    """Ctrl-C is no finding: it ends with what shells expect of it."""
+    raise SystemExit(130)
+
+
 def main() -> None:
-    """Runs the command line; exit codes: 0 clean, 1 findings, 2 could not run."""
+    """Runs the command line; exit codes: 0 clean, 1 findings, 2 could not run, 130 interrupted."""
     # Output goes where it is wanted as UTF-8, whatever the terminal's locale says.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         app()
     except BrokenPipeError:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +34,7 @@ def in_processes(
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        with ProcessPoolExecutor(processes, initializer=gc.disable) as pool:
+        with ProcessPoolExecutor(processes, initializer=gc.disable) as pool, _ended_at_once():
             found = pool.map(partial(_tidily, work), jobs, chunksize=_CHUNK)
             for (path, _), checked in zip(jobs, found):
                 results[path] = checked
@@ -42,6 +45,19 @@ def in_processes(
             if job[0] not in results:
                 results[job[0]] = _alone(work, job)
                 progress(1)
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    """Ends the processes where the block is left before its end: nobody waits for their work."""
+    try:
+        yield
+    except BaseException:
+        # The pool's own thread may still be telling those that wait, who have gone.
+        threading.excepthook = lambda _: None
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
 
 
 def _alone(work: Work, job: Job) -> Checked:

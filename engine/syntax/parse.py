@@ -150,7 +150,8 @@ def _describe(source: SourceFile, error: SyntaxError) -> tuple[SyntaxProblem, in
     if end <= start:
         start, end = min(start, max(end - 1, source.line_start(line))), max(start, end)
     message = (error.msg or "invalid syntax").strip().rstrip(".")
-    return SyntaxProblem(message[:1].upper() + message[1:] + ".", Span(start, end)), line
+    ending = "" if message.endswith(("?", "!")) else "."
+    return SyntaxProblem(message[:1].upper() + message[1:] + ending, Span(start, end)), line
 
 
 def _blank_statement(lines: list[str], line: int) -> bool:

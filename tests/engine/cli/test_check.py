@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -431,3 +436,35 @@ def test_findings_in_another_file_are_shown_there(project: Path):
         assert finding["location"]["row"] == 2
     (project / "helper.py").write_text("def show(x):\n    print(x)  # noqa: GR201\n    return x\n")
     assert codes(".") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_an_interrupted_run_ends_with_its_processes(project: Path):
+    for number in range(400):
+        (project / f"part{number:03}.py").write_text(PRINTING * 30)
+    command = [sys.executable, "-m", "engine.cli", "check", "--no-cache", "."]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as running:
+        while not children_of(running.pid) and running.poll() is None:
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        output = running.communicate(timeout=120)[0]
+    assert running.returncode in (130, 0, 1), output
+    if running.returncode == 130:
+        assert b"Traceback" not in output
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
+
+
+def children_of(pid: int) -> bool:
+    try:
+        return bool(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    except OSError:
+        return True
