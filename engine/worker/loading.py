@@ -131,9 +131,15 @@ def find(module: ModuleType, qualname: str) -> Any:
     return found
 
 
+_MADE: list[Any] = []
+"""Objects that methods are bound to: TensorFlow itself holds them weakly."""
+
+
 def _instance(owner: type) -> Any:
     try:
-        return owner()
+        made = owner()
+        _MADE.append(made)
+        return made
     except TypeError as error:
         raise LookupFailure(
             f"{owner.__name__}() cannot be made without arguments ({error}); "

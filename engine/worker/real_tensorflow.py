@@ -30,13 +30,9 @@ def argument_names(concrete: Any) -> list[str]:
 def describe(function: Any, concrete: Any, path: str) -> dict[str, Any]:
     """The graph as text and picture, and TensorFlow's own graph code."""
     graph = concrete.graph
-    lines, pairs = [f"graph {getattr(function, '__name__', 'function')}:"], []
-    for operation in graph.get_operations()[:_NODES]:
-        where = _users_line(operation, path)
-        if where is not None:
-            pairs.append([len(lines), where])
-        lines.append(_text(operation, where))
-    lines.append(f"  return {', '.join(tensor.name for tensor in graph.outputs)}")
+    lines: list[str] = []
+    pairs: list[list[int]] = []
+    _write(graph, getattr(function, "__name__", "function"), path, lines, pairs, 0)
     text = "\n".join(lines)[:_TEXT]
     picture = _picture(graph, path)
     return {
@@ -48,6 +44,46 @@ def describe(function: Any, concrete: Any, path: str) -> dict[str, Any]:
         },
         "picture": {"before": picture, "after": picture},
     }
+
+
+def _write(
+    graph: Any, name: str, path: str, lines: list[str], pairs: list[list[int]], depth: int
+) -> None:
+    """Adds a graph to the lines, the graphs of its branches and loops below their nodes."""
+    indent = "    " * depth
+    lines.append(f"{indent}graph {name}:")
+    for operation in graph.get_operations():
+        if len(lines) > _NODES:
+            break
+        where = _users_line(operation, path)
+        if where is not None:
+            pairs.append([len(lines), where])
+        lines.append(indent + _text(operation, where))
+        for attribute, inner in _inner_graphs(operation).items():
+            _write(inner, attribute, path, lines, pairs, depth + 1)
+    lines.append(f"{indent}  return {', '.join(tensor.name for tensor in graph.outputs)}")
+
+
+def _inner_graphs(operation: Any) -> dict[str, Any]:
+    """The graphs of the branches of a choice, or of the test and the body of a loop, by name."""
+    try:
+        if operation.type in ("If", "StatelessIf", "Case", "StatelessCase"):
+            module = importlib.import_module("tensorflow.python.ops.cond_v2")
+            graphs = module.get_func_graphs(operation)
+            names = ("then_branch", "else_branch") if operation.type.endswith("If") else None
+            return {
+                names[index] if names else f"branch_{index}": graph
+                for index, graph in enumerate(graphs)
+            }
+        if operation.type in ("While", "StatelessWhile"):
+            module = importlib.import_module("tensorflow.python.ops.while_v2")
+            return {
+                name: module._get_graph(operation, name, f"_{name}_graph")
+                for name in ("cond", "body")
+            }
+    except Exception:  # parts of TensorFlow that are not public: without them, no inner graphs
+        return {}
+    return {}
 
 
 def _graph_code(function: Any) -> str:
@@ -80,7 +116,8 @@ def _users_line(operation: Any, path: str) -> int | None:
     return None
 
 
-def _picture(graph: Any, path: str) -> dict[str, Any]:
+def _picture(graph: Any, path: str, prefix: str = "") -> dict[str, Any]:
+    """The graph as docs/protocol.md has it; ids of inner graphs begin with their place."""
     results = {tensor.op.name for tensor in graph.outputs}
     nodes, edges = [], []
     for operation in graph.get_operations()[:_NODES]:
@@ -90,7 +127,7 @@ def _picture(graph: Any, path: str) -> dict[str, Any]:
         kind = kinds.get(operation.type, "output" if operation.name in results else "op")
         nodes.append(
             {
-                "id": operation.name,
+                "id": prefix + operation.name,
                 "op": operation.type,
                 "label": operation.name if kind == "input" else operation.type,
                 "kind": kind,
@@ -98,16 +135,34 @@ def _picture(graph: Any, path: str) -> dict[str, Any]:
                 "shape": _dims(first) if first is not None else None,
                 "source": None if where is None else {"path": path, "line": where},
                 "attributes": {},
-                "graphs": {},
+                "graphs": {
+                    attribute: _picture(inner, path, f"{prefix}{operation.name}/{attribute}/")
+                    for attribute, inner in _inner_graphs(operation).items()
+                },
             }
         )
         for tensor in operation.inputs:
             label = f"{tensor.dtype.name}{_dims(tensor)}"
             edges.append(
-                {"from": tensor.op.name, "to": operation.name, "kind": "data", "label": label}
+                {
+                    "from": prefix + tensor.op.name,
+                    "to": prefix + operation.name,
+                    "kind": "data",
+                    "label": label,
+                }
             )
         edges.extend(
-            {"from": before.name, "to": operation.name, "kind": "control", "label": ""}
+            {
+                "from": prefix + before.name,
+                "to": prefix + operation.name,
+                "kind": "control",
+                "label": "",
+            }
             for before in operation.control_inputs
         )
-    return {"name": graph.name, "nodes": nodes, "edges": edges, "outputs": sorted(results)}
+    return {
+        "name": graph.name,
+        "nodes": nodes,
+        "edges": edges,
+        "outputs": sorted(prefix + name for name in results),
+    }

@@ -18,6 +18,8 @@ _LIBRARY = tuple(
         if (path := sysconfig.get_paths().get(name))
     }
 )
+_GENERATED = "__autograph_generated_file"
+"""The name of the files that TensorFlow writes its converted functions into."""
 _MESSAGE_CAP = 20_000
 _FRAMES = 50
 
@@ -34,6 +36,9 @@ def describe_error(error: BaseException, kind: str = "exception") -> dict[str, A
     elif _is_of_memory(error):
         kind = "memory"
     frames = _user_frames(error.__traceback__)
+    if any(_GENERATED in frame["path"] for frame in frames):
+        written = [frame for frame in frames if _GENERATED not in frame["path"]]
+        frames = [*written, *_translated(error)]
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         frames = [*frames, _syntax_frame(error)]
     message = _message(error)
@@ -96,6 +101,28 @@ def _user_frames(trace: TracebackType | None) -> list[dict[str, Any]]:
             frames.pop()
         frames.append(frame)
     return frames[-_FRAMES:]
+
+
+def _translated(error: BaseException) -> list[dict[str, Any]]:
+    """The user's lines of what TensorFlow converted, as its error tells them, outermost first."""
+    stack = getattr(getattr(error, "ag_error_metadata", None), "translated_stack", ())
+    frames = []
+    for told in reversed(list(stack)):
+        if not told.is_converted or not _is_users(told.filename):
+            continue
+        line = str(told.code or "").rstrip()
+        indent = len(line) - len(line.lstrip())
+        frames.append(
+            {
+                "path": told.filename,
+                "line": told.lineno - 1,
+                "column": indent,
+                "endColumn": max(len(line), indent + 1),
+                "name": _users_name(told.function_name, told.function_name),
+                "text": line.strip(),
+            }
+        )
+    return frames
 
 
 def _is_users(path: str) -> bool:
