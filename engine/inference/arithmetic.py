@@ -71,10 +71,15 @@ def binary(operator: str, left: Value, right: Value, staged: bool, node: ast.AST
     if isinstance(left, Container) or isinstance(right, Container):
         return _containers(operator, left, right)
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return UNKNOWN
+        return Unknown("derived") if staged and _from_argument(left, right) else UNKNOWN
     if left.stage is Stage.PYTHON and right.stage is Stage.PYTHON:
         return _numbers(operator, left, right)
     return UNKNOWN
+
+
+def _from_argument(*values: Value) -> bool:
+    """Whether some operand is, or comes from, an argument of the traced function."""
+    return any(isinstance(value, Unknown) and bool(value.argument) for value in values)
 
 
 def _tensor_result(operator: str, left: Value, right: Value, staged: bool, node: ast.AST) -> Value:

@@ -351,5 +351,5 @@ def _isinstance(value: Value, kind: Value) -> Value:
 def _is_no_tensor(kind: Value) -> bool:
     """Whether no tensor is of this class: it is the user's own, or NumPy's."""
     if isinstance(kind, ClassValue):
-        return not kind.flavours & {"extension", "foreign"}
+        return "extension" not in kind.flavours
     return isinstance(kind, Symbol) and kind.name.startswith("numpy.")

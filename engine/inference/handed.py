@@ -16,6 +16,7 @@ from engine.inference.values import (
     Const,
     Container,
     Function,
+    Instance,
     Library,
     Python,
     Tensor,
@@ -311,7 +312,7 @@ def _dataset(
         name, "map_func"
     )
     given = arguments.positional
-    function = given[at] if len(given) > at else arguments.keywords.get(keyword)
+    function = _as_function(given[at] if len(given) > at else arguments.keywords.get(keyword))
     element = owner.data if isinstance(owner.data, Value) else None
     result: Value = UNKNOWN
     if isinstance(function, Function) and function.wrapped != "host":
@@ -325,6 +326,17 @@ def _dataset(
     )
     made = Library("dataset", owner.name, owner.born, data if name == "map" else element)
     return made
+
+
+def _as_function(value: Value | None) -> Value | None:
+    """The function behind an object that can be called."""
+    if isinstance(value, Instance):
+        call = value.cls.lookup("__call__")
+        if isinstance(call, Function):
+            made = call.copy()
+            made.receiver = value
+            return made
+    return value
 
 
 def _trace_mapped(

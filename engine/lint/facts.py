@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 from engine.base.diagnostics import Note
 from engine.base.source import SourceFile, Span
 from engine.inference.blocks import bound_names
+from engine.inference.containers import comes_from_tensors
 from engine.inference.context import Context, Entry
 from engine.inference.events import Event
 from engine.inference.machine import Machine
 from engine.inference.module import Module
 from engine.inference.values import Container, Function, Library, Stage, Union, Unknown, Value
 
-__all__ = ["Facts", "has_staged", "is_staged", "maybe_staged"]
+__all__ = ["Facts", "has_staged", "is_likely_staged", "is_staged", "maybe_staged"]
 
 E = TypeVar("E", bound=Event)
 
@@ -150,6 +151,13 @@ def is_staged(value: Value | None) -> bool:
     if isinstance(value, Library):
         return value.kind == "variable"
     return value.stage is Stage.STAGED
+
+
+def is_likely_staged(value: Value | None) -> bool:
+    """Whether a value is an argument of the traced function, or comes from what is staged."""
+    if isinstance(value, Unknown):
+        return value.argument not in ("", "element")
+    return value is not None and comes_from_tensors(value)
 
 
 _DEEPEST = 6

@@ -21,6 +21,9 @@ _ONCE = re.compile(
 )
 
 
+_EACH = re.compile(r"(?:^|_)(?:step|batch|iteration|update)$|^one_|_one_", re.IGNORECASE)
+
+
 @rule(
     "GR401",
     "function-staged-repeatedly",
@@ -188,7 +191,9 @@ def _is_per_call(facts: Facts, event: Staged, calls: list[Context], looped: set[
     if len({id(use.node) for use in uses}) == 1:
         return False
     name = getattr(function.node, "name", "")
-    if not name or _ONCE.search(name) or _is_test(facts.source.path):
+    if not name or _is_test(facts.source.path):
+        return False
+    if _ONCE.search(name) and not _EACH.search(name):
         return False
     return len(calls) == len(own)
 

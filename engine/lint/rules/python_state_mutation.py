@@ -20,7 +20,7 @@ from engine.inference.values import (
     Python,
     Value,
 )
-from engine.lint.facts import Facts, has_staged, is_staged
+from engine.lint.facts import Facts, has_staged, is_likely_staged, is_staged
 from engine.lint.rule import Finding, rule
 
 _TRACE_COUNTER = re.compile(r"trac(e|ing)|compil", re.I)
@@ -57,6 +57,8 @@ def python_state_mutation(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Stored):
         if event.context.guard or is_staged(event.value) or has_staged(event.value):
+            continue
+        if is_likely_staged(event.value):
             continue
         if event.context.entry is not None and event.context.entry.staging.kind == "keras":
             continue
@@ -134,7 +136,11 @@ def _methods(facts: Facts) -> Iterator[Finding]:
             continue
         if not facts.is_outer(receiver, event.context):
             continue
-        if any(has_staged(value) for value in (*event.args, *event.kwargs.values())):
+        values = (*event.args, *event.kwargs.values())
+        if any(has_staged(value) or is_likely_staged(value) for value in values):
+            continue
+        if ".numpy()" in facts.text(event.node):
+            # That has a finding of its own: it never comes to the update.
             continue
         owner = event.node.func if isinstance(event.node, ast.Call) else event.node
         name = facts.text(owner.value) if isinstance(owner, ast.Attribute) else "the list"

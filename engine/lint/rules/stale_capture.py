@@ -144,21 +144,31 @@ def _is_later(facts: Facts, event: Read | Subscripted, stored: Stored) -> bool:
     places = _places(facts, stored.node, stored.context)
     for call in facts.happened(Entered):
         if call.function.node is entry.node:
-            for function, start in _places(facts, call.node, call.context).items():
-                if function in places and start < places[function]:
+            for function, (start, called) in _places(facts, call.node, call.context).items():
+                if function in places and start < places[function][0]:
+                    return True
+                if function in places and _share_a_loop(facts, called, places[function][1]):
                     return True
     return False
 
 
-def _places(facts: Facts, node: ast.AST, context: Context) -> dict[ast.AST | None, int]:
+def _share_a_loop(facts: Facts, first: ast.AST, second: ast.AST) -> bool:
+    """Whether a loop is around both: then either comes after the other."""
+    loops = {p for p in facts.ancestors(first) if isinstance(p, (ast.For, ast.While))}
+    return any(parent in loops for parent in facts.ancestors(second))
+
+
+def _places(
+    facts: Facts, node: ast.AST, context: Context
+) -> dict[ast.AST | None, tuple[int, ast.AST]]:
     """Where something happens, as seen from each function on the way that led there."""
-    found: dict[ast.AST | None, int] = {}
+    found: dict[ast.AST | None, tuple[int, ast.AST]] = {}
     current: Context | None = context
     place: ast.AST | None = node
     while current is not None and place is not None:
         if current.module is facts.module and hasattr(place, "lineno"):
             function = current.function.node if current.function is not None else None
-            found.setdefault(function, facts.span(place).start)
+            found.setdefault(function, (facts.span(place).start, place))
         place = current.call
         current = current.caller
     return found

@@ -21,7 +21,7 @@ from engine.inference.values import (
     Unknown,
     Value,
 )
-from engine.lint.facts import Facts, has_staged
+from engine.lint.facts import Facts, has_staged, is_likely_staged
 from engine.lint.rule import Finding, rule
 
 
@@ -78,7 +78,9 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Stored):
         if not _counts(event.context):
             continue
-        likely = event.kind == "attribute" and comes_from_tensors(event.value)
+        likely = comes_from_tensors(event.value)
+        if event.kind in ("global", "nonlocal"):
+            likely = is_likely_staged(event.value)
         if not _is_staged(event.value) and not likely:
             continue
         if event.kind in ("global", "nonlocal") and event.outlives:
@@ -157,7 +159,8 @@ def _appended(facts: Facts) -> Iterator[Finding]:
             continue
         if not facts.is_outer(receiver, event.context):
             continue
-        if any(has_staged(value) for value in (*event.args, *event.kwargs.values())):
+        values = (*event.args, *event.kwargs.values())
+        if any(has_staged(value) or is_likely_staged(value) for value in values):
             owner = event.node.func if isinstance(event.node, ast.Call) else event.node
             name = facts.text(owner.value) if isinstance(owner, ast.Attribute) else "a list"
             yield _finding(facts, event.node, event.context, f"`{name}`", None)

@@ -107,12 +107,15 @@ def _holds_variable(value: Value | None) -> bool:
 
 def _has_another_name(owner: Instance, name: str, value: Value | None) -> bool:
     """Whether another attribute holds the variable too: then nothing is lost."""
-    options = value.options if isinstance(value, Union) else (value,)
-    variables = [option for option in options if _holds_variable(option)]
+    variables = [option for option in _options(value) if _holds_variable(option)]
     return any(
-        other != name and any(held is variable for variable in variables)
+        other != name and any(option is v for option in _options(held) for v in variables)
         for other, held in owner.attributes.items()
     )
+
+
+def _options(value: Value | None) -> tuple[Value | None, ...]:
+    return value.options if isinstance(value, Union) else (value,)
 
 
 def _is_other(value: Value) -> bool:
