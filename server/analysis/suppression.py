@@ -1,4 +1,4 @@
-"""The edit that silences one code on the line of a finding."""
+"""The edits that silence one code: on the line of a finding, or in its file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from server.analysis.jobs import job
 if TYPE_CHECKING:
     from engine.ide.snapshot import Snapshot
 
-__all__ = ["suppression"]
+__all__ = ["file_suppression", "suppression"]
 
 _OWN = re.compile(r"#\s*graphlens:\s*ignore\[([^\]]*)\]", re.IGNORECASE)
+_OWN_FILE = re.compile(
+    r"^[ \t]*#\s*graphlens:\s*ignore-file\[([^\]]*)\]", re.IGNORECASE | re.MULTILINE
+)
+_FIRST_LINES = re.compile(r"[\ufeff\f]?(?:#!.*(?:\r\n|\r|\n))?(?:#.*coding[:=].*(?:\r\n|\r|\n))?")
 
 
 @job
@@ -34,6 +38,25 @@ def suppression(snapshot: Snapshot, code: str, start: int, end: int) -> Edit | N
         if _takes_effect(source, edit, line):
             return edit
     return None
+
+
+@job
+def file_suppression(snapshot: Snapshot, code: str, start: int, end: int) -> Edit:
+    """Adds a code to the comment for a whole file, or makes that comment.
+
+    Args:
+        snapshot: The version of the text.
+        code: What to silence.
+        start: Where the file begins in it; not 0 in the cells of a notebook.
+        end: Where it ends.
+    """
+    text = snapshot.text
+    if match := _OWN_FILE.search(text, start, end):
+        return Edit(Span(match.end(1), match.end(1)), f", {code}" if match[1].strip() else code)
+    first = _FIRST_LINES.match(text, start, end)
+    at = first.end() if first is not None else start
+    line_end = next((ending for ending in ("\r\n", "\n", "\r") if ending in text), "\n")
+    return Edit(Span(at, at), f"# graphlens: ignore-file[{code}]{line_end}")
 
 
 def _edit(source: SourceFile, line: int, code: str) -> Edit:

@@ -154,6 +154,29 @@ async def test_suppressing_joins_a_comment_that_is_there(
     assert edited(text, edit).splitlines()[4].endswith("# graphlens: ignore[GR999, GR201]")
 
 
+@pytest.mark.parametrize(
+    ("head", "silenced_head"),
+    [
+        ("", "# graphlens: ignore-file[GR201]\n"),
+        ("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n",
+         "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n# graphlens: ignore-file[GR201]\n"),
+        ("# graphlens: ignore-file[GR999]\n", "# graphlens: ignore-file[GR999, GR201]\n"),
+    ],
+)  # fmt: skip
+async def test_suppressing_a_finding_in_the_file(
+    client: LanguageClient, opened: Open, head: str, silenced_head: str
+) -> None:
+    text = head + CODE
+    line = 4 + head.count("\n")
+    action = (await actions(client, opened(text), line))["Ignore GR201 in this file"]
+    edit = (await client.code_action_resolve_async(action)).edit
+    assert edit is not None
+    silenced = edited(text, edit)
+    assert silenced == silenced_head + CODE
+    codes = {one.code for one in await findings(client, opened(silenced))}
+    assert "GR201" not in codes
+
+
 async def test_fix_all(client: LanguageClient, opened: Open) -> None:
     text = CODE + "\n\n@tf.function\ndef more(x):\n    print(1)\n    print(x)\n    return x\n"
     found = await actions(client, opened(text), 0, ["source.fixAll.graphlens"])
