@@ -34,10 +34,11 @@ def check_start(
     for i, (name, value) in enumerate(zip(names, values)):
         if value.__class__ is UndefinedReturnValue:
             turn = first[i] if first is not None else None
-            if not is_missing(turn):
+            if turn is not None:
+                what = "none in some turns" if is_missing(turn) else type(turn)
                 raise ValueError(
-                    "the return value from a TensorFlow loop may only be a "
-                    f"{LEGAL_TYPES}; got {type(turn)}"
+                    f"the return value from a TensorFlow loop may only be a {LEGAL_TYPES}; got "
+                    f"{what}"
                 )
             raise NotImplementedError(
                 "a return statement cannot be placed inside this TensorFlow loop; this may "

@@ -180,12 +180,15 @@ def _conjunction(test: Graph) -> Node | None:
 
 
 def _leave_unless(emitter: Emitter, tested: str) -> None:
-    """`if not test: break`, with the test's last statement inside where it can be."""
+    """`if not test: break`, with the test's last statement inside where it can be.
+
+    Its value keeps a name: the body may compute the same.
+    """
     start = "    " * emitter.depth + f"{tested} = "
     if emitter.lines[-1].startswith(start):
         node = emitter.nodes.pop(len(emitter.lines), None)
         last = emitter.lines.pop()
-        emitter.line(f"if not ({last[len(start) :]}): break", node)
+        emitter.line(f"if not ({tested} := {last[len(start) :]}): break", node)
     else:
         emitter.line(f"if not {tested}: break")
 

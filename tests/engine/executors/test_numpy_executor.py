@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine as tf
+from engine.executors import numpy_executor
 from engine.executors.executor import executable
 
 
@@ -245,3 +246,29 @@ def test_large_selections_keep_every_bit(dtype):
         found = f(tf.constant(mask), tf.constant(x), tf.constant(y))
         assert found[0].numpy().tobytes() == first.tobytes()
         assert found[1].numpy().tobytes() == np.where(mask, y, first).tobytes()
+
+
+def test_body_uses_what_the_test_of_its_loop_computed(monkeypatch):
+    monkeypatch.setattr(numpy_executor, "_FIRST_RUNS", 0)
+
+    @tf.function
+    def same_condition(n):
+        i, total = tf.constant(0), tf.constant(0)
+        while i < n:
+            if i < n:
+                total += 2
+            total += tf.cast(i < n, tf.int32)
+            i += 1
+        return total
+
+    @tf.function
+    def condition_of_parts(n, a):
+        i, total = tf.constant(0), tf.constant(0)
+        while i < n and (a != 1 or not a < 1):
+            total += tf.cast(a != 1, tf.int32)
+            i += 1
+        return i, total
+
+    assert int(same_condition(tf.constant(3))) == 9
+    found = [tuple(map(int, condition_of_parts(tf.constant(3), tf.constant(a)))) for a in (0, 1, 2)]
+    assert found == [(3, 3), (3, 0), (3, 3)]
