@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "2.21.0"
+"""The TensorFlow that the engine behaves like: programs look at `tf.__version__`. The version of
+this package is in its metadata."""
 
 
 def __getattr__(name: str) -> Any:

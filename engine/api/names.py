@@ -29,6 +29,8 @@ _ROOMS = {
     "train": "engine.train",
     "saved_model": "engine.saving",
     "distribute": "engine.distribute",
+    "summary": "engine.summaries",
+    "profiler": "engine.summaries",
 }
 """Namespaces that are packages of their own, loaded when first asked for."""
 

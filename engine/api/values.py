@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine import __version__
 from engine.base import errors
 from engine.ir import dtypes, structure
 from engine.ir.interpreter import executing_eagerly
@@ -34,7 +35,9 @@ def declare() -> None:
         "nest.pack_sequence_as": structure.pack,
         "nest.assert_same_structure": structure.assert_same_structure,
         "nest.is_nested": structure.is_nested,
-        "__version__": "2.21.0",
+        "version.VERSION": __version__,
+        "version.GIT_VERSION": "unknown",
+        "version.COMPILER_VERSION": "unknown",
     }.items():
         PUBLIC.setdefault(path, value)
     for name, code in errors.CODES.items():

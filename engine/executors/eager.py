@@ -23,6 +23,7 @@ from engine.executors.devices import (
     write_variable,
 )
 from engine.executors.placement import Unavailable
+from engine.executors.refusals import eager_text
 from engine.ir.dtypes import ALL, DType, bfloat16
 from engine.ir.interpreter import install_eager
 from engine.ir.op import GRAPHS, IO, READ, WRITE, Op
@@ -95,7 +96,10 @@ class EagerInterpreter:
                 result = self.run(self._placed, op, values, attrs)
             else:
                 result = self.run(compute, np, *values, **attrs)
-        except OpError:
+        except OpError as error:
+            if error._op is None and "[Op:" not in error._message:
+                told = eager_text(op.type, inputs, error._message)
+                error._message = f"{told} [Op:{op.type}]"
             raise
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
             raise self._op_error(op, inputs, attrs, error) from error
@@ -158,7 +162,8 @@ class EagerInterpreter:
             op.infer(*inputs, **attrs)
         except (ValueError, TypeError) as refusal:
             message = str(refusal)
-        return InvalidArgumentError(None, None, f"{message} [Op:{op.type}]")
+        told = eager_text(op.type, inputs, message)
+        return InvalidArgumentError(None, None, f"{told} [Op:{op.type}]")
 
 
 _OWN_KERNELS = frozenset({"math.tanh"})

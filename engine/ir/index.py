@@ -208,7 +208,7 @@ PUBLIC = {
         "image.adjust_brightness image.adjust_contrast image.adjust_gamma image.adjust_hue "
         "image.adjust_saturation image.convert_image_dtype image.grayscale_to_rgb image.hsv_to_rgb "
         "image.per_image_standardization image.rgb_to_grayscale image.rgb_to_hsv image.rgb_to_yiq "
-        "image.rgb_to_yuv image.yiq_to_rgb image.yuv_to_rgb"
+        "image.rgb_to_yuv image.yiq_to_rgb image.yuv_to_rgb raw.adjust_contrast"
     ),
     "engine.ops.image_geometry": (
         "image.central_crop image.crop_to_bounding_box image.extract_patches image.flip_left_right "
@@ -556,7 +556,7 @@ OPS = {
         "raw.gather_nd"
     ),
     "engine.ops.image_color": (
-        "image.rgb_to_hsv"
+        "image.rgb_to_hsv raw.adjust_contrast"
     ),
     "engine.ops.image_measures": (
         "raw.non_max_suppression"

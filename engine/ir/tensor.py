@@ -117,6 +117,26 @@ class TensorReference:
         return f"<Reference wrapping {self._wrapped!r}>"
 
 
+class _OfArrays:
+    """An attribute that arrays have and tensors do not: the message says what to do."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        raise AttributeError(
+            f"{(owner or type(instance)).__name__} object has no attribute '{self._name}'. \n"
+            "        If you are looking for numpy-related methods, please run the following:\n"
+            "        tf.experimental.numpy.experimental_enable_numpy_behavior()\n      "
+        )
+
+
+for _name in ("T", "astype", "ravel", "transpose", "reshape", "clip", "size", "tolist", "data"):
+    _made = _OfArrays()
+    _made.__set_name__(Tensor, _name)
+    setattr(Tensor, _name, _made)
+
+
 class EagerTensor(Tensor):
     """A tensor with a value: a numpy scalar (rank 0), an array, or `bytes` (a scalar string)."""
 
@@ -204,7 +224,7 @@ class EagerTensor(Tensor):
     def _scalar(self) -> Any:
         """The value. Raises TypeError where it is no single number."""
         if self.dims:
-            raise TypeError("only 0-dimensional tensors can be converted to Python scalars")
+            raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
         return self._value
 
     def __int__(self) -> int:
@@ -222,7 +242,7 @@ class EagerTensor(Tensor):
         return self._value.__index__()  # type: ignore[no-any-return]
 
     def __round__(self, digits: int = 0) -> Any:
-        raise AttributeError("EagerTensor object has no attribute 'astype'. Use tf.round.")
+        return self.astype  # type: ignore[attr-defined] # raises: as in TensorFlow
 
     def __format__(self, spec: str) -> str:
         return self._value.__format__(spec)  # type: ignore[no-any-return]

@@ -64,7 +64,10 @@ class Variable:
         shape: Any = None, experimental_enable_variable_lifting: bool = True,
     ) -> None:  # fmt: skip
         if initial_value is None:
-            raise ValueError("Argument `initial_value` must not be None.")
+            raise ValueError(
+                "The `initial_value` arg to `tf.Variable` must be specified except when you are "
+                "not providing a `variable_def`. You provided neither."
+            )
         it: Any = current()
         wanted = None if dtype is None else as_dtype(dtype)
         value = _initial(initial_value, wanted, it)
@@ -73,8 +76,9 @@ class Variable:
             dims = None
         if shape is not None and not compatible(value.dims, dims):
             raise ValueError(
-                f"The initial value's shape ({show(value.dims)}) is not compatible with the "
-                f"explicitly supplied `shape` argument ({show(dims)})."
+                "In this `tf.Variable` creation, the initial value's shape "
+                f"({show(value.dims)}) is not compatible with the explicitly supplied `shape` "
+                f"argument ({'None' if dims is None else list(dims)})."
             )
         self._name = _scoped(name or "Variable")
         trainable = True if trainable is None else bool(trainable)
@@ -351,7 +355,7 @@ class Variable:
             for item in items
         )
         state.assign_slice(self._handle, convert_to_tensor(value, self.dtype), key=frozen)
-        return self
+        return self._written()
 
     def set_shape(self, shape: Any) -> None:
         if not compatible(as_dims(shape), self._storage.dims):

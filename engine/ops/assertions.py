@@ -285,8 +285,9 @@ def _against_zero(
         return None
     limit = 3 if summarize is None else int(summarize)
     flat = known_value(x).reshape(-1)
-    shown = [str(item) for item in (flat if limit < 0 else flat[:limit])]
-    shown += ["..."] if 0 <= limit < len(flat) else []
+    listed = [str(item) for item in (flat if limit < 0 else flat[:limit])]
+    listed += ["..."] if 0 <= limit < len(flat) else []
+    shown = listed if x.shape.rank else listed[0]
     raise InvalidArgumentError(
         None, None, f"{start}\n{head}\nx (shape={x.shape} dtype={x.dtype.name}) = \n{shown}"
     )

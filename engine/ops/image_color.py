@@ -84,9 +84,21 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
     if images.dims is not None and len(images.dims) < 3:
         raise ValueError(f"'image' (shape {show(images.dims)}) must be at least three-dimensional.")
     floats = _as_floats(images)
-    mean = tf.reduce_mean(floats, [-3, -2], keepdims=True)
-    adjusted = (floats - mean) * tf.cast(contrast_factor, floats.dtype) + mean
+    adjusted = _contrast(floats, tf.cast(contrast_factor, float32))
     return convert_image_dtype(adjusted, images.dtype, saturate=True)  # type: ignore[no-any-return]
+
+
+@op("raw.adjust_contrast", type="AdjustContrastv2", private=True,
+    groups={"contrast_factor": float32})  # fmt: skip
+def _contrast(images: Tensor, contrast_factor: Tensor, name: str | None = None) -> TensorSpec:
+    """The distance from each channel's mean, multiplied. As in TensorFlow: without a gradient."""
+    return spec(images.dtype, images.dims)
+
+
+@_contrast.kernel
+def _contrast_kernel(xp: Any, images: Any, factor: Any) -> Any:
+    mean = images.mean(axis=(-3, -2), keepdims=True, dtype=xp.float32).astype(images.dtype)
+    return (images - mean) * factor.astype(images.dtype) + mean
 
 
 @public("image.adjust_gamma")

@@ -54,8 +54,8 @@ def _mat_mul_kernel(
     xp: Any, a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False
 ) -> Any:
     if a.ndim != 2 or b.ndim != 2:
-        raise InvalidArgumentError(None, None, f"In[0] and In[1] must be matrices, got shapes "
-                                               f"{list(a.shape)} and {list(b.shape)}")  # fmt: skip
+        wrong = a if a.ndim != 2 else b
+        raise InvalidArgumentError(None, None, f"In[0] and In[1] ndims must be == 2: {wrong.ndim}")
     return product(xp, a.T if transpose_a else a, b.T if transpose_b else b)
 
 

@@ -163,8 +163,10 @@ def _top_k_kernel(xp: Any, x: Any, k: Any, sorted: bool = True, index_type: DTyp
     if k < 0:
         raise InvalidArgumentError(None, None, f"Need k >= 0, got {k}")
     if not x.ndim or x.shape[-1] < k:
-        raise InvalidArgumentError(None, None, f"input must have at least k({k}) columns. "
-                                               f"Had {x.shape[-1] if x.ndim else 0}")  # fmt: skip
+        have = x.shape[-1] if x.ndim else 0
+        raise InvalidArgumentError(
+            None, None, f"input must have at least k columns. Had {have}, needed {k}"
+        )
     # a stable sort of the mirrored rows, mirrored back, leaves equal elements in order
     last = x.shape[-1] - 1
     order = last - xp.argsort(x[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]

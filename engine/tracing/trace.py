@@ -22,6 +22,9 @@ from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.recorder import Recorder, handle_attrs
 from engine.tracing.signature import Call
 
+LISTENERS: list[Callable[[ConcreteFunction], Any]] = []
+"""Called with every function that was traced."""
+
 
 def trace(
     function: Callable[..., Any], call: Call, name: str, options: dict[str, Any],
@@ -58,6 +61,8 @@ def trace(
     concrete.used = [
         outer for outer, _ in recorder.captures.values() if type(outer) is EagerTensor
     ] or captures
+    for listener in LISTENERS:
+        listener(concrete)
     return concrete, recorder.variables
 
 

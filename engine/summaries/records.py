@@ -1,0 +1,118 @@
+"""Event files: records with checksums around protocol buffers, written by hand."""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from engine.ir.dtypes import DType
+
+
+@cache
+def _table() -> tuple[int, ...]:
+    """CRC-32C of every byte."""
+    table = list(range(256))
+    for _ in range(8):
+        table = [(value >> 1) ^ (0x82F63B78 if value & 1 else 0) for value in table]
+    return tuple(table)
+
+
+def masked_crc(data: bytes) -> int:
+    """The checksum of a record, masked as record files have it."""
+    crc, table = 0xFFFFFFFF, _table()
+    for byte in data:
+        crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8)
+    crc ^= 0xFFFFFFFF
+    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def record(data: bytes) -> bytes:
+    """A record: length, its checksum, the data, their checksum."""
+    length = struct.pack("<Q", len(data))
+    return (length + struct.pack("<I", masked_crc(length)) + data
+            + struct.pack("<I", masked_crc(data)))  # fmt: skip
+
+
+def varint(value: int) -> bytes:
+    """A number in groups of seven bits, lowest first."""
+    value &= 0xFFFFFFFFFFFFFFFF
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def field(number: int, value: Any) -> bytes:
+    """A field of a protocol buffer: an int, a float (as double), text or bytes."""
+    if isinstance(value, float):
+        return varint(number << 3 | 1) + struct.pack("<d", value)
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def event(step: int, content: bytes) -> bytes:
+    """An event of now."""
+    return field(1, time.time()) + field(2, step) + content
+
+
+def tensor_proto(value: Any, dtype: DType) -> bytes:
+    """A tensor as a protocol buffer."""
+    array = np.asarray(value)
+    sizes = b"".join(field(2, field(1, int(size))) for size in array.shape)
+    head = field(1, int(dtype)) + field(2, sizes)
+    if dtype.name == "string":
+        return head + b"".join(field(8, item) for item in array.ravel().tolist())
+    return head + field(4, array.tobytes())
+
+
+def metadata(plugin: str, description: str | None, kind: int) -> bytes:
+    """What tells TensorBoard how to show a value. `kind`: 1 scalar, 2 tensor, 3 blob."""
+    told = field(1, field(1, plugin) + field(2, b""))
+    return told + (field(3, description) if description else b"") + field(4, kind)
+
+
+def summary_value(tag: str, value: Any, dtype: DType, about: bytes) -> bytes:
+    """The summary of one value."""
+    return field(
+        5, field(1, field(1, tag) + field(8, tensor_proto(value, dtype)) + field(9, about))
+    )
+
+
+def graph_def(graph: Any) -> bytes:
+    """A graph's nodes with their ops and inputs."""
+    return b"".join(field(1, _node(node)) for node in graph.as_graph_def().node)
+
+
+def _node(node: Any) -> bytes:
+    return field(1, node.name) + field(2, node.op) + b"".join(field(3, i) for i in node.input)
+
+
+def png(image: Any) -> bytes:
+    """An image `[height, width, channels]` of uint8 as PNG."""
+    import zlib
+
+    height, width, channels = image.shape
+    rows = b"".join(b"\x00" + image[i].tobytes() for i in range(height))
+    kind = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunks(
+        [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    )
+
+
+def _chunks(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
+    import zlib
+
+    return b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
