@@ -86,6 +86,8 @@ def _known_if(machine: Machine, node: ast.If, known: bool, frame: Frame) -> bool
         frame.context = context.with_(guard=True)
     reached = machine.run(node.body if known else node.orelse, frame)
     frame.context = context
+    if not known and context.staged and is_early_return(node, frame):
+        frame.context = context.with_(guard=True)
     return reached
 
 
@@ -189,6 +191,8 @@ def _loop(
         elif turn:
             machine.eval(node.test, frame)  # type: ignore[union-attr]
         reached = machine.run(node.body, frame)
+        if reached and not staged and isinstance(node, ast.While) and outer.staged:
+            _turned(machine, node, outer, frame)
         after = save(frame.scope)
         if first_pass is None:
             first_pass = after
@@ -215,6 +219,15 @@ def _loop(
             frame.scope.names[name] = in_graph(frame.scope.names[name])
     if node.orelse:
         machine.run(node.orelse, frame)
+
+
+def _turned(machine: Machine, node: ast.While, context: Context, frame: Frame) -> None:
+    """Notes that the test of a loop which Python began is staged after a turn."""
+    value = machine.eval(node.test, frame)
+    if context.converted and value.stage is Stage.STAGED and not context.caught:
+        event = Jumped(node, context, "condition")
+        event.loop = node
+        machine.emit(event)
 
 
 def _changed(before: dict[str, Value], after: dict[str, Value]) -> bool:

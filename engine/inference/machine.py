@@ -241,7 +241,8 @@ def _not_assembled(*_: object) -> Any:
 
 _BUILTINS = frozenset(
     [
-        "abs", "all", "any", "bool", "bytes", "bytearray", "callable", "chr", "complex", "delattr",
+        "abs", "all", "any", "ascii", "bin", "bool", "bytes", "bytearray", "callable", "chr",
+        "complex", "delattr",
         "dict", "dir", "divmod", "enumerate", "eval", "exec", "filter", "float", "format",
         "frozenset", "getattr", "globals", "hasattr", "hash", "hex", "id", "input", "int",
         "isinstance", "issubclass", "iter", "len", "list", "locals", "map", "max", "memoryview",

@@ -30,6 +30,7 @@ _MISMATCH = (
     "Can't concatenate", "Invalid reduction dimension", "Dimension must be", "Can not squeeze",
     "Number of ways to split", "Tried to expand dim", "must match", "must be broadcastable",
     "Depth of input", "not in list of allowed values", "does not match expected type",
+    "cannot convert", "Expected dimension",
 )  # fmt: skip
 
 

@@ -142,6 +142,7 @@ def _parameters(function: Function, values: dict[str, Value]) -> dict[str, Value
     found: dict[str, Value] = {}
     position = 0
     is_method = function.receiver is not None
+    args = function.node.args
     for index, arg in enumerate(parameters(function.node)):
         value = values.get(arg.arg, UNKNOWN)
         if is_method and index == 0:
@@ -154,6 +155,9 @@ def _parameters(function: Function, values: dict[str, Value]) -> dict[str, Value
             value = unknown_parameter(function, arg, defaults.get(arg.arg), True)
         else:
             value = symbolic(value, arg.arg, arg)
+        if isinstance(value, Container) and arg in (args.vararg, args.kwarg):
+            # Python makes these anew for each call.
+            value.argument = ""
         found[arg.arg] = value
     return found
 

@@ -70,7 +70,7 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
     Give both arms the same type: `1.0` instead of `1`, `tf.zeros_like(y)` instead of `None`.
     """
     for event in facts.staged(Branched):
-        if len(event.arms) != 2 or event.ends != ["falls", "falls"]:
+        if len(event.arms) != 2 or event.ends != ["falls", "falls"] or event.context.caught:
             continue
         body, orelse = event.arms
         for name in sorted(body.keys() & orelse.keys() & event.after):

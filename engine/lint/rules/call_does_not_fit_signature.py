@@ -95,6 +95,10 @@ def _binding_problem(event: Entered) -> str:
         return f"takes {len(names)} arguments and gets {len(call.args)}"
     given = event.kwargs.keys()
     required = names[: max(len(names) - len(args.defaults), 0)]
+    named = {*names, *(arg.arg for arg in args.kwonlyargs)}
+    strange = [name for name in given if name not in named]
+    if strange and args.kwarg is None:
+        return f"has no argument `{strange[0]}`"
     missing = [name for name in required[len(call.args) :] if name not in given]
     return f"misses its argument `{missing[0]}`" if missing else ""
 

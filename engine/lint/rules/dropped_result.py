@@ -71,7 +71,7 @@ def dropped_result(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Dropped):
         call = event.call
         if call is None:
-            if isinstance(event.node, (ast.BinOp, ast.Compare)) and isinstance(event.value, Tensor):
+            if isinstance(event.node, _OPERATORS) and isinstance(event.value, Tensor):
                 message = (
                     "The value is not used, so the op is left out of the graph, errors and all."
                 )
@@ -90,6 +90,9 @@ def dropped_result(facts: Facts) -> Iterator[Finding]:
                 f"`{shown}` changes nothing and its result is dropped: it is left out of the graph."
             )
             yield Finding(event.node, event.context, message)
+
+
+_OPERATORS = (ast.BinOp, ast.Compare, ast.UnaryOp, ast.Subscript)
 
 
 def _is_pure(name: str) -> bool:

@@ -80,7 +80,7 @@ def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.staged(Looped):
         node = event.node
-        if not isinstance(node, (ast.For, ast.While)):
+        if not isinstance(node, (ast.For, ast.While)) or event.context.caught:
             continue
         invariant = "shape_invariants" in facts.text(node)
         for name in sorted(bound_names(node.body) & event.before.keys() & event.first.keys()):

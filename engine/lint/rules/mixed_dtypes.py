@@ -93,7 +93,8 @@ def is_about_dtypes(reason: str) -> bool:
     return any(words in reason for words in _DTYPE_WORDS)
 
 
-_DTYPE_WORDS = ("does not match type", "not in list of allowed values", "match expected type")
+_DTYPE_WORDS = ("does not match type", "not in list of allowed values", "match expected type",
+                "cannot convert")  # fmt: skip
 
 
 def _clash(left: Value, right: Value) -> tuple[str, str] | None:

@@ -88,7 +88,7 @@ def _what(value: Value, depth: int = 0) -> str:
     if isinstance(value, Instance) and not value.cls.flavours & _ALLOWED:
         decorated = bool(value.cls.node.decorator_list)
         return "" if decorated or value.cls.lookup("__tf_tensor__") else f"A `{value.cls.qualname}`"
-    if isinstance(value, Library) and value.kind in _OBJECTS:
+    if isinstance(value, Library) and (value.kind in _OBJECTS or value.kind == "partial"):
         return "An object"
     if isinstance(value, Container):
         if value.kind == "generator":

@@ -59,10 +59,16 @@ def object_argument(facts: Facts) -> Iterator[Finding]:
                 yield Finding(node, event.context, message, notes=notes)
 
 
+_OBJECTS = ("optimizer", "loss", "metric", "layer", "model", "object")
+
+
 def _is_fresh(value: Value, loop: ast.AST, node: ast.AST) -> bool:
-    if not isinstance(value, (Function, Instance)) and not (
-        isinstance(value, Library) and value.kind == "partial"
-    ):
+    if isinstance(value, Library):
+        if value.kind in _OBJECTS and isinstance(node, ast.Call):
+            return True
+        if value.kind != "partial":
+            return False
+    elif not isinstance(value, (Function, Instance)):
         return False
     if isinstance(value, Instance) and value.cls.flavours & {"namedtuple", "enum", "extension"}:
         return False

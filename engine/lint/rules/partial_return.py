@@ -88,7 +88,9 @@ def partial_return(facts: Facts) -> Iterator[Finding]:
 
 def _is_partial(facts: Facts, event: Branched) -> bool:
     node = event.node
-    if not isinstance(node, ast.If) or sorted(event.ends) != ["falls", "return"]:
+    if event.context.caught or not isinstance(node, ast.If):
+        return False
+    if sorted(event.ends) != ["falls", "return"]:
         return False
     return not _in_loop(facts, node) and not _rest_returns(facts, node)
 

@@ -73,6 +73,13 @@ def return_or_break_in_loop(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Jumped):
         if event.kind == "continue" or not event.context.converted or event.loop is None:
             continue
+        if event.kind == "condition":
+            message = (
+                "This condition is a Python value at first and staged after a turn: Python runs the "
+                "loop and cannot ask a tensor. Make it staged from the start: `tf.constant(...)`."
+            )
+            yield Finding(facts.header(event.node), event.context, message)
+            continue
         if event.kind == "return" and event.staged_loop:
             if not _is_conditional(facts, event):
                 continue

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.events import Called, Computed, Subscripted
-from engine.inference.values import Container, Python, Tensor
+from engine.inference.values import Const, Container, Python, Tensor, Value
 from engine.lint.facts import Facts, has_staged, is_staged
 from engine.lint.rule import Example, Finding, rule
 
@@ -66,6 +66,10 @@ def tensor_as_key_or_index(facts: Facts) -> Iterator[Finding]:
             continue
         value = event.value
         is_array = isinstance(value, Python) and value.type == "ndarray"
+        if _is_text(value):
+            message = "A string cannot be indexed by a staged tensor; tracing raises."
+            yield Finding(event.node, event.context, message)
+            continue
         if not is_array and not (isinstance(value, Container) and value.kind in _KINDS):
             continue
         what = "A NumPy array" if is_array else f"A Python {getattr(value, 'kind', 'list')}"
@@ -74,6 +78,12 @@ def tensor_as_key_or_index(facts: Facts) -> Iterator[Finding]:
             message = "A staged tensor cannot be a key: it has no hash. Use `t.ref()`."
         yield Finding(event.node, event.context, message, fix=_fix(facts, event))
     yield from _looked_up(facts)
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, str)
+    return isinstance(value, Python) and value.type == "str"
 
 
 def _looked_up(facts: Facts) -> Iterator[Finding]:

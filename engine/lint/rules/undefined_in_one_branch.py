@@ -36,7 +36,7 @@ def undefined_in_one_branch(facts: Facts) -> Iterator[Finding]:
     Bind the name before the `if`, or in both arms, to values of the same dtype.
     """
     for event in facts.staged(Branched):
-        if len(event.arms) != 2 or event.ends != ["falls", "falls"]:
+        if len(event.arms) != 2 or event.ends != ["falls", "falls"] or event.context.caught:
             continue
         body, orelse = event.arms
         for name in sorted((body.keys() ^ orelse.keys()) & event.after):

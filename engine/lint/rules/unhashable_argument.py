@@ -62,9 +62,12 @@ def unhashable_argument(facts: Facts) -> Iterator[Finding]:
                 yield Finding(keyword.value, event.context, message, notes=notes)
 
 
-def _why(value: Value) -> str:
-    if isinstance(value, Container) and value.kind == "set":
-        return "A set"
+def _why(value: Value, depth: int = 0) -> str:
+    if isinstance(value, Container):
+        if value.kind == "set":
+            return "A set"
+        if value.kind in ("list", "tuple", "dict") and depth < 3:
+            return next((why for item in value.items or () if (why := _why(item, depth + 1))), "")
     if isinstance(value, Instance):
         for decorator in value.cls.node.decorator_list:
             text = ast.unparse(decorator)

@@ -74,12 +74,28 @@ def unknown_static_dimension(facts: Facts) -> Iterator[Finding]:
 
 
 def _in_shape(facts: Facts, call: Called, node: ast.expr, value: Value) -> Iterator[Finding]:
+    if isinstance(value, Container) and value.kind == "shape" and isinstance(node, ast.Attribute):
+        if any(map(_is_none, value.items or ())):
+            yield _whole(facts, node, call)
+        return
     if _is_none(value) and _is_dimension(node):
         yield _finding(facts, node, call)
     elif isinstance(value, Container) and value.items and isinstance(node, (ast.List, ast.Tuple)):
         for part, item in zip(node.elts, value.items):
             if _is_none(item) and _is_dimension(part):
                 yield _finding(facts, part, call)
+
+
+def _whole(facts: Facts, node: ast.Attribute, call: Called) -> Finding:
+    message = (
+        f"A size in `{facts.text(node)}` is None while tracing, as the signature says; this raises. "
+        "Use `tf.shape`."
+    )
+    fix = None
+    if facts.alias is not None:
+        text = f"{facts.alias}.shape({facts.text(node.value)})"
+        fix = Fix(f"Use `{text}`", (Edit(facts.span(node), text),))
+    return Finding(node, call.context, message, fix=fix)
 
 
 def _is_none(value: Value) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.base.source import Span
+from engine.inference.context import Loop
 from engine.inference.events import Entered
 from engine.inference.values import Container, Value
 from engine.lint.facts import Facts
@@ -122,6 +123,8 @@ _MAKERS = frozenset(["zeros", "ones", "fill", "uniform", "normal", "range", "ran
 def _has_varying_size(node: ast.AST, event: Entered) -> bool:
     """Whether a node is `tf.zeros([n])` and the like with the loop's own variable."""
     loop = event.context.loop
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and loop is not None:
+        return _repeats_by(node, loop)
     if not isinstance(node, ast.Call) or not node.args or loop is None:
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
@@ -134,6 +137,14 @@ def _has_varying_size(node: ast.AST, event: Entered) -> bool:
     if not isinstance(loop.over, Container) or loop.over.kind not in ("range", "list", "tuple"):
         return False
     return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(shape))
+
+
+def _repeats_by(node: ast.BinOp, loop: Loop) -> bool:
+    """Whether a node is `[x] * n` with the loop's own variable."""
+    if not isinstance(node.left, ast.List) or not isinstance(loop.node, ast.For):
+        return False
+    names = {n.id for n in ast.walk(loop.node.target) if isinstance(n, ast.Name)}
+    return isinstance(node.right, ast.Name) and node.right.id in names
 
 
 def _is_growing_list(value: Value | None, node: ast.AST, event: Entered) -> bool:
