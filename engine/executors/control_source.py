@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.executors.python_source import Emitter, form
+from engine.executors.python_source import Emitter, form, taker, takes_expressions
 from engine.executors.scratch import buffer_key, only_read
+from engine.ir.dtypes import bool_
 from engine.ir.graph import Graph, Node
 from engine.ir.tensor import SymbolicTensor
 
@@ -26,6 +27,7 @@ def _too_deep(emitter: Emitter) -> bool:
 
 def _detached(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     """The node as a program of its own."""
+    emitter.settle(inputs)
     program = emitter.bind(emitter.compile(lone_graph(node)))
     results = [emitter.fresh() for _ in node.outputs]
     targets = ", ".join(results) + "," if results else "_"
@@ -63,7 +65,7 @@ def _described(tensor: SymbolicTensor) -> dict[str, Any]:
 def _branch(emitter: Emitter, graph: Graph, inputs: Sequence[str], results: Sequence[str]) -> None:
     emitter.depth += 1
     start = len(emitter.lines)
-    outputs = emitter.graph(graph, inputs)
+    outputs = emitter.graph(graph, inputs, inline=True)
     if results:
         emitter.line(f"{', '.join(results)} = {', '.join(outputs)}")
     elif len(emitter.lines) == start:
@@ -76,8 +78,14 @@ def _cond(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     if _too_deep(emitter):
         return _detached(emitter, node, inputs)
     held = _hold(emitter)
+    both = _both(node)
+    if both is not None:
+        text = _conjoined(emitter, both, inputs)
+        if text is not None:
+            emitter.dying = held
+            return emitter.expression(node, text)
     results = [emitter.fresh() for _ in node.outputs]
-    emitter.line(f"if {inputs[0]}:", node)
+    emitter.line(f"if {emitter.text(inputs[0])}:", node)
     _branch(emitter, node.attrs["then_branch"], inputs[1:], results)
     otherwise = node.attrs["else_branch"]
     if results or len(otherwise.nodes) > len(otherwise.inputs):
@@ -85,6 +93,56 @@ def _cond(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
         _branch(emitter, otherwise, inputs[1:], results)
     emitter.dying = held
     return results
+
+
+@taker("raw.cond")
+def _takes_test(node: Node, tensor: Any) -> bool:
+    """The test may be an expression, where no branch needs it by its name."""
+    places = [i for i, t in enumerate(node.inputs) if t is tensor]
+    return tensor is None or places == [0]
+
+
+def _both(node: Node) -> Graph | None:
+    """The branch for a test that holds, where a conditional says `test and branch`."""
+    if len(node.outputs) != 1 or node.outputs[0].dims != () or node.outputs[0].dtype is not bool_:
+        return None
+    then: Graph = node.attrs["then_branch"]
+    otherwise: Graph = node.attrs["else_branch"]
+    if any(n.op.effect or n.op.name not in _PLAIN for n in otherwise.nodes):
+        return None
+    if any(n.op.effect for n in then.nodes):
+        return None
+    answer = otherwise.outputs[0]
+    if answer.node.op.name == "raw.constant":
+        return None if answer.node.attrs["value"] else then
+    for inner, outer in zip(otherwise.inputs, node.inputs[1:]):
+        if inner is answer and outer is node.inputs[0]:
+            return then
+    return None
+
+
+_PLAIN = frozenset({"raw.placeholder", "raw.constant"})
+
+
+def _conjoined(emitter: Emitter, branch: Graph, inputs: list[str]) -> str | None:
+    """`test and branch` as one expression; None where the branch takes statements."""
+    if any(n.op.name not in _PLAIN and not takes_expressions(n) for n in branch.nodes):
+        return None
+    known = [n for n in branch.nodes if n.op.name not in _PLAIN]
+    taken = [id(t) for n in known for t in n.inputs]
+    if any(taken.count(id(n.outputs[0])) > 1 for n in known) or len(known) > _SHORT:
+        return None
+    test = emitter.text(inputs[0], nested=True)
+    emitter.depth += 1
+    before = len(emitter.lines)
+    (answer,) = emitter.graph(branch, inputs[1:], inline=True)
+    emitter.depth -= 1
+    assert len(emitter.lines) == before
+    return f"{test} and {answer}" if " " not in answer else f"{test} and ({answer})"
+
+
+_SHORT = 4
+"""Nodes of a branch that may become part of a condition."""
 
 
 def _hold(emitter: Emitter) -> list[str]:
@@ -130,8 +188,10 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     emitter.depth += 1
     emitter.loops += 1
     before, emitter.computed = emitter.computed, dict(emitter.computed)
+    noted, emitter.noted = emitter.noted, {n.op.name for n in body.nodes}
     _test(emitter, test, arguments)
-    outputs = emitter.graph(body, arguments, spare)
+    emitter.noted = noted
+    outputs = emitter.graph(body, arguments, spare, inline=True)
     emitter.computed = before
     for tensor, new in zip(body.outputs, outputs):
         if id(tensor) in spare:  # the value before the last one is free from now on
@@ -152,7 +212,11 @@ def _test(emitter: Emitter, test: Graph, arguments: list[str]) -> None:
     (tested,) = emitter.graph(test, arguments, keep=_conjunction(test))
     node = test.outputs[0].node
     if _conjunction(test) is node:  # `a and b`: leave where a fails, then where b does
-        _leave_unless(emitter, emitter.names[id(node.inputs[0])])
+        first = emitter.names[id(node.inputs[0])]
+        if first in emitter.deferred:
+            emitter.line(f"if not ({emitter.text(first)}): break", node)
+        else:
+            _leave_unless(emitter, first)
         branch = node.attrs["then_branch"]
         given = [emitter.names[id(t)] for t in node.inputs[1:]]
         _test(emitter, branch, given)

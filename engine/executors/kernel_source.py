@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.executors.in_place import assign_add, assign_sub
-from engine.executors.python_source import Emitter, form
+from engine.executors.python_source import Emitter, form, taker
 from engine.executors.scratch import buffer_key
 from engine.ir.dtypes import as_dtype, bool_, variant
 from engine.ir.graph import Node
@@ -69,6 +69,12 @@ def _divide(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
     return emitter.elementwise(node, inputs, *_ARITHMETIC[node.op.name])
 
 
+@taker("math.floordiv", "math.floormod")
+def _divides_numbers(node: Node, tensor: Any) -> bool:
+    x, divisor = node.inputs
+    return tensor is not divisor and x is not divisor and x.dims == () and _never_zero(divisor)
+
+
 def _never_zero(tensor: Any) -> bool:
     if tensor.node.op.name != "raw.constant":
         return False
@@ -81,6 +87,14 @@ def _equal(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | N
     if any(t.dtype.kind not in "fiucb" for t in node.inputs):
         return None
     return emitter.elementwise(node, inputs, *_EQUALITY[node.op.name])
+
+
+@taker("math.equal", "math.not_equal", "math.tanh")
+def _compares_numbers(node: Node, tensor: Any) -> bool:
+    inputs = node.inputs
+    if any(t.dims != () or t.dtype.kind not in "fiucb" for t in inputs):
+        return False
+    return sum(t is tensor for t in inputs) <= 1
 
 
 @form("math.pow")

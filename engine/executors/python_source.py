@@ -18,6 +18,12 @@ _LOCALS = 64
 
 Form = Callable[["Emitter", Node, "list[str]"], "Sequence[str] | None"]
 
+_ANSWERED = 1_000_000
+"""An output of a graph counts as so many uses."""
+
+_LONGEST = 120
+"""Characters of an expression that may become part of another one."""
+
 _TILES_MAX_DEPTH = 30
 """Indentation from which on arrays are computed as wholes: CPython allows 20 nested loops."""
 
@@ -77,17 +83,21 @@ class Block:
         overwritable: tensors that may live in buffers.
         counts: uses of each tensor.
         spare: tensors whose buffer is a loop's own: name of the variable that holds it.
+        users: the nodes that take each tensor.
+        inline: may outputs be expressions?
     """
 
-    __slots__ = ("counts", "graph", "overwritable", "pending", "spare")
+    __slots__ = ("counts", "graph", "inline", "overwritable", "pending", "spare", "users")
 
-    def __init__(self, graph: Graph, plan: bool) -> None:
+    def __init__(self, graph: Graph, plan: bool, inline: bool = False) -> None:
         self.graph = graph
+        self.inline = inline
         self.pending: dict[str, int] = {}
         self.overwritable = overwritable(graph) if plan else set()
-        self.counts = {key: len(users) for key, users in uses(graph).items()}
+        self.users = uses(graph)
+        self.counts = {key: len(users) for key, users in self.users.items()}
         for tensor in graph.outputs:
-            self.counts[id(tensor)] = self.counts.get(id(tensor), 0) + 1_000_000
+            self.counts[id(tensor)] = self.counts.get(id(tensor), 0) + _ANSWERED
         self.spare: dict[int, str] = {}
 
 
@@ -122,6 +132,8 @@ class Emitter:
         self.mask: Any = None  # of the last selection, its buffer's kind, and the line
         self.mask_ones = ""
         self.noting = 0  # depth of the loop whose test is being written
+        self.noted: set[str] = set()  # ops that the body of that loop has too
+        self.deferred: dict[str, tuple[str, Node]] = {}  # expressions not written down yet
         self._bound: dict[int, str] = {}
         self._arrays: dict[int, str] = {}
         self._zeros: dict[Any, str] = {}
@@ -176,10 +188,14 @@ class Emitter:
 
     def graph(
         self, graph: Graph, arguments: Sequence[str], spare: dict[int, str] | None = None,
-        keep: Node | None = None,
+        keep: Node | None = None, inline: bool = False,
     ) -> list[str]:  # fmt: skip
-        """Emit a graph's nodes (but for `keep`, the last one); the names of its outputs."""
-        block = Block(graph, self.plan)
+        """Emit a graph's nodes (but for `keep`, the last one).
+
+        Returns:
+            The names of its outputs; with `inline`, expressions.
+        """
+        block = Block(graph, self.plan, inline)
         block.spare = spare or {}
         self.blocks.append(block)
         for tensor, name in zip(graph.inputs, arguments):
@@ -196,7 +212,7 @@ class Emitter:
             if node is not keep and node not in members:
                 self.node(node)
         self.blocks.pop()
-        return [self.names.get(id(tensor), "") for tensor in graph.outputs]
+        return [self.text(self.names.get(id(tensor), "")) for tensor in graph.outputs]
 
     def node(self, node: Node) -> None:
         """Emit one node."""
@@ -211,6 +227,8 @@ class Emitter:
             self.used(inputs)
             return
         self.dying = self.used(inputs)
+        if self.deferred and not takes_expressions(node):
+            self.settle(inputs)
         special = FORMS.get(op.name)
         results = None if special is None else special(self, node, inputs)
         if results is None:
@@ -277,6 +295,8 @@ class Emitter:
             expression: Python source that computes it.
             ufunc: name of the numpy ufunc that does the same.
         """
+        if _is_number(node):
+            return self.number(node, inputs, expression, ufunc)
         operands = inputs
         if node.outputs[0].dims:
             operands = [self.scalar_array(t) or name for t, name in zip(node.inputs, inputs)]
@@ -292,6 +312,56 @@ class Emitter:
         else:
             self.line(f"{out} = {self.ufunc(ufunc)}({', '.join(operands)})", node)  # type: ignore[arg-type]
         return [out]
+
+    def number(
+        self, node: Node, inputs: list[str], expression: str | None, ufunc: str | None
+    ) -> Sequence[str]:
+        """Emit a node on scalars, or keep its expression for the one statement that takes it."""
+        if expression is not None:  # which may say an operand twice, as squares do
+            self.settle([n for i, n in enumerate(inputs) if expression.count(f"{{{i}}}") > 1])
+        operands = [self.text(name, nested=expression is not None) for name in inputs]
+        if expression is None:
+            text = f"{self.ufunc(ufunc)}({', '.join(operands)})"  # type: ignore[arg-type]
+        else:
+            text = expression.format(*operands)
+        return self.expression(node, text)
+
+    def expression(self, node: Node, text: str) -> list[str]:
+        """The name of a scalar that `text` computes; perhaps it is not written down yet."""
+        out = self.fresh()
+        if len(text) <= _LONGEST and self._is_taken_once(node):
+            self.deferred[out] = (text, node)
+        else:
+            self.line(f"{out} = {text}", node)
+        return [out]
+
+    def _is_taken_once(self, node: Node) -> bool:
+        """Does just one statement take the node's result, in this block, as an expression?"""
+        block, tensor = self.blocks[-1], node.outputs[0]
+        if self.noting == self.depth and node.op.name in self.noted:
+            return False
+        count = block.counts.get(id(tensor), 0)
+        if count == _ANSWERED:
+            return block.inline
+        users = {user for user, _ in block.users.get(id(tensor), ())}
+        if count != len(block.users.get(id(tensor), ())) or len(users) != 1:
+            return False
+        (user,) = users
+        return takes_expressions(user, tensor)
+
+    def text(self, name: str, nested: bool = False) -> str:
+        """The expression that a name stands for, which is taken by that; else the name."""
+        found = self.deferred.pop(name, None)
+        if found is None:
+            return name
+        return f"({found[0]})" if nested else found[0]
+
+    def settle(self, names: Sequence[str]) -> None:
+        """Write down the expressions that names stand for."""
+        for name in names:
+            found = self.deferred.pop(name, None)
+            if found is not None:
+                self.line(f"{name} = {found[0]}", found[1])
 
     def ufunc(self, name: str) -> str:
         """The name of a numpy ufunc (other array libraries answer numpy's ufuncs)."""
@@ -371,6 +441,41 @@ def _scalar_key(node: Node, inputs: list[str]) -> Any:
     return (op.name, *inputs) if node.outputs[0].dims == () else None
 
 
+def _is_number(node: Node) -> bool:
+    """Is a node's result a scalar made from scalars?"""
+    return node.outputs[0].dims == () and all(t is not None and t.dims == () for t in node.inputs)
+
+
+Taker = Callable[[Node, Any], bool]
+
+TAKERS: dict[str, Taker] = {}
+"""Ops with a form of their own that may take expressions: do they, here, for this input?"""
+
+
+def taker(*names: str) -> Callable[[Taker], Taker]:
+    """Register whether the forms of the named ops take expressions in place of names."""
+
+    def register(function: Taker) -> Taker:
+        for name in names:
+            TAKERS[name] = function
+        return function
+
+    return register
+
+
+def takes_expressions(node: Node, tensor: Any = None) -> bool:
+    """May an operand (`tensor`, or any) of the node be an expression, evaluated once?"""
+    op = node.op
+    special = TAKERS.get(op.name)
+    if special is not None:
+        return special(node, tensor)
+    if op.name in FORMS or len(node.outputs) != 1 or not _is_number(node):
+        return False
+    if tensor is not None and sum(t is tensor for t in node.inputs) > 1:
+        return False
+    return op.expression is not None or op.ufunc is not None
+
+
 def _large(tensor: Any) -> bool:
     key = buffer_key(tensor)
     if key is None:
@@ -395,7 +500,7 @@ def python_source(
 
     writer = emitter(xp, constant, compile, plan)
     arguments = [f"a{i}" for i in range(len(graph.inputs))]
-    outputs = writer.graph(graph, arguments)
+    outputs = writer.graph(graph, arguments, inline=True)
     names = list(writer.buffers.made)
     head: list[str] = []
     if names:

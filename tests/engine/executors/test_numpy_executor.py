@@ -8,6 +8,8 @@ import pytest
 import engine as tf
 from engine.executors import numpy_executor
 from engine.executors.executor import executable
+from engine.executors.numpy_executor import NumpyExecutable
+from engine.passes.pipeline import optimize
 
 
 def graph_of(function, *specs):
@@ -272,3 +274,73 @@ def test_body_uses_what_the_test_of_its_loop_computed(monkeypatch):
     assert int(same_condition(tf.constant(3))) == 9
     found = [tuple(map(int, condition_of_parts(tf.constant(3), tf.constant(a)))) for a in (0, 1, 2)]
     assert found == [(3, 3), (3, 0), (3, 3)]
+
+
+def source_of(function, *specs):
+    return NumpyExecutable(optimize(graph_of(function, *specs))).source.text
+
+
+SCALAR = tf.TensorSpec([])
+
+
+def test_scalars_that_are_used_once_are_parts_of_expressions():
+    text = source_of(lambda x, y: (x - y) * (x - 2.0 * y), SCALAR, SCALAR)
+    assert text.count("\n") == 2  # the signature and the result
+    program = NumpyExecutable(
+        optimize(graph_of(lambda x, y: (x - y) * (x - 2.0 * y), *[SCALAR] * 2))
+    )
+    assert program.source.text
+    assert program.run(np.float32(3), np.float32(1)) == (np.float32(2),)
+
+
+def test_squares_of_expressions_are_computed_once():
+    def f(x):
+        return tf.square(x + 1.0) - tf.square(x)
+
+    text = source_of(f, SCALAR)
+    assert text.count("a0 + ") == 1
+    assert tf.function(f)(tf.constant(2.0)).numpy() == 5.0
+
+
+def test_conditions_are_one_test():
+    def f(n):
+        total = 0
+        for i in tf.range(n):
+            if i % 2 == 0 and i % 3 == 0:
+                total += i
+            elif i % 5 == 0 or i % 7 != 0:
+                total -= 1
+        return total
+
+    text = source_of(f, tf.TensorSpec([], tf.int32))
+    assert " and " in text
+    assert int(tf.function(f)(tf.constant(100))) == f(100)
+
+
+def test_what_a_test_computes_the_body_need_not():
+    def f(x, y):
+        k = 0
+        while x * x + y * y < 4.0 and k < 50:
+            x, y = x * x - y * y + 0.3, 2.0 * x * y + 0.1
+            k += 1
+        return k, x, y
+
+    text = source_of(f, SCALAR, SCALAR)
+    assert text.count("* v") <= 4
+    assert [float(t) for t in tf.function(f)(tf.constant(0.1), tf.constant(0.2))] == [
+        float(t) for t in f(*(np.float32([0.1, 0.2])))
+    ]
+
+
+def test_order_of_effects_stays(capfd):
+    @tf.function
+    def f(x):
+        y = x + 1.0
+        tf.print("before", y)
+        z = y * 2.0
+        if z > 3.0:
+            tf.print("large", z)
+        return z - y
+
+    assert [float(f(tf.constant(v))) for v in (0.0, 1.0, 1.0, 1.0)] == [1.0, 2.0, 2.0, 2.0]
+    assert capfd.readouterr().err.splitlines()[:3] == ["before 1", "before 2", "large 4"]
