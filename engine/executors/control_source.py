@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.executors.python_source import Emitter, form, taker, takes_expressions
+from engine.executors.forms import form, taker, takes_expressions
+from engine.executors.python_source import Emitter
 from engine.executors.scratch import buffer_key, only_read
 from engine.ir.dtypes import bool_
 from engine.ir.graph import Graph, Node

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from engine.executors.forms import form, taker
 from engine.executors.in_place import assign_add, assign_sub
-from engine.executors.python_source import Emitter, form, taker
+from engine.executors.python_source import Emitter
 from engine.executors.scratch import buffer_key
 from engine.ir.dtypes import as_dtype, bool_, variant
 from engine.ir.graph import Node
@@ -156,7 +157,7 @@ def _relu_grad(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]
 def _matmul(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
     if not emitter.plan:
         return None
-    target = emitter.target(node)
+    target = emitter.target(node) or (emitter.result(node) if node.outputs[0].dims else None)
     if target is None:
         return None
     a = inputs[0] + (".T" if node.attrs["transpose_a"] else "")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.executors.forms import FORMS, REGION_WRITER, is_number, takes_expressions
 from engine.executors.regions import find_regions
 from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
 from engine.ir.graph import Graph, Node
@@ -16,8 +18,6 @@ _LARGE = 16_384
 _LOCALS = 64
 """Up to so many kernels and constants are bound as locals; more would slow down every call."""
 
-Form = Callable[["Emitter", Node, "list[str]"], "Sequence[str] | None"]
-
 _ANSWERED = 1_000_000
 """An output of a graph counts as so many uses."""
 
@@ -26,31 +26,6 @@ _LONGEST = 120
 
 _TILES_MAX_DEPTH = 30
 """Indentation from which on arrays are computed as wholes: CPython allows 20 nested loops."""
-
-FORMS: dict[str, Form] = {}
-"""How ops are written, where a call of their kernel is not the best; None: as usual."""
-
-
-RegionWriter = Callable[["Emitter", Any], None]
-
-_region_writer: list[RegionWriter] = []
-
-
-def region_writer(function: RegionWriter) -> RegionWriter:
-    """Register what writes regions (see `regions.py`)."""
-    _region_writer[:] = [function]
-    return function
-
-
-def form(*names: str) -> Callable[[Form], Form]:
-    """Register how the named ops are written."""
-
-    def register(function: Form) -> Form:
-        for name in names:
-            FORMS[name] = function
-        return function
-
-    return register
 
 
 class Source:
@@ -208,7 +183,7 @@ class Emitter:
                 members.update(region.members)
         for node in graph.nodes:
             for region in regions.get(node, ()):
-                _region_writer[0](self, region)
+                REGION_WRITER[0](self, region)
             if node is not keep and node not in members:
                 self.node(node)
         self.blocks.pop()
@@ -295,12 +270,14 @@ class Emitter:
             expression: Python source that computes it.
             ufunc: name of the numpy ufunc that does the same.
         """
-        if _is_number(node):
+        if is_number(node):
             return self.number(node, inputs, expression, ufunc)
         operands = inputs
         if node.outputs[0].dims:
             operands = [self.scalar_array(t) or name for t, name in zip(node.inputs, inputs)]
-        target = self.target(node, True) if ufunc is not None else None
+        target = None
+        if ufunc is not None:
+            target = self.target(node, True) or self.result(node)
         if target is not None:
             keyword = "out=" if ufunc in ("maximum", "minimum") else ""
             kernel = self.ufunc(ufunc)  # type: ignore[arg-type]
@@ -392,9 +369,29 @@ class Emitter:
                     return name
         return self.buffers.take(key)
 
+    def new_array(self, key: Key) -> str:
+        """The expression that makes an array of some kind, with anything in it."""
+        import numpy
+
+        from engine.executors.results import LARGE, result_array
+
+        dims, dtype = key
+        kind = numpy.dtype(dtype.as_numpy_dtype)
+        make = result_array if math.prod(dims) * dtype.size >= LARGE else numpy.empty
+        return f"{self.bind(make)}({dims!r}, {self.bind(kind)})"
+
+    def result(self, node: Node) -> str | None:
+        """The name of a new array for the node's result; None where it is not worth it."""
+        key = buffer_key(node.outputs[0])
+        if not self.plan or key is None or math.prod(key[0]) < _LARGE * 4:
+            return None
+        name = self.fresh()
+        self.line(f"{name} = {self.new_array(key)}")
+        return name
+
     def into(self, node: Node, target: str, call: str) -> Sequence[str]:
         """Emit a call that writes into `target` and answers it."""
-        if target in self.buffers.made:
+        if target[0] in "tb":  # not a spare, and not None
             self.line(call, node)
             return [target]
         out = self.fresh()  # a loop's spare: None in its first turns
@@ -403,6 +400,7 @@ class Emitter:
 
     def call(self, node: Node, inputs: Sequence[str]) -> list[str]:
         """A kernel call."""
+        self.settle(inputs)
         kernel = self.bind(self.kernel(node), f"{node.op.name.rpartition('.')[2]}_")
         arguments = ", ".join(inputs)
         if not node.outputs:
@@ -439,41 +437,6 @@ def _scalar_key(node: Node, inputs: list[str]) -> Any:
     if op.expression is None or op.effect or node.attrs or len(node.outputs) != 1:
         return None
     return (op.name, *inputs) if node.outputs[0].dims == () else None
-
-
-def _is_number(node: Node) -> bool:
-    """Is a node's result a scalar made from scalars?"""
-    return node.outputs[0].dims == () and all(t is not None and t.dims == () for t in node.inputs)
-
-
-Taker = Callable[[Node, Any], bool]
-
-TAKERS: dict[str, Taker] = {}
-"""Ops with a form of their own that may take expressions: do they, here, for this input?"""
-
-
-def taker(*names: str) -> Callable[[Taker], Taker]:
-    """Register whether the forms of the named ops take expressions in place of names."""
-
-    def register(function: Taker) -> Taker:
-        for name in names:
-            TAKERS[name] = function
-        return function
-
-    return register
-
-
-def takes_expressions(node: Node, tensor: Any = None) -> bool:
-    """May an operand (`tensor`, or any) of the node be an expression, evaluated once?"""
-    op = node.op
-    special = TAKERS.get(op.name)
-    if special is not None:
-        return special(node, tensor)
-    if op.name in FORMS or len(node.outputs) != 1 or not _is_number(node):
-        return False
-    if tensor is not None and sum(t is tensor for t in node.inputs) > 1:
-        return False
-    return op.expression is not None or op.ufunc is not None
 
 
 def _large(tensor: Any) -> bool:

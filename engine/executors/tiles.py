@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.executors.forms import region_writer
 from engine.executors.kernel_source import BLENDED, blend
-from engine.executors.python_source import Emitter, region_writer
+from engine.executors.python_source import Emitter
 from engine.executors.regions import REDUCTIONS, Region, is_sliced
-from engine.executors.results import LARGE, result_array
 from engine.executors.scratch import Key
 from engine.ir.dtypes import as_dtype, bool_
 from engine.ir.graph import Node
@@ -113,10 +113,10 @@ class _Plan:
             return emitter.buffers.take(key)
         name = emitter.fresh()
         if spare is not None:  # a loop's: None in its first turns
-            emitter.line(f"if {spare} is None: {spare} = {new_array(emitter, key)}")
+            emitter.line(f"if {spare} is None: {spare} = {emitter.new_array(key)}")
             emitter.line(f"{name} = {spare}")
         else:
-            emitter.line(f"{name} = {new_array(emitter, key)}")
+            emitter.line(f"{name} = {emitter.new_array(key)}")
         return name
 
     def _settle(self, full: dict[int, str]) -> None:
@@ -269,14 +269,6 @@ class _Plan:
         kernel = functools.partial(node.op.compute, np, **node.attrs)
         name = self.emitter.bind(kernel, f"{node.op.name.rpartition('.')[2]}_")
         return f"{name}({', '.join(operands)})"
-
-
-def new_array(emitter: Emitter, key: Key) -> str:
-    """The expression that makes an array of some kind, with anything in it."""
-    dims, dtype = key
-    kind = np.dtype(dtype.as_numpy_dtype)
-    make = result_array if _size(dims) * dtype.size >= LARGE else np.empty
-    return f"{emitter.bind(make)}({dims!r}, {emitter.bind(kind)})"
 
 
 def _size(dims: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,29 @@ if TYPE_CHECKING:
 LARGE = 1 << 18
 """Bytes from which on an array's memory is worth using again."""
 
-copy_large: list[Callable[[Any], Any]] = [lambda array: array.copy()]
-"""What copies large arrays; the executors install theirs."""
+hand_out: list[Callable[[Any, bool], Any]] = [lambda array, dying: array.copy()]
+"""(large array, does its tensor end here?) -> an array for the user; executors install theirs."""
+
+
+class _Counted:
+    """Tells how often an object is held that ends with a call of its method, as in `f(x).g()`."""
+
+    def count(self) -> int:
+        """References, seen from inside."""
+        return sys.getrefcount(self)
+
+
+def _count_of_dying() -> int:
+    """What `sys.getrefcount(self)` answers in a method of an object that ends with the call.
+
+    It depends on the interpreter; -1 where an object that lives on may give the same number.
+    """
+    held = _Counted()
+    dying, alive = _Counted().count(), held.count()
+    return dying if dying < alive else -1
+
+
+_DYING = _count_of_dying()
 
 
 class Tensor:
@@ -181,7 +203,9 @@ class EagerTensor(Tensor):
             return value.get()[()]
         if not getattr(value, "ndim", 0):
             return value
-        return value.copy() if value.nbytes < LARGE else copy_large[0](value)
+        if value.nbytes < LARGE:
+            return value.copy()
+        return hand_out[0](value, sys.getrefcount(self) <= _DYING)
 
     def _numpy(self) -> Any:
         return self._value

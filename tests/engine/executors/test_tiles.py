@@ -236,3 +236,53 @@ def test_threads_do_not_share_results_or_scratch():
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def waves(x):
+    return tf.exp(-x * x) * x + x * 3.0 - x * x * x
+
+
+def test_arrays_handed_out_are_the_users_own():
+    f = tf.function(waves)
+    x = tf.constant(normal(100_000))
+    want = f(x).numpy().copy()
+    result = f(x)
+    for make in (lambda: f(x).numpy(), result.numpy, lambda: f(x).numpy()[:], (x * 1.0).numpy):
+        array = make()
+        assert array.flags.writeable
+        before = array.copy()
+        array[:] = -1
+        again = make()
+        np.testing.assert_array_equal(again, before)
+        assert not np.shares_memory(array, again)
+    np.testing.assert_array_equal(result.numpy(), want)
+
+
+@pytest.mark.parametrize("name", ["variable", "read", "argument", "constant", "view", "tape"])
+def test_values_that_others_hold_are_copied(name):
+    x = tf.constant(normal(100_000))
+    v = tf.Variable(x)
+    tape = tf.GradientTape(persistent=True)
+    constant = np.ones(100_000, np.float32)
+    make = {
+        "variable": lambda: v.numpy(),
+        "read": tf.function(lambda: v.read_value()),
+        "argument": lambda: tf.function(lambda t: t)(x),
+        "constant": tf.function(lambda: tf.constant(constant)),
+        "view": lambda: tf.reshape(x, [2, -1]),
+        "tape": lambda: x * x,
+    }[name]
+
+    def value():
+        made = make()
+        return made if isinstance(made, np.ndarray) else made.numpy()
+
+    with tape:
+        tape.watch(x)
+        first = value()
+        before = first.copy()
+        first[...] = 7
+        np.testing.assert_array_equal(value(), before)
+    for held in (x, v):
+        assert not (held.numpy() == 7).any()
+    assert (constant == 1).all()
