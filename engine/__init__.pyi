@@ -152,6 +152,7 @@ from engine.ops.scan import cumsum as cumsum
 from engine.ops.scatter import scatter_nd as scatter_nd
 from engine.ops.search import argmax as argmax
 from engine.ops.search import argmin as argmin
+from engine.ops.sequences import approx_top_k as approx_top_k
 from engine.ops.slicing import slice_ as _engine_ops_slicing_slice_
 from engine.ops.slicing import strided_slice as strided_slice
 from engine.ops.sorting import argsort as argsort
@@ -160,6 +161,7 @@ from engine.ops.sorting import sort as sort
 from engine.ops.sorting import unique as unique
 from engine.ops.sorting import unique_with_counts as unique_with_counts
 from engine.ops.space import batch_to_space as batch_to_space
+from engine.ops.space import required_space_to_batch_paddings as required_space_to_batch_paddings
 from engine.ops.space import space_to_batch as _engine_ops_space_space_to_batch
 from engine.ops.space import space_to_batch as space_to_batch
 from engine.ops.statistics import add_n as add_n

@@ -36,6 +36,7 @@ from engine.ops.search import top_k as top_k
 from engine.ops.segment import unsorted_segment_mean as unsorted_segment_mean
 from engine.ops.segment import unsorted_segment_sqrt_n as unsorted_segment_sqrt_n
 from engine.ops.sequences import approx_max_k as approx_max_k
+from engine.ops.sequences import approx_min_k as approx_min_k
 from engine.ops.sequences import is_non_decreasing as is_non_decreasing
 from engine.ops.sequences import is_strictly_increasing as is_strictly_increasing
 from engine.ops.softmax import log_softmax as log_softmax

@@ -46,7 +46,10 @@ from engine.ops.pooling import max_pool_with_argmax as max_pool_with_argmax
 from engine.ops.pooling import pool as pool
 from engine.ops.search import in_top_k as in_top_k
 from engine.ops.search import top_k as top_k
+from engine.ops.sequence_losses import collapse_repeated as collapse_repeated
+from engine.ops.sequence_losses import ctc_loss as ctc_loss
 from engine.ops.sequences import approx_max_k as approx_max_k
+from engine.ops.sequences import approx_min_k as approx_min_k
 from engine.ops.softmax import log_softmax as log_softmax
 from engine.ops.softmax import softmax as softmax
 from engine.ops.softmax import softmax_cross_entropy_with_logits as softmax_cross_entropy_with_logits

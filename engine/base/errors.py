@@ -23,14 +23,13 @@ class OpError(Exception):
         error_code: number of the kind of error.
     """
 
-    code = 2
-
-    def __init__(self, node_def: Any, op: Any, message: str, error_code: int | None = None) -> None:
+    def __init__(self, node_def: Any, op: Any, message: str, error_code: int, *args: Any) -> None:
         super().__init__()
         self._node_def = node_def
         self._op = op
         self._message = message
-        self._error_code = self.code if error_code is None else error_code
+        self._error_code = error_code
+        self._payloads = args[0] if args and isinstance(args[0], dict) else {}
 
     @property
     def message(self) -> str:
@@ -49,107 +48,119 @@ class OpError(Exception):
         return self._error_code
 
     @property
-    def experimental_payloads(self) -> dict[bytes, bytes]:
-        return {}
+    def experimental_payloads(self) -> dict[Any, Any]:
+        return self._payloads
 
     def __str__(self) -> str:
         return self._message
 
     def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (None, None, self._message, self._error_code)
+
+
+class _Coded(OpError):
+    """An error of a kind that has a number of its own."""
+
+    code = 2
+
+    def __init__(self, node_def: Any, op: Any, message: str, *args: Any) -> None:
+        super().__init__(node_def, op, message, self.code, *args)
+
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (None, None, self._message)
 
 
-class CancelledError(OpError):
+class CancelledError(_Coded):
     """The work was called off."""
 
     code = 1
 
 
-class UnknownError(OpError):
+class UnknownError(_Coded):
     """Something failed that has no kind of its own."""
 
     code = 2
 
 
-class InvalidArgumentError(OpError):
+class InvalidArgumentError(_Coded):
     """A value does not fit the op: shape, index, dtype or content."""
 
     code = 3
 
 
-class DeadlineExceededError(OpError):
+class DeadlineExceededError(_Coded):
     """The time ran out."""
 
     code = 4
 
 
-class NotFoundError(OpError):
+class NotFoundError(_Coded):
     """A file, key or other named thing is missing."""
 
     code = 5
 
 
-class AlreadyExistsError(OpError):
+class AlreadyExistsError(_Coded):
     """What should be made is there already."""
 
     code = 6
 
 
-class PermissionDeniedError(OpError):
+class PermissionDeniedError(_Coded):
     """The caller may not do this."""
 
     code = 7
 
 
-class ResourceExhaustedError(OpError):
+class ResourceExhaustedError(_Coded):
     """Memory or another resource ran out."""
 
     code = 8
 
 
-class FailedPreconditionError(OpError):
+class FailedPreconditionError(_Coded):
     """The system is not in a state for this op, such as an uninitialised variable."""
 
     code = 9
 
 
-class AbortedError(OpError):
+class AbortedError(_Coded):
     """The work was broken off, often because of a race."""
 
     code = 10
 
 
-class OutOfRangeError(OpError):
+class OutOfRangeError(_Coded):
     """An iteration went past the end."""
 
     code = 11
 
 
-class UnimplementedError(OpError):
+class UnimplementedError(_Coded):
     """The op does not do this."""
 
     code = 12
 
 
-class InternalError(OpError):
+class InternalError(_Coded):
     """An invariant of the engine is broken."""
 
     code = 13
 
 
-class UnavailableError(OpError):
+class UnavailableError(_Coded):
     """A service does not answer now."""
 
     code = 14
 
 
-class DataLossError(OpError):
+class DataLossError(_Coded):
     """Data is lost or damaged."""
 
     code = 15
 
 
-class UnauthenticatedError(OpError):
+class UnauthenticatedError(_Coded):
     """The caller is not known."""
 
     code = 16

@@ -184,29 +184,30 @@ NUMERIC = FLOATING | INTEGER | COMPLEX
 REAL = FLOATING | INTEGER
 
 
-def as_dtype(value: object) -> DType:
-    """The `DType` that `value` stands for.
+def as_dtype(type_value: object) -> DType:
+    """The `DType` that `type_value` stands for.
 
     Args:
-        value: a `DType`, a name, a numpy dtype or scalar type, a Python type, or an enum number.
+        type_value: a `DType`, a name, a numpy dtype or scalar type, a Python type, or an enum
+            number.
 
     Raises:
-        TypeError: if `value` names no element type.
+        TypeError: if `type_value` names no element type.
     """
-    if type(value) is DType:
-        return value
+    if type(type_value) is DType:
+        return type_value
     try:
-        if isinstance(value, str):
-            return _BY_NAME[value]
-        found = _BY_PYTHON.get(value)
+        if isinstance(type_value, str):
+            return _BY_NAME[type_value]
+        found = _BY_PYTHON.get(type_value)
         if found is not None:
             return found
-        if isinstance(value, int):
-            return _BY_ENUM[value]
-        return _BY_NAME[_numpy_name(value)]
+        if isinstance(type_value, int):
+            return _BY_ENUM[type_value]
+        return _BY_NAME[_numpy_name(type_value)]
     except (KeyError, TypeError):
         raise TypeError(
-            f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType."
+            f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."
         ) from None
 
 

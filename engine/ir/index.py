@@ -349,9 +349,12 @@ PUBLIC = {
         "math.unsorted_segment_max math.unsorted_segment_mean math.unsorted_segment_min "
         "math.unsorted_segment_prod math.unsorted_segment_sqrt_n math.unsorted_segment_sum"
     ),
+    "engine.ops.sequence_losses": (
+        "nn.collapse_repeated nn.ctc_loss"
+    ),
     "engine.ops.sequences": (
-        "math.approx_max_k math.invert_permutation math.is_non_decreasing "
-        "math.is_strictly_increasing nn.approx_max_k"
+        "approx_top_k math.approx_max_k math.approx_min_k math.invert_permutation "
+        "math.is_non_decreasing math.is_strictly_increasing nn.approx_max_k nn.approx_min_k"
     ),
     "engine.ops.signal": (
         "raw.frame raw.overlap_and_add signal.dct signal.frame signal.hamming_window "
@@ -378,7 +381,7 @@ PUBLIC = {
     ),
     "engine.ops.space": (
         "batch_to_space nn.batch_to_space nn.depth_to_space nn.space_to_batch nn.space_to_depth "
-        "space_to_batch space_to_batch_nd"
+        "required_space_to_batch_paddings space_to_batch space_to_batch_nd"
     ),
     "engine.ops.special": (
         "math.digamma math.erf math.erfc math.erfcinv math.erfinv math.lgamma math.ndtri "

@@ -49,9 +49,11 @@ class TensorSpec(TypeSpec):
     def from_tensor(cls, tensor: Any, name: str | None = None) -> TensorSpec:
         return cls(tensor.shape, tensor.dtype, name)
 
-    def is_compatible_with(self, other: Any) -> bool:
-        """Could `other` (a tensor or a spec) be described by this spec?"""
-        return other.dtype is self.dtype and compatible(self.dims, as_dims(other.shape))
+    def is_compatible_with(self, spec_or_tensor: Any) -> bool:
+        """Could `spec_or_tensor` (a tensor or a spec) be described by this spec?"""
+        return spec_or_tensor.dtype is self.dtype and compatible(
+            self.dims, as_dims(spec_or_tensor.shape)
+        )
 
     def is_subtype_of(self, other: Any) -> bool:
         return (

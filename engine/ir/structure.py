@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
-def is_nested(value: object) -> bool:
-    """Is `value` a container that `flatten` would open?"""
-    kind = type(value)
+def is_nested(seq: object) -> bool:
+    """Is `seq` a container that `flatten` would open?"""
+    kind = type(seq)
     if kind in _LEAVES:
         return False
     if kind in _CONTAINERS:
         return True
-    return isinstance(value, (Mapping, list, tuple)) or _has_protocol(value)
+    return isinstance(seq, (Mapping, list, tuple)) or _has_protocol(seq)
 
 
 _LEAVES = frozenset({int, float, bool, str, bytes, complex, type(None)})
@@ -86,27 +86,28 @@ def _flatten_into(value: Any, out: list[Any]) -> None:
         out.append(value)
 
 
-def pack(structure: Any, leaves: Sequence[Any], expand_composites: bool = False) -> Any:
-    """A container shaped like `structure` that holds `leaves` (the inverse of `flatten`).
+def pack(structure: Any, flat_sequence: Sequence[Any], expand_composites: bool = False) -> Any:
+    """A container shaped like `structure` that holds `flat_sequence` (the inverse of `flatten`).
 
     Raises:
         ValueError: if there are too few or too many leaves.
     """
     if expand_composites:
-        leaves = _expand(structure, leaves)
+        flat_sequence = _expand(structure, flat_sequence)
     if not is_nested(structure):
-        if len(leaves) != 1:
+        if len(flat_sequence) != 1:
             raise ValueError(
                 f"The target structure is of type {type(structure)!r}\n  {structure}\nHowever the "
-                f"input is a sequence ({type(leaves)!r}) of length {len(leaves)}.\n  {leaves}\n"
+                f"input is a sequence ({type(flat_sequence)!r}) of length {len(flat_sequence)}.\n"
+                f"  {flat_sequence}\n"
                 "nest cannot guarantee that it is safe to map one to the other."
             )
-        return leaves[0]
-    packed, used = _pack_from(structure, leaves, 0)
-    if used != len(leaves):
+        return flat_sequence[0]
+    packed, used = _pack_from(structure, flat_sequence, 0)
+    if used != len(flat_sequence):
         raise ValueError(
-            f"Structure had {used} atoms, but flat_sequence had {len(leaves)} items.  "
-            f"Structure: {structure}, flat_sequence: {leaves}."
+            f"Structure had {used} atoms, but flat_sequence had {len(flat_sequence)} items.  "
+            f"Structure: {structure}, flat_sequence: {flat_sequence}."
         )
     return packed
 

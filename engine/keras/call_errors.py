@@ -41,7 +41,8 @@ def _with_arguments(
         text += f"\n\nArguments received by {name}:{given}"
     try:
         if isinstance(error, OpError):
-            return type(error)(error.node_def, error.op, text)
+            kind: Any = type(error)
+            return kind(error.node_def, error.op, text)  # type: ignore[no-any-return]
         return type(error)(text)
     except TypeError:
         return RuntimeError(text)

@@ -62,7 +62,9 @@ def _answers(func: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     try:
         return func(*[it.constant(value) for value in values])
     except Exception as error:
-        kind = next((made for raised, made in _ERRORS if isinstance(error, raised)), UnknownError)
+        kind: Any = next(
+            (made for raised, made in _ERRORS if isinstance(error, raised)), UnknownError
+        )
         raise kind(None, None, f"{type(error).__name__}: {error}") from error
 
 

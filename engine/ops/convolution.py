@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -24,10 +25,26 @@ def _convolve(
     pad = check_padding(padding, rank, first)
     x = convert_to_tensor(input)
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
+    if x.dims is not None and len(x.dims) > rank + 2:
+        return _over_batches(x, rank, lambda flat: _convolve(
+            family, rank, flat, w, strides, padding, data_format, dilations, name))  # fmt: skip
     if not first:
         return family.forward(x, w, steps, pad, gaps, name)  # type: ignore[no-any-return]
     out = family.forward(to_last(tf, x, rank), w, steps, pad, gaps)
     return to_second(tf, out, rank, name)  # type: ignore[no-any-return]
+
+
+def _over_batches(x: Tensor, rank: int, convolve: Callable[[Tensor], Tensor]) -> Tensor:
+    """The convolution of a tensor with more axes in front: they count as one batch."""
+    from engine.ops.namespace import tf
+
+    dims = x.dims or ()
+    lead = len(dims) - rank - 1
+    shape = tf.shape(x)
+    found = convolve(tf.reshape(x, tf.concat([[-1], shape[lead:]], 0)))
+    result = tf.reshape(found, tf.concat([shape[:lead], tf.shape(found)[1:]], 0))
+    result.set_shape(None if found.dims is None else (*dims[:lead], *found.dims[1:]))
+    return result  # type: ignore[no-any-return]
 
 
 @public("nn.conv2d")
@@ -103,6 +120,9 @@ def conv1d(
     x = convert_to_tensor(input)
     x = to_last(tf, x, 1) if first else x
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
+    if x.dims is not None and len(x.dims) > 3:
+        return _over_batches(x, 1, lambda flat: conv1d(
+            flat, w, stride, padding, "NWC", dilations, name))  # fmt: skip
     wide = CONV2D.forward(tf.expand_dims(x, 1), tf.expand_dims(w, 0), (1, *step), pad, (1, *gap))
     out = tf.squeeze(wide, [1], name=name)
     return to_second(tf, out, 1) if first else out  # type: ignore[no-any-return]

@@ -122,7 +122,7 @@ def normalize(
 @public("math.l2_normalize", "linalg.l2_normalize", "nn.l2_normalize")
 @scoped("l2_normalize")
 def l2_normalize(
-    x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None
+    x: Any, axis: Any = None, epsilon: float = 1e-12, name: str | None = None, dim: Any = None
 ) -> Tensor:
     """X / sqrt(max(sum(x**2), epsilon)) along axes.
 
@@ -131,7 +131,15 @@ def l2_normalize(
         axis: axis or axes; None: all.
         epsilon: least squared norm to divide by.
         name: of the last node.
+        dim: old name of `axis`.
+
+    Raises:
+        ValueError: if both `axis` and `dim` are given.
     """
+    if dim is not None:
+        if axis is not None:
+            raise ValueError("Cannot specify both 'axis' and 'dim'.")
+        axis = dim
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(x)

@@ -114,3 +114,27 @@ def approx_max_k(
     back = sorted(range(x.ndim), key=order.__getitem__)
     found = tf.math.top_k(tf.transpose(x, order), k)
     return ApproxTopK(*(tf.transpose(part, back) for part in found))
+
+
+@public("math.approx_min_k", "nn.approx_min_k")
+def approx_min_k(
+    operand: Any, k: int, reduction_dimension: int = -1, recall_target: float = 0.95,
+    reduction_input_size_override: int = -1, aggregate_to_topk: bool = True,
+    name: str | None = None,
+) -> ApproxTopK:  # fmt: skip
+    """The k smallest elements along an axis and their places; arguments as `approx_max_k`."""
+    from engine.ops.namespace import tf
+
+    found = approx_max_k(tf.negative(operand), k, reduction_dimension)
+    return ApproxTopK(tf.negative(found.values, name=name), found.indices)
+
+
+@public("approx_top_k")
+def approx_top_k(
+    input: Any, k: int, reduction_dimension: int = -1, recall_target: float = 0.95,
+    is_max_k: bool = True, reduction_input_size_override: int = -1, aggregate_to_topk: bool = True,
+    name: str | None = None,
+) -> ApproxTopK:  # fmt: skip
+    """`approx_max_k`, or, unless `is_max_k`, `approx_min_k`."""
+    pick = approx_max_k if is_max_k else approx_min_k
+    return pick(input, k, reduction_dimension, name=name)  # type: ignore[no-any-return]

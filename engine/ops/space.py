@@ -124,3 +124,26 @@ def _blocks(block_shape: Any) -> list[int]:
     if found is None:
         raise ValueError("`block_shape` must be known while tracing.")
     return list(found)
+
+
+@public("required_space_to_batch_paddings")
+def required_space_to_batch_paddings(
+    input_shape: Any, block_shape: Any, base_paddings: Any = None, name: str | None = None
+) -> tuple[Tensor, Tensor]:
+    """The least paddings for which blocks divide a shape, and the crops that undo them.
+
+    Args:
+        input_shape: sizes [n].
+        block_shape: sizes of the blocks [n].
+        base_paddings: [n, 2]: the paddings that are wanted anyway.
+        name: of the node.
+    """
+    sizes, blocks = convert_to_tensor(input_shape), convert_to_tensor(block_shape)
+    if base_paddings is None:
+        start = end = tf.zeros_like(sizes)
+    else:
+        base = convert_to_tensor(base_paddings)
+        start, end = base[:, 0], base[:, 1]
+    more = tf.math.floormod(tf.negative(sizes + start + end), blocks)
+    paddings = tf.stack([start, end + more], 1)
+    return paddings, tf.stack([tf.zeros_like(more), more], 1)
