@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from weakref import WeakKeyDictionary
 
-from engine.inference.blocks import children
 from engine.inference.values import (
     UNKNOWN,
     Const,
@@ -16,6 +15,7 @@ from engine.inference.values import (
     Unknown,
     Value,
 )
+from engine.syntax.children import children
 
 __all__ = ["Arguments", "bind", "parameters", "unknown_parameter"]
 

@@ -8,10 +8,10 @@ from weakref import WeakKeyDictionary
 
 from engine.inference.context import Scope
 from engine.inference.values import Const, Deferred, Python, Tensor, Value, join
+from engine.syntax.children import children
 
 __all__ = [
     "bound_names",
-    "children",
     "merge",
     "names_read",
     "own_nodes",
@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_CLOSED = frozenset([*_FUNCTIONS, ast.ClassDef])
 
 # The same statements are asked about again and again, for each statement before and around them.
 _BOUND: WeakKeyDictionary[ast.AST, frozenset[str]] = WeakKeyDictionary()
@@ -86,17 +87,6 @@ def own_nodes(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
             stack.extend(ast.iter_child_nodes(node))
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below a node; `ast.iter_child_nodes` takes twice as long."""
-    found: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if value.__class__ is list:
-            found.extend(item for item in value if isinstance(item, ast.AST))
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
-
-
 def bound_names(body: Iterable[ast.AST]) -> set[str]:
     """The names that statements bind."""
     found: set[str] = set()
@@ -113,21 +103,22 @@ def _bound_in(node: ast.AST) -> frozenset[str]:
         stack = [node]
         while stack:
             inner = stack.pop()
-            if inner is not node and isinstance(inner, ast.stmt):
+            kind = inner.__class__
+            if kind is ast.Name:
+                if inner.ctx.__class__ is not ast.Load:  # type: ignore[attr-defined]
+                    found.add(inner.id)  # type: ignore[attr-defined]
+            elif inner is not node and isinstance(inner, ast.stmt):
                 found |= _bound_in(inner)
-                continue
-            _add_bound(inner, found)
-            if not isinstance(inner, (*_FUNCTIONS, ast.ClassDef)):
-                stack.extend(children(inner))
+            else:
+                _add_bound(inner, found)
+                if kind not in _CLOSED:
+                    stack.extend(children(inner))
         known = _BOUND[node] = frozenset(found)
     return known
 
 
 def _add_bound(node: ast.AST, found: set[str]) -> None:
-    if isinstance(node, ast.Name):
-        if isinstance(node.ctx, (ast.Store, ast.Del)):
-            found.add(node.id)
-    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         found.add(node.name)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         found.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
@@ -148,11 +139,11 @@ def _read_in(node: ast.AST) -> frozenset[str]:
         stack = [node]
         while stack:
             inner = stack.pop()
-            if inner is not node and isinstance(inner, ast.stmt):
-                found |= _read_in(inner)
-            elif isinstance(inner, ast.Name):
-                if isinstance(inner.ctx, ast.Load):
+            if inner.__class__ is ast.Name:
+                if inner.ctx.__class__ is ast.Load:
                     found.add(inner.id)
+            elif inner is not node and isinstance(inner, ast.stmt):
+                found |= _read_in(inner)
             else:
                 stack.extend(children(inner))
         known = _READ[node] = frozenset(found)

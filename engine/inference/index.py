@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from engine.syntax.children import children
 from engine.syntax.imports import bindings_of_import
 
 __all__ = ["Index"]
@@ -64,15 +65,10 @@ class Index:
                     found.append((node, "mangled"))
             elif (kind is ast.For or kind is ast.While) and node.orelse:  # type: ignore[attr-defined]
                 found.append((node, "else"))
-            for value in node.__dict__.values():
-                if value.__class__ is list:
-                    for item in value:
-                        if isinstance(item, ast.AST):
-                            parents[item] = node
-                            stack.append(item)
-                elif isinstance(value, ast.AST) and value._fields:
-                    parents[value] = node
-                    stack.append(value)
+            below = children(node)
+            for child in below:
+                parents[child] = node
+            stack += below
 
     def _blame(self, node: ast.AST, why: str) -> None:
         """Notes the syntax for all functions around it: they are converted together."""

@@ -59,8 +59,9 @@ def unrolled_loop(facts: Facts) -> Iterator[Finding]:
     Loop over `tf.range`: then the body is in the graph once. What the loop carries must keep dtype
     and shape then, and lists must become a `tf.TensorArray`.
     """
-    work = _work(facts)
-    for event in facts.staged(PythonLooped):
+    loops = facts.staged(PythonLooped)
+    work = _work(facts) if loops else {}
+    for event in loops:
         count = event.count if event.count is not None else _default_count(event)
         ops, models = work.get(event.node, (False, False))
         if count is None or not ((count >= _OPS and ops) or (count >= _MODELS and models)):
