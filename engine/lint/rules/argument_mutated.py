@@ -113,7 +113,13 @@ def _finding(
         f"`{name}` is an argument of {facts.entry_word(context.entry)}, which may not change it; "
         "tracing raises. Work on a copy."
     )
-    return Finding(node, context, message, fix=_fix(facts, context, name, target))
+    owner = node.value if isinstance(node, ast.Subscript) else node
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+    inner = isinstance(owner, (ast.Subscript, ast.Attribute))
+    # A copy of the outer collection holds the very same inner one.
+    fix = None if inner else _fix(facts, context, name, target)
+    return Finding(node, context, message, fix=fix)
 
 
 def _fix(facts: Facts, context: Context, name: str, target: Value | None) -> Fix | None:
