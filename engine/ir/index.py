@@ -60,6 +60,9 @@ PUBLIC = {
     "engine.objects.tensor_array": (
         "TensorArray"
     ),
+    "engine.objects.testing": (
+        "test.TestCase test.main"
+    ),
     "engine.objects.trackable": (
         "__internal__.tracking.AutoTrackable"
     ),

@@ -8,7 +8,8 @@ import gast
 
 from engine.conversion.context import Context
 from engine.conversion.expressions import Expressions
-from engine.conversion.walk import Blocks
+from engine.conversion.walk import Blocks, Statements
+from engine.syntax.errors import UnsupportedLanguageElementError
 from engine.syntax.names import dotted_name
 from engine.syntax.template import constant, placed
 
@@ -23,6 +24,8 @@ class LoopOptions(Blocks):
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.loops: list[gast.AST] = []
+        self.seen = [0]  # statements so far, by loop
 
     def visit_While(self, node: gast.While) -> gast.stmt:
         """Look at the first statement of a loop."""
@@ -34,12 +37,44 @@ class LoopOptions(Blocks):
 
     def loop(self, node: Any) -> gast.stmt:
         """Take the directive out."""
-        options = directive(node.body[0])
-        if options is not None:
-            self.context.loop_options[node] = options
-            node.body = node.body[1:] or [placed(gast.Pass(), node)]
+        self.loops.append(node)
+        self.seen.append(0)
         self.inner(node)
+        self.seen.pop()
+        self.loops.pop()
         return node  # type: ignore[no-any-return]
+
+    def visit_Assign(self, node: gast.Assign) -> gast.stmt:
+        """A statement that a directive must not come after."""
+        self.seen[-1] += 1
+        return node
+
+    def visit_AugAssign(self, node: gast.AugAssign) -> gast.stmt:
+        """A statement that a directive must not come after."""
+        self.seen[-1] += 1
+        return node
+
+    def visit_Expr(self, node: gast.Expr) -> gast.stmt | Statements:
+        """Perhaps the directive.
+
+        Raises:
+            UnsupportedLanguageElementError: If it is outside a loop, or not its first statement.
+        """
+        self.seen[-1] += 1
+        options = directive(node)
+        if options is None:
+            return node
+        if self.seen[-1] > 1:
+            raise UnsupportedLanguageElementError(
+                f'"{_DIRECTIVE}" must be the first statement in the loop block (line {node.lineno})'
+            )
+        if not self.loops:
+            raise UnsupportedLanguageElementError(
+                f'"{_DIRECTIVE}" must be used inside a loop (line {node.lineno})'
+            )
+        loop: Any = self.loops[-1]
+        self.context.loop_options[loop] = options
+        return [] if len(loop.body) > 1 and loop.body[0] is node else [placed(gast.Pass(), node)]
 
 
 def directive(statement: gast.stmt) -> gast.Dict | None:
