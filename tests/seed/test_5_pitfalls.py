@@ -9,7 +9,6 @@ import pytest
 import engine as tf
 from engine.base.diagnostics import Severity
 from engine.base.options import Settings
-from engine.ide.hints import hints
 from engine.ide.snapshot import Snapshot
 
 
@@ -142,7 +141,7 @@ def test_5_4_the_editor_flags_it_first():
 def test_5_5_what_becomes_of_control_flow_on_tensors(header, body, becomes):
     code = f"@tf.function\ndef f(x):\n    {header}\n        {body}\n    return x\n"
     snapshot = Snapshot("file.py", "import engine as tf\n" + code)
-    told = [hint for hint in hints(snapshot) if snapshot.source.position(hint.offset)[0] == 3]
+    told = [hint for hint in snapshot.hints if snapshot.source.position(hint.offset)[0] == 3]
     assert [hint.label for hint in told if hint.kind == "flow"] == [becomes]
     # As a finding it is information, and off unless it is asked for: code is full of it.
     asked = Snapshot(snapshot.path, snapshot.text, Settings(extend_select=("GR314",)))

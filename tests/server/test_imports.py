@@ -31,10 +31,13 @@ def test_the_server_uses_the_front_door() -> None:
 def test_the_messengers_need_the_standard_library_only() -> None:
     import sys
 
-    for name in ("protocol", "client", "__init__"):
+    messengers = {"protocol", "request", "client", "__init__"}
+    for name in sorted(messengers):
         for module in imported(ROOT / "engine" / "worker" / f"{name}.py"):
             top = module.partition(".")[0]
-            fine = top in sys.stdlib_module_names or module == "engine.worker.protocol"
+            fine = top in sys.stdlib_module_names or module in {
+                f"engine.worker.{other}" for other in messengers
+            }
             assert fine or top == "__future__", module
 
 
