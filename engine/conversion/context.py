@@ -30,6 +30,7 @@ class Context:
         scope_names: By function: the name of its `FunctionScope`.
         loop_options: By loop: the arguments of its `set_loop_options`.
         walrus: Whether there are assignment expressions.
+        kinds: The classes of its nodes.
     """
 
     options: ConversionOptions = STANDARD
@@ -40,6 +41,7 @@ class Context:
     scope_names: dict[gast.AST, str] = field(default_factory=dict)
     loop_options: dict[gast.AST, gast.Dict] = field(default_factory=dict)
     walrus: bool = False
+    kinds: set[type[gast.AST]] = field(default_factory=set)
 
     def fresh(self, root: str) -> str:
         """A name that the function does not use."""
@@ -59,10 +61,12 @@ def survey(tree: gast.AST, options: ConversionOptions, taken: Collection[str] = 
     """
     context = Context(options, Namer(taken))
     reserved: set[str] = set()
+    kinds = context.kinds
     stack: Stack = [(tree, False)]
     while stack:
         node, guarded = stack.pop()
         kind = node.__class__
+        kinds.add(kind)
         if kind is gast.Name:
             reserved.add(node.id)
             if guarded and node.ctx.__class__ is gast.Load:

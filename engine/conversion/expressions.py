@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import gast
 
 from engine.conversion.context import Context
-from engine.conversion.walk import Statements
+from engine.conversion.walk import Rewrites, Statements
 
-__all__ = ["Expressions", "Rewrites"]
-
-Rewrites = Mapping[type[Any], Callable[[Any, "Expressions"], Any]]
+__all__ = ["Expressions"]
 
 
 class Expressions:
@@ -37,7 +34,7 @@ class Expressions:
 
     def visit(self, node: Any) -> Any:
         """The rewritten form of an expression."""
-        rewrite = self._expressions.get(node.__class__)
+        rewrite = self._expressions[node.__class__]
         if rewrite is not None:
             return rewrite(node, self)
         return self.children(node)
@@ -59,7 +56,7 @@ class Expressions:
         """The rewritten statements of a block."""
         made: Statements = []
         for statement in statements:
-            rewrite = self._statements.get(statement.__class__)
+            rewrite = self._statements[statement.__class__]
             result = rewrite(statement, self) if rewrite is not None else self.children(statement)
             if result.__class__ is list:
                 made.extend(result)
@@ -69,8 +66,6 @@ class Expressions:
 
     def calls_only(self, node: gast.expr) -> gast.expr:
         """Rewrite calls and nothing else, for the text of an expression."""
-        from engine.conversion.constructs import call
-
-        inner = Expressions(self.context, {gast.Call: call.rewrite}, {})
+        inner = Expressions(self.context, Rewrites({gast.Call: "call.rewrite"}), Rewrites({}))
         inner.scope_name, inner.calls = self.scope_name, self.calls
         return cast("gast.expr", inner.visit(node))

@@ -12,67 +12,52 @@ from typing import Any
 import gast
 
 from engine.analysis.facts import Facts
-from engine.conversion import scopes
-from engine.conversion.constructs import (
-    assert_,
-    boolean,
-    break_,
-    call,
-    continue_,
-    for_loop,
-    function,
-    if_expression,
-    if_statement,
-    lists,
-    loop_options,
-    return_,
-    variable,
-    while_loop,
-)
 from engine.conversion.context import Context, refuse_walrus, survey
 from engine.conversion.expressions import Expressions
-from engine.conversion.options import ConversionOptions
+from engine.conversion.options import ConversionOptions, Feature
 from engine.conversion.staged import ControlFlow
+from engine.conversion.walk import Rewrites, load
 from engine.syntax.template import constant, quote
 
 __all__ = ["convert_function"]
 
-# Statements into simpler statements. Each leaves behind what the next ones expect.
-LOWERING: tuple[Any, ...] = (
-    function.FunctionScopes,
-    loop_options.LoopOptions,
-    break_.BreakStatements,
-    assert_.AssertStatements,
-    continue_.ContinueStatements,
-    return_.ConditionalReturns,
-    return_.ReturnStatements,
-    lists.ListOperations,
+# Statements into simpler statements: the rewrite, the nodes without which there is nothing to do,
+# and the feature it belongs to. Each leaves behind what the next ones expect.
+LOWERING: tuple[tuple[str, frozenset[type[Any]] | None, Feature | None], ...] = (
+    ("function.FunctionScopes", None, None),
+    ("loop_options.LoopOptions", frozenset({gast.Call}), None),
+    ("break_.BreakStatements", frozenset({gast.Break}), None),
+    ("assert_.AssertStatements", frozenset({gast.Assert}), Feature.ASSERT_STATEMENTS),
+    ("continue_.ContinueStatements", frozenset({gast.Break, gast.Continue}), None),
+    ("return_.ConditionalReturns", None, None),
+    ("return_.ReturnStatements", None, None),
+    ("lists.ListOperations", None, Feature.LISTS),
 )
 
 # Compound statements into calls, inside out.
-CONTROL_FLOW: dict[type[Any], Any] = {
-    gast.If: if_statement.rewrite,
-    gast.While: while_loop.rewrite,
-    gast.For: for_loop.rewrite,
-}
+CONTROL_FLOW = Rewrites({
+    gast.If: "if_statement.rewrite",
+    gast.While: "while_loop.rewrite",
+    gast.For: "for_loop.rewrite",
+})  # fmt: skip
 
-EXPRESSIONS: dict[type[Any], Any] = {
-    gast.Call: call.rewrite,
-    gast.IfExp: if_expression.rewrite,
-    gast.BoolOp: boolean.rewrite_operator,
-    gast.UnaryOp: boolean.rewrite_unary,
-    gast.Compare: boolean.rewrite_comparison,
-    gast.Name: variable.rewrite_name,
-    gast.Dict: loop_options.rewrite,
-    gast.Lambda: scopes.rewrite_lambda,
-}
+EXPRESSIONS = Rewrites({
+    gast.Call: "call.rewrite",
+    gast.IfExp: "if_expression.rewrite",
+    gast.BoolOp: "boolean.rewrite_operator",
+    gast.UnaryOp: "boolean.rewrite_unary",
+    gast.Compare: "boolean.rewrite_comparison",
+    gast.Name: "variable.rewrite_name",
+    gast.Dict: "loop_options.rewrite",
+    gast.Lambda: "scopes.rewrite_lambda",
+})  # fmt: skip
 
-STATEMENTS: dict[type[Any], Any] = {
-    gast.AugAssign: variable.rewrite_augmented,
-    gast.Delete: variable.rewrite_delete,
-    gast.FunctionDef: scopes.rewrite_function,
-    gast.With: scopes.rewrite_with,
-}
+STATEMENTS = Rewrites({
+    gast.AugAssign: "variable.rewrite_augmented",
+    gast.Delete: "variable.rewrite_delete",
+    gast.FunctionDef: "scopes.rewrite_function",
+    gast.With: "scopes.rewrite_with",
+})  # fmt: skip
 
 
 def convert_function(
@@ -99,10 +84,11 @@ def convert_function(
         return _convert_lambda(tree, context)
     name = context.namer.fresh("tf__" + tree.name)
     lowered: Any = tree
-    for rewrite in LOWERING:
-        feature = getattr(rewrite, "feature", None)
+    for path, kinds, feature in LOWERING:
+        if kinds is not None and kinds.isdisjoint(context.kinds):
+            continue
         if feature is None or options.uses(feature):
-            (lowered,) = rewrite(context).block([lowered])
+            (lowered,) = load(path)(context).block([lowered])
     if context.walrus:
         refuse_walrus(lowered)
     ControlFlow(context, Facts(lowered), CONTROL_FLOW).block([lowered])
@@ -117,7 +103,7 @@ def _convert_lambda(tree: gast.Lambda, context: Context) -> gast.stmt:
     walk = Expressions(context, EXPRESSIONS, STATEMENTS)
     walk.scope_name = context.fresh("lscope")
     body = walk.visit(tree.body)
-    tree.body = function.scope_lambda(body, walk.scope_name, context)
+    tree.body = load("function.scope_lambda")(body, walk.scope_name, context)
     name = context.namer.fresh("tf__lam")
     (assignment,) = quote("NAME = VALUE", at=tree, NAME=name, VALUE=tree)
     return assignment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -10,11 +9,9 @@ import gast
 from engine.analysis.facts import Facts
 from engine.conversion.context import Context
 from engine.conversion.state import State, state_of
-from engine.conversion.walk import Blocks, Statements
+from engine.conversion.walk import Blocks, Rewrites, Statements
 
 __all__ = ["ControlFlow"]
-
-Rewrite = Callable[[Any, "ControlFlow"], Statements]
 
 
 class ControlFlow(Blocks):
@@ -25,9 +22,7 @@ class ControlFlow(Blocks):
         facts: What is known of the tree as it was before this walk.
     """
 
-    def __init__(
-        self, context: Context, facts: Facts, rewrites: Mapping[type[Any], Rewrite]
-    ) -> None:
+    def __init__(self, context: Context, facts: Facts, rewrites: Rewrites) -> None:
         self.context = context
         self.facts = facts
         self._rewrites = rewrites
@@ -41,10 +36,10 @@ class ControlFlow(Blocks):
             self._functions.pop()
             return node
         self.inner(node)
-        rewrite = self._rewrites.get(node.__class__)
+        rewrite = self._rewrites[node.__class__]
         if rewrite is None or not self._functions:
             return node
-        return rewrite(node, self)
+        return rewrite(node, self)  # type: ignore[no-any-return]
 
     def state(self, node: Any, entry: gast.AST, modified: set[str]) -> State:
         """The variables of a statement that matter outside it."""

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any, cast
 
 import gast
 
-__all__ = ["Blocks", "Statements"]
+__all__ = ["Blocks", "Rewrites", "Statements", "load"]
 
 Statements = list[gast.stmt]
+
+
+def load(path: str) -> Any:
+    """What `construct.name` stands for; the module of the construct is imported if need be."""
+    module, _, name = path.partition(".")
+    return getattr(import_module(f"engine.conversion.constructs.{module}"), name)
+
+
+class Rewrites(dict[type[Any], Any]):
+    """What rewrites the nodes of a class: `construct.name`, imported with the first such node.
+
+    Looking up a class that nothing rewrites answers None.
+    """
+
+    def __init__(self, paths: dict[type[Any], str]) -> None:
+        super().__init__()
+        self.paths = paths
+
+    def __missing__(self, kind: type[Any]) -> Any:
+        path = self.paths.get(kind)
+        found = self[kind] = load(path) if path is not None else None
+        return found
+
+
 _BLOCKS = ("body", "orelse", "finalbody")
 
 

@@ -23,7 +23,6 @@ from engine.executors.devices import (
     write_variable,
 )
 from engine.executors.placement import Unavailable
-from engine.executors.refusals import eager_text
 from engine.ir.dtypes import ALL, DType, bfloat16
 from engine.ir.interpreter import install_eager
 from engine.ir.op import GRAPHS, IO, READ, WRITE, Op
@@ -98,7 +97,7 @@ class EagerInterpreter:
                 result = self.run(compute, np, *values, **attrs)
         except OpError as error:
             if error._op is None and "[Op:" not in error._message:
-                told = eager_text(op.type, inputs, error._message)
+                told = _told(op, inputs, error._message)
                 error._message = f"{told} [Op:{op.type}]"
             raise
         except (ValueError, IndexError, ArithmeticError, np.linalg.LinAlgError) as error:
@@ -162,8 +161,14 @@ class EagerInterpreter:
             op.infer(*inputs, **attrs)
         except (ValueError, TypeError) as refusal:
             message = str(refusal)
-        told = eager_text(op.type, inputs, message)
+        told = _told(op, inputs, message)
         return InvalidArgumentError(None, None, f"{told} [Op:{op.type}]")
+
+
+def _told(op: Op, inputs: tuple[Any, ...], message: str) -> str:
+    from engine.executors.refusals import eager_text
+
+    return eager_text(op.type, inputs, message)
 
 
 _OWN_KERNELS = frozenset({"math.tanh"})

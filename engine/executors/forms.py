@@ -1,4 +1,4 @@
-"""What knows how to write single ops and regions: registries that the forms' modules fill."""
+"""What knows how to write single ops: registries that the forms' modules fill."""
 
 from __future__ import annotations
 
@@ -10,24 +10,13 @@ from engine.ir.graph import Node
 if TYPE_CHECKING:
     from engine.executors.python_source import Emitter
 
-__all__ = ["FORMS", "REGION_WRITER", "form", "is_number", "region_writer", "taker",
+__all__ = ["FORMS", "form", "is_number", "taker",
            "takes_expressions"]  # fmt: skip
 
 Form = Callable[["Emitter", Node, "list[str]"], "Sequence[str] | None"]
 
 FORMS: dict[str, Form] = {}
 """How ops are written, where a call of their kernel is not the best; None: as usual."""
-
-
-RegionWriter = Callable[["Emitter", Any], None]
-
-REGION_WRITER: list[RegionWriter] = []
-
-
-def region_writer(function: RegionWriter) -> RegionWriter:
-    """Register what writes regions (see `regions.py`)."""
-    REGION_WRITER[:] = [function]
-    return function
 
 
 def form(*names: str) -> Callable[[Form], Form]:

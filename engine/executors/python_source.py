@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.executors.forms import FORMS, REGION_WRITER, is_number, takes_expressions
+from engine.executors.forms import FORMS, is_number, takes_expressions
 from engine.executors.regions import find_regions
 from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
 from engine.ir.graph import Graph, Node
@@ -178,12 +178,15 @@ class Emitter:
         regions: dict[Node, Any] = {}
         members: set[Node] = set()
         if self.plan and self.depth < _TILES_MAX_DEPTH:
-            for region in find_regions(graph):
+            found = find_regions(graph)
+            if found:
+                from engine.executors.tiles import write_region
+            for region in found:
                 regions.setdefault(region.before or region.members[-1], []).append(region)
                 members.update(region.members)
         for node in graph.nodes:
             for region in regions.get(node, ()):
-                REGION_WRITER[0](self, region)
+                write_region(self, region)
             if node is not keep and node not in members:
                 self.node(node)
         self.blocks.pop()
@@ -459,7 +462,7 @@ def python_source(
     plan: bool = True, emitter: type[Emitter] = Emitter,
 ) -> Source:  # fmt: skip
     """The source of `run(*arrays) -> tuple of arrays` for a graph; arguments as `Emitter`."""
-    from engine.executors import control_source, kernel_source, tiles  # noqa: F401 - they fill FORMS
+    from engine.executors import control_source, kernel_source  # noqa: F401 - they fill FORMS
 
     writer = emitter(xp, constant, compile, plan)
     arguments = [f"a{i}" for i in range(len(graph.inputs))]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.executors.forms import region_writer
 from engine.executors.kernel_source import BLENDED, blend
 from engine.executors.python_source import Emitter
 from engine.executors.regions import REDUCTIONS, Region, is_sliced
@@ -24,7 +23,6 @@ _CACHE_BYTES = 1 << 20
 _EQUALITY = {"math.equal": "equal", "math.not_equal": "not_equal"}
 
 
-@region_writer
 def write_region(emitter: Emitter, region: Region) -> None:
     """Emit a region's nodes."""
     plan = _Plan(emitter, region)

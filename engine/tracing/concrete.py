@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from engine.autodiff.calls import taped_call
 from engine.executors.devices import GPU_USED
 from engine.executors.eager import wrap
 from engine.executors.executor import Executable, executable, placed_executable
@@ -170,6 +169,8 @@ class ConcreteFunction:
         if not it.eager:
             results = it.apply(call_op.op, (*leaves, *self.captures), {"graph": self.graph})
         elif it.tapes:
+            from engine.autodiff.calls import taped_call
+
             results = taped_call(it, self.graph, (*leaves, *self.captures))
         else:
             program = self._program or self.program()

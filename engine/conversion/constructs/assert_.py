@@ -8,7 +8,6 @@ from typing import Any
 import gast
 
 from engine.conversion.context import Context
-from engine.conversion.options import Feature
 from engine.conversion.walk import Blocks, Statements
 from engine.syntax.errors import UnsupportedLanguageElementError
 from engine.syntax.template import constant, quote
@@ -18,8 +17,6 @@ __all__ = ["AssertStatements", "assert_stmt"]
 
 class AssertStatements(Blocks):
     """Rewrites `assert a, b` into `ag__.assert_stmt(a, lambda: b)`."""
-
-    feature = Feature.ASSERT_STATEMENTS
 
     def __init__(self, context: Context) -> None:
         self.context = context

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import gast
 
 from engine.conversion.context import Context
-from engine.conversion.options import Feature
 from engine.conversion.walk import Blocks, Statements
 from engine.syntax.names import dotted_name
 from engine.syntax.template import constant, quote, quote_expression
@@ -21,8 +20,6 @@ __all__ = [
 
 class ListOperations(Blocks):
     """Rewrites list operations statement by statement; `pop` gets a statement of its own."""
-
-    feature = Feature.LISTS
 
     def __init__(self, context: Context) -> None:
         self.context = context
