@@ -12,6 +12,8 @@ from engine.ir.shapes import TensorShape
 from engine.ir.structure import is_nested
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 
+_LABELS = {"Pack": "stack", "ConcatV2": "concat"}
+"""Names that these ops give their eager calls."""
 CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
@@ -250,7 +252,8 @@ def _refuse_mismatch(
             None,
             None,
             f"cannot compute {op.type} as input #{index}(zero-based) was expected to be a "
-            f"{cpp_name(wanted)} tensor but is a {cpp_name(got)} tensor [Op:{op.type}] name: ",
+            f"{cpp_name(wanted)} tensor but is a {cpp_name(got)} tensor [Op:{op.type}] name: "
+            f"{_LABELS.get(op.type, '')}",
         )
     if first is None:
         raise TypeError(

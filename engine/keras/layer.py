@@ -116,7 +116,8 @@ class Layer(Tracked):
             initializer = "glorot_uniform" if kind.is_floating else "zeros"
         with init_scope():
             value = initial_values.get(initializer)(wanted, dtype=kind)
-        made = KerasVariable(value, dtype=kind, trainable=trainable, name=name or "variable")
+        with naming.scope(self._name, self._outer_path(), self):
+            made = KerasVariable(value, dtype=kind, trainable=trainable, name=name)
         made.initializer = initializer
         made.regularizer = configs.regularizer(regularizer)
         made.constraint = configs.constraint(constraint)
@@ -220,7 +221,7 @@ class Layer(Tracked):
         if functional.is_symbolic_call(args, kwargs):
             return functional.call_symbolically(self, args, kwargs)
         args, kwargs = self._converted(args, kwargs)
-        with naming.scope(self._name, self._outer_path()):
+        with naming.scope(self._name, self._outer_path(), self):
             if not self.built:
                 self._build(args, kwargs)
             check_inputs(self, args[0] if args else None)

@@ -16,7 +16,7 @@ def _pair(value: Any, rank: int) -> tuple[int, ...]:
     return (value,) * rank if isinstance(value, int) else tuple(value)
 
 
-class _Convolution(Layer):
+class Convolution(Layer):
     """activation(convolution(inputs, kernel) + bias)."""
 
     rank = 2
@@ -52,16 +52,24 @@ class _Convolution(Layer):
 
     def build(self, input_shape: Any) -> None:
         """Make kernel `[*kernel_size, channels / groups, filters]` and bias `[filters]`."""
-        shape = (*self.kernel_size, input_shape[-1] // self.groups, self.filters)
+        shape = self.kernel_shape(input_shape[-1])
         self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel",
                                       regularizer=self.kernel_regularizer,
                                       constraint=self.kernel_constraint)  # fmt: skip
         if self.use_bias:
             self.bias = self.add_weight(
-                (self.filters,), self.bias_initializer, name="bias",
+                (self.bias_count(input_shape[-1]),), self.bias_initializer, name="bias",
                 regularizer=self.bias_regularizer, constraint=self.bias_constraint,
             )  # fmt: skip
         self.built = True
+
+    def kernel_shape(self, channels: int) -> tuple[int, ...]:
+        """Of the kernel, for a number of input channels."""
+        return (*self.kernel_size, channels // self.groups, self.filters)
+
+    def bias_count(self, channels: int) -> int:
+        """Number of output channels."""
+        return self.filters
 
     def call(self, inputs: Any) -> Any:
         """`[b, ..., channels]` -> `[b, ..., filters]`."""
@@ -80,7 +88,7 @@ _activation = activation
 
 
 @public("keras.layers.Conv2D", "keras.layers.Convolution2D")
-class Conv2D(_Convolution):
+class Conv2D(Convolution):
     """Two-dimensional convolution.
 
     Args:
@@ -91,8 +99,20 @@ class Conv2D(_Convolution):
     """
 
 
+@public("keras.layers.Conv3D", "keras.layers.Convolution3D")
+class Conv3D(Convolution):
+    """Three-dimensional convolution; arguments as `Conv2D`."""
+
+    rank = 3
+
+    def convolve(self, inputs: Any) -> Any:
+        """The convolution alone."""
+        return tf.nn.conv3d(inputs, self.kernel, [1, *self.strides, 1], self.padding.upper(),
+                            dilations=[1, *self.dilation_rate, 1])  # fmt: skip
+
+
 @public("keras.layers.Conv1D", "keras.layers.Convolution1D")
-class Conv1D(_Convolution):
+class Conv1D(Convolution):
     """One-dimensional convolution; arguments as `Conv2D`."""
 
     rank = 1
@@ -130,44 +150,27 @@ class _Pooling(Layer):
         return pool(inputs, list(self.pool_size), list(self.strides), self.padding.upper())
 
 
+class _Average(_Pooling):
+    """Pooling whose window must be given."""
+
+    def __init__(
+        self, pool_size: Any, strides: Any = None, padding: str = "valid",
+        data_format: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(pool_size, strides, padding, data_format, **kwargs)
+
+
 def _pooling(name: str, rank: int, path: str) -> None:
-    made = type(name, (_Pooling,), {"rank": rank, "path": path,
+    made = type(name, (_Average if "avg" in path else _Pooling,), {"rank": rank, "path": path,
                                     "__doc__": f"`tf.nn.{path}` as a layer."})  # fmt: skip
     PUBLIC[f"keras.layers.{name}"] = made
 
 
-_pooling("MaxPooling2D", 2, "max_pool2d")
-_pooling("MaxPool2D", 2, "max_pool2d")
-_pooling("AveragePooling2D", 2, "avg_pool2d")
-_pooling("MaxPooling1D", 1, "max_pool1d")
-_pooling("AveragePooling1D", 1, "avg_pool1d")
-
-
-@public("keras.layers.GlobalAveragePooling2D")
-class GlobalAveragePooling2D(Layer):
-    """The mean over the two middle axes."""
-
-    def call(self, inputs: Any) -> Any:
-        """`[b, h, w, c]` -> `[b, c]`."""
-        return tf.reduce_mean(inputs, axis=[1, 2])
-
-
-@public("keras.layers.GlobalMaxPooling2D")
-class GlobalMaxPooling2D(Layer):
-    """The maximum over the two middle axes."""
-
-    def call(self, inputs: Any) -> Any:
-        """`[b, h, w, c]` -> `[b, c]`."""
-        return tf.reduce_max(inputs, axis=[1, 2])
-
-
-@public("keras.layers.GlobalAveragePooling1D")
-class GlobalAveragePooling1D(Layer):
-    """The mean over the second axis."""
-
-    def call(self, inputs: Any) -> Any:
-        """`[b, t, c]` -> `[b, c]`."""
-        return tf.reduce_mean(inputs, axis=1)
+for _rank in (1, 2, 3):
+    _pooling(f"MaxPooling{_rank}D", _rank, f"max_pool{_rank}d")
+    _pooling(f"AveragePooling{_rank}D", _rank, f"avg_pool{_rank}d")
+    PUBLIC[f"keras.layers.MaxPool{_rank}D"] = PUBLIC[f"keras.layers.MaxPooling{_rank}D"]
+    PUBLIC[f"keras.layers.AvgPool{_rank}D"] = PUBLIC[f"keras.layers.AveragePooling{_rank}D"]
 
 
 @public("keras.layers.BatchNormalization")

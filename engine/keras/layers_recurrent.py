@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten, pack
-from engine.keras import initial_values, naming
+from engine.keras import initial_values, naming, seeds
 from engine.keras.layer import Layer, activation
 from engine.ops.namespace import tf
 
@@ -15,19 +15,25 @@ class _Cell(Layer):
     """One step of a recurrent layer."""
 
     gates = 1
+    seeds_first = False  # in which order seeds are drawn
 
     def __init__(
         self, units: int, activation: Any = "tanh", use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros", **kwargs: Any,
+        bias_initializer: Any = "zeros", seed: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
+        self.seed = seed
+        if self.seeds_first:
+            self.seed_generator = seeds.SeedGenerator(seed)
         self.units = units
         self.activation = _activation(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initial_values.get(kernel_initializer)
         self.recurrent_initializer = initial_values.get(recurrent_initializer)
         self.bias_initializer = initial_values.get(bias_initializer)
+        if not self.seeds_first:
+            self.seed_generator = seeds.SeedGenerator(seed)
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
@@ -69,6 +75,8 @@ _activation = activation
 @public("keras.layers.SimpleRNNCell")
 class SimpleRNNCell(_Cell):
     """activation(x @ W + h @ U + b)."""
+
+    seeds_first = True
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
         """Output and new states."""
@@ -227,7 +235,7 @@ class RNN(Layer):
         result = tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
         if not self.return_state:
             return result
-        return [result, *(state if isinstance(state, (list, tuple)) else [state])]
+        return (result, *(state if isinstance(state, (list, tuple)) else [state]))
 
     def _dynamic(self, inputs: Any, state: Any) -> tuple[Any, Any]:
         leaves = flatten(state)
@@ -248,8 +256,8 @@ def _over_time(name: str, cell: type) -> None:
             self, units: int, *args: Any, return_sequences: bool = False,
             return_state: bool = False, go_backwards: bool = False, name: Any = None, **kwargs: Any,
         ) -> None:  # fmt: skip
-            super().__init__(cell(units, *args, **kwargs), return_sequences, return_state,
-                             go_backwards, name=name)  # fmt: skip
+            inner = cell(units, *args, name=naming.snake_case(cell.__name__), **kwargs)
+            super().__init__(inner, return_sequences, return_state, go_backwards, name=name)
             self.units = units
 
         def get_config(self) -> dict[str, Any]:

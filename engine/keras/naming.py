@@ -36,6 +36,7 @@ class _Scopes(threading.local):
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.caller: Any = None
 
 
 _scopes = _Scopes()
@@ -47,19 +48,24 @@ def current_path() -> str:
 
 
 @contextmanager
-def scope(name: str, parent: str | None = None) -> Iterator[None]:
+def scope(name: str, parent: str | None = None, caller: Any = None) -> Iterator[None]:
     """What is made inside has `name` in its path.
 
     Args:
         name: of a layer, an optimizer or a metric.
         parent: the path around it; default: that in force.
+        caller: whose scope it is: entered again by itself, nothing changes.
     """
-    before = _scopes.names
-    _scopes.names = [*(before if parent is None else [parent]), name]
+    if caller is not None and _scopes.caller is caller:
+        yield
+        return
+    before = (_scopes.names, _scopes.caller)
+    _scopes.names = [*(before[0] if parent is None else [parent]), name]
+    _scopes.caller = caller
     try:
         yield
     finally:
-        _scopes.names = before
+        _scopes.names, _scopes.caller = before
 
 
 def path_of(name: str) -> str:

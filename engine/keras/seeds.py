@@ -74,6 +74,24 @@ def draw(seed: Any) -> Any:
     return stateless_seed(default_seed() if seed is None else seed)
 
 
+@public("keras.random.dropout")
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+    """Inputs with a share of zeros, the others scaled up."""
+    return tf.nn.experimental.stateless_dropout(inputs, rate, draw(seed), noise_shape=noise_shape)
+
+
+@public("keras.random.randint")
+def randint(shape: Any, minval: Any, maxval: Any, dtype: Any = "int32", seed: Any = None) -> Any:
+    """Evenly distributed integers below `maxval`."""
+    return tf.random.stateless_uniform(shape, draw(seed), minval, maxval, dtype)
+
+
+@public("keras.random.categorical")
+def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Any:
+    """Class numbers drawn by their logits."""
+    return tf.cast(tf.random.stateless_categorical(logits, num_samples, draw(seed)), dtype)
+
+
 @public("keras.random.normal")
 def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None,
            seed: Any = None) -> Any:  # fmt: skip

@@ -453,3 +453,64 @@ def merging_layers():
 def rows_of_categories():
     utils = tf.keras.utils
     return utils.to_categorical([0, 2, 1]), utils.pad_sequences([[1], [2, 3]], padding="post")
+
+
+@case(rtol=1e-4)
+def layers_of_many_kinds():
+    seeded()
+    layers = tf.keras.layers
+    x = tf.reshape(tf.range(32.0), [2, 4, 4, 1]) / 10.0
+    s = tf.reshape(tf.range(24.0), [2, 4, 3]) / 10.0
+    return [
+        layers.Conv2DTranspose(2, 3, strides=2, padding="same", kernel_initializer="ones")(x),
+        layers.Conv2DTranspose(1, 3, strides=2, kernel_initializer="ones")(x),
+        layers.DepthwiseConv2D(2, depthwise_initializer="ones")(x),
+        layers.UpSampling2D(2)(x)[0], layers.ZeroPadding2D(((1, 2), (0, 1)))(x)[0],
+        layers.Cropping2D(1)(x), layers.Permute((2, 1))(s), layers.RepeatVector(2)(s[0]),
+        layers.GlobalMaxPooling1D()(s), layers.GlobalAveragePooling2D(keepdims=True)(x),
+        layers.TimeDistributed(layers.Dense(2, kernel_initializer="ones"))(s),
+        layers.LeakyReLU()(s - 1.0), layers.ELU(0.5)(s - 1.0), layers.Softmax()(s),
+        layers.LayerNormalization()(s), layers.BatchNormalization()(s, training=True),
+        layers.GaussianNoise(0.1, seed=1)(s, training=True),
+        layers.AveragePooling2D(2)(x), layers.MaxPooling1D()(s),
+    ]  # fmt: skip
+
+
+@case(rtol=1e-4)
+def recurrent_layers_in_both_directions():
+    seeded()
+    layers = tf.keras.layers
+    s = tf.reshape(tf.range(24.0), [2, 4, 3]) / 10.0
+    both = layers.Bidirectional(layers.LSTM(2))
+    value = both(s)
+    names = [v.path for v in both.variables]
+    summed = layers.Bidirectional(layers.GRU(2, return_sequences=True), merge_mode="sum")(s)
+    return value, names, summed, layers.SimpleRNN(2)(s), layers.GRU(2, return_state=True)(s)
+
+
+@case
+def operations_by_their_keras_names():
+    ops = tf.keras.ops
+    x = tf.constant([[1.0, 2.0], [3.0, 4.0]])
+    return [
+        ops.add(x, 1.0), ops.mean(x), ops.sum(x, axis=0), ops.matmul(x, x), ops.argmax(x),
+        ops.concatenate([x, x]), ops.softmax(x), ops.arange(3), ops.take(x, [1], axis=0),
+        ops.one_hot(tf.constant([0, 1]), 3), ops.clip(x, 2.0, 3.0), ops.zeros([2]), ops.dot(x, x),
+        ops.convert_to_numpy(x), ops.std(x), ops.swapaxes(x, 0, 1), ops.where(x > 2.0, x, 0.0),
+    ]  # fmt: skip
+
+
+@case
+def variables_without_names():
+    seeded()
+
+    class Linear(tf.keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.w = self.add_weight(shape=(2, 2))
+            self.b = self.add_weight(shape=(2,), initializer="zeros")
+
+        def call(self, x):
+            return tf.matmul(x, self.w) + self.b
+
+    return [v.path for v in Linear().weights]

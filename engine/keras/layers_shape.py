@@ -1,0 +1,155 @@
+"""Layers that move, repeat, pad and crop axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ir.op import PUBLIC, public
+from engine.keras.layer import Layer
+from engine.ops.namespace import tf
+
+
+def pairs(value: Any, rank: int) -> list[tuple[int, int]]:
+    """Amounts before and after each of `rank` axes, from a number, numbers or pairs."""
+    if isinstance(value, int):
+        return [(value, value)] * rank
+    if rank == 1 and len(value) == 2 and all(isinstance(item, int) for item in value):
+        return [tuple(value)]
+    if len(value) != rank:
+        raise ValueError(f"Expected {rank} amounts (or pairs of them), got {value}.")
+    return [(item, item) if isinstance(item, int) else tuple(item) for item in value]
+
+
+@public("keras.layers.Permute")
+class Permute(Layer):
+    """Axes in another order; `dims` counts from 1, without the batch axis."""
+
+    def __init__(self, dims: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dims = tuple(dims)
+        if sorted(dims) != list(range(1, len(dims) + 1)):
+            raise ValueError("Invalid permutation argument `dims` for Permute Layer. The set of "
+                             "indices in `dims` must be consecutive and start from 1. "
+                             f"Received dims={dims}")  # fmt: skip
+
+    def call(self, inputs: Any) -> Any:
+        """The transposed inputs."""
+        return tf.transpose(inputs, (0, *self.dims))
+
+
+@public("keras.layers.RepeatVector")
+class RepeatVector(Layer):
+    """`[b, f]` -> `[b, n, f]`."""
+
+    def __init__(self, n: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not isinstance(n, int):
+            raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
+        self.n = n
+
+    def call(self, inputs: Any) -> Any:
+        """The repeated inputs."""
+        return tf.repeat(tf.expand_dims(inputs, 1), self.n, axis=1)
+
+
+class _Padding(Layer):
+    """Zeros around the middle axes."""
+
+    rank = 2
+
+    def __init__(self, padding: Any = 1, data_format: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.padding, self.data_format = padding, data_format
+        self._amounts = pairs(padding, self.rank)
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., c]` with longer middle axes."""
+        return tf.pad(inputs, [(0, 0), *self._amounts, (0, 0)])
+
+
+class _Cropping(Layer):
+    """Without the outer parts of the middle axes."""
+
+    rank = 2
+
+    def __init__(self, cropping: Any = 0, data_format: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.cropping, self.data_format = cropping, data_format
+        self._amounts = pairs(cropping, self.rank)
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., c]` with shorter middle axes."""
+        middle = tuple(slice(before, -after if after else None) for before, after in self._amounts)
+        return inputs[(slice(None), *middle)]
+
+
+class _UpSampling(Layer):
+    """Each element of the middle axes repeated."""
+
+    rank = 2
+
+    def __init__(self, size: Any = 2, data_format: Any = None, interpolation: str = "nearest",
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(**kwargs)
+        self.data_format, self.interpolation = data_format, interpolation
+        self.size = (size,) * self.rank if isinstance(size, int) else tuple(size)
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., c]` with longer middle axes."""
+        if self.interpolation != "nearest":
+            shape = tf.shape(inputs)[1:-1] * tf.constant(self.size)
+            return tf.image.resize(inputs, shape, method=self.interpolation)
+        for axis, count in enumerate(self.size, 1):
+            inputs = tf.repeat(inputs, count, axis=axis)
+        return inputs
+
+
+def _declare(base: type, name: str, rank: int, doc: str) -> None:
+    PUBLIC[f"keras.layers.{name}"] = type(name, (base,), {"rank": rank, "__doc__": doc})
+
+
+for _rank in (1, 2, 3):
+    _declare(_Padding, f"ZeroPadding{_rank}D", _rank, "Zeros around the middle axes.")
+    _declare(_Cropping, f"Cropping{_rank}D", _rank, "Without the outer parts of the middle axes.")
+    if _rank != 1:
+        _declare(_UpSampling, f"UpSampling{_rank}D", _rank, "Repeated elements.")
+
+
+@public("keras.layers.UpSampling1D")
+class UpSampling1D(Layer):
+    """Each step repeated `size` times."""
+
+    def __init__(self, size: int = 2, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.size = int(size)
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, t, f]` -> `[b, t * size, f]`."""
+        return tf.repeat(inputs, self.size, axis=1)
+
+
+class _Global(Layer):
+    """A reduction over the middle axes."""
+
+    rank = 2
+    function = "reduce_max"
+
+    def __init__(self, data_format: Any = None, keepdims: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format, self.keepdims = data_format, keepdims
+
+    def call(self, inputs: Any) -> Any:
+        """`[b, ..., c]` -> `[b, c]`."""
+        axes = list(range(1, self.rank + 1))
+        return getattr(tf, self.function)(inputs, axis=axes, keepdims=self.keepdims)
+
+
+def _declare_global(name: str, short: str, rank: int, function: str) -> None:
+    doc = "The " + ("largest" if function == "reduce_max" else "mean") + " over the middle axes."
+    made = type(name, (_Global,), {"rank": rank, "function": function, "__doc__": doc})
+    PUBLIC[f"keras.layers.{name}"] = PUBLIC[f"keras.layers.{short}"] = made
+
+
+for _rank in (1, 2, 3):
+    _declare_global(f"GlobalMaxPooling{_rank}D", f"GlobalMaxPool{_rank}D", _rank, "reduce_max")
+    _declare_global(f"GlobalAveragePooling{_rank}D", f"GlobalAvgPool{_rank}D", _rank, "reduce_mean")
