@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.ide.answers import Hint
 from engine.inference.events import Bound, Branched, Looped, PythonLooped, Tested
-from engine.inference.values import Tensor, Union, Value
+from engine.inference.values import Stage, Tensor, Union, Value
 
 if TYPE_CHECKING:
     from engine.inference.events import Event
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 __all__ = ["flow_lines", "hints_of", "value_text"]
 
+_EITHER = "graph or "
+_WHICH = "A part of the graph where this is a tensor; else Python decides while tracing."
+
 
 def flow_lines(facts: Facts) -> dict[int, bool]:
     """By 0-based line of an `if` or a loop: whether it becomes part of the graph."""
     lines: dict[int, bool] = {}
     for hint in _flows(facts):
+        if hint.label.startswith(_EITHER):
+            continue
         line = facts.source.position(hint.offset)[0]
         lines[line] = lines.get(line, False) or hint.label.startswith("graph")
     return lines
@@ -47,16 +52,41 @@ def _flows(facts: Facts) -> Iterator[Hint]:
     for loop in facts.staged(Looped):
         label = "graph while" if isinstance(loop.node, ast.While) else "graph loop"
         yield _flow(facts, loop, label, "The loop becomes one node of the graph.")
+    unsure = _unsure(facts)
     for turns in facts.staged(PythonLooped):
-        if id(turns.node) not in staged:
+        if id(turns.node) in unsure:
+            yield _flow(facts, turns, f"{_EITHER}unrolled", _WHICH)
+        elif id(turns.node) not in staged:
             times = "unrolled" if turns.count is None else f"unrolled ×{turns.count}"
             yield _flow(
                 facts, turns, times, "Python runs this loop while tracing: one copy for each turn."
             )
     for test in facts.staged(Tested):
         statement = facts.statement_of(test.node)
-        if test.kind == "if" and isinstance(statement, ast.If) and id(statement) not in staged:
+        if test.kind != "if" or not isinstance(statement, ast.If) or id(statement) in staged:
+            continue
+        if id(statement) in unsure:
+            yield _flow(facts, test, f"{_EITHER}Python", _WHICH)
+        else:
             yield _flow(facts, test, "Python", "Decided once, while tracing.")
+
+
+def _unsure(facts: Facts) -> set[int]:
+    """Statements whose test or iterable may be a tensor or not, in a function that is converted."""
+    found = {
+        id(facts.statement_of(test.node))
+        for test in facts.staged(Tested)
+        if test.context.converted and test.value.stage is Stage.UNKNOWN
+    }
+    found |= {
+        id(turns.node)
+        for turns in facts.staged(PythonLooped)
+        if turns.context.converted
+        and turns.value is not None
+        and turns.value.stage is Stage.UNKNOWN
+    }
+    sure = {id(event.node) for event in (*facts.staged(Branched), *facts.staged(Looped))}
+    return found - sure
 
 
 def _flow(facts: Facts, event: Event, label: str, tooltip: str) -> Hint:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import re
 import sys
 import time
@@ -108,6 +109,9 @@ class Runner:
         imports_it = re.search(r"^\s*(import|from)\s+tensorflow\b", request["text"], re.MULTILINE)
         if imports_it and request["engine"] != "tensorflow":
             self._substituted = substitute_tensorflow()
+        if request["engine"] == "tensorflow":
+            # What its libraries log while they load is not what the user's code prints.
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         started = time.perf_counter()
         try:
             self._module = load(request["path"], request["text"], request["folders"])
