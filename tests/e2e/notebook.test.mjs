@@ -14,9 +14,12 @@ const NOTEBOOK = {
   cells: [
     { cell_type: 'markdown', metadata: {}, source: ['# A lesson'] },
     cell('%matplotlib inline', 'import engine as tf'),
-    cell('@tf.function', 'def step(x):', '    print("tracing")', '    return x + 1'),
+    cell(
+      ...['@tf.function', 'def step(x):', '    print("tracing")', '    if x > 0:'],
+      ...['        x = tf.tanh(x)', '    return x + 1'],
+    ),
     cell('def helper(x):', '    return x'),
-    cell('step(tf.constant(1))'),
+    cell('step(tf.constant(1.0))'),
   ],
   metadata: { language_info: { name: 'python' } },
   nbformat: 4,
@@ -65,4 +68,43 @@ test('hovering over the function in its cell shows its graph code', () =>
         .waitFor({ timeout });
       return true;
     });
+  }));
+
+/** Put the cursor into the function, in its cell. */
+const intoTheCell = (workbench) =>
+  workbench.page
+    .locator('.notebookOverlay .view-line span', { hasText: /^tanh$/ })
+    .last()
+    .click();
+
+test('lenses and hints stand in the cell', () =>
+  session.step(async (workbench) => {
+    const cells = workbench.page.locator('.notebookOverlay');
+    await cells.locator('.codelens-decoration a', { hasText: 'Run' }).first().waitFor();
+    await cells.getByText('graph cond').first().waitFor();
+  }));
+
+test('graph code, run and picture work from a cell, in the column beside', () =>
+  session.step(async (workbench) => {
+    await workbench.command('View: Toggle Panel Visibility');
+    await workbench.command('View: Toggle Primary Side Bar Visibility');
+    await intoTheCell(workbench);
+    await workbench.command('Graphlens: Show Graph Code');
+    await workbench.tab('step.code').waitFor();
+    await intoTheCell(workbench);
+    await workbench.command('Graphlens: Run Function…');
+    const form = await workbench.webview('Trace only');
+    await form.getByLabel('x', { exact: true }).fill('tf.constant([1.0, -2.0, 3.0])[0]');
+    await form.locator('#run').click();
+    await form.locator('.value', { hasText: '1.76' }).waitFor();
+    await form.getByText('Graph picture').click();
+    const view = await workbench.webview('Fit');
+    await view.locator('.node', { hasText: 'Tanh' }).first().waitFor();
+    assert.equal(await workbench.page.locator('.editor-group-container').count(), 2);
+    await session.picture('notebook-graph');
+    await view.getByLabel('Search nodes').fill('Tanh');
+    await view.getByText('1 of 1').waitFor();
+    await view.getByLabel('Search nodes').press('Escape');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.statusBar('Cell 3 of').waitFor();
   }));

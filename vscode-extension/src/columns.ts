@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 /** The column next to the one that shows the document, or a new one. */
 export function besideOf(document: vscode.TextDocument): vscode.ViewColumn {
   const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  const column = shown?.viewColumn;
+  const column = shown?.viewColumn ?? columnOfCell(document);
   if (column === undefined) return vscode.ViewColumn.Beside;
   const others = vscode.window.tabGroups.all
     .map((group) => group.viewColumn)
@@ -14,4 +14,11 @@ export function besideOf(document: vscode.TextDocument): vscode.ViewColumn {
   const right = others.filter((each) => each > column).sort((one, other) => one - other);
   const left = others.filter((each) => each < column).sort((one, other) => other - one);
   return right[0] ?? left[0] ?? vscode.ViewColumn.Beside;
+}
+
+/** The column of the notebook whose cell the document is. */
+function columnOfCell(document: vscode.TextDocument): vscode.ViewColumn | undefined {
+  return vscode.window.visibleNotebookEditors.find(({ notebook }) =>
+    notebook.getCells().some((cell) => cell.document === document),
+  )?.viewColumn;
 }
