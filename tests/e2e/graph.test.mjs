@@ -8,6 +8,17 @@ import { Session } from './editor/session.mjs';
 import { eventually } from './editor/wait.mjs';
 
 const FILE = 'fizzbuzz.py';
+const LARGE = `import engine as tf
+
+
+# example: large(tf.constant([1.0, 2.0]), tf.constant([0.5, 0.5]))
+@tf.function
+def large(x, y):
+    rows = [x + float(i) for i in range(10)]
+    for step in range(165):
+        rows = [tf.tanh(row * y) + rows[(i + 1) % 10] for i, row in enumerate(rows)]
+    return tf.add_n(rows)
+`;
 const TITLE = 'Fit'; // what only this view says, whatever its width
 
 /** @type {Session} */
@@ -16,7 +27,7 @@ before(async () => {
   session = await Session.start('graph', {
     open: FILE,
     viewport: { width: 1440, height: 900 },
-    settings: { 'graphlens.codeLens.enabled': true },
+    files: { 'large.py': LARGE },
   });
   await session.workbench.lens(FILE, 'Run').waitFor();
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
@@ -137,4 +148,24 @@ test('the order of reads and writes is drawn with dashed lines', () =>
     const style = await dashed.first().evaluate((path) => getComputedStyle(path).strokeDasharray);
     assert.notEqual(style, 'none');
     await session.picture('graph-control');
+  }));
+
+test('a graph of 5,000 nodes, one of which all read, is drawn and searched', () =>
+  session.step(async (workbench) => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('large.py');
+    await workbench.lens('large.py', 'Run').waitFor();
+    await workbench.cursorAt('large.py', 'tf.add_n(rows)');
+    await workbench.command('Graphlens: Run Function…');
+    const form = await workbench.webview('Trace only');
+    await form.locator('#run').click();
+    await form.locator('header.ok').waitFor();
+    await form.getByText('Graph picture').click();
+    const view = await workbench.webview(TITLE);
+    await view.getByText(/^49\d\d nodes, \d+ edges/).waitFor();
+    await view.locator('.board.far').waitFor();
+    await view.getByLabel('Search nodes').fill('Tanh');
+    await view.getByText('1 of 1650').waitFor();
+    await view.locator('.node.selected').waitFor();
+    await session.picture('graph-large');
   }));

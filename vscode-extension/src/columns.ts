@@ -2,6 +2,12 @@
 
 import * as vscode from 'vscode';
 
+/** The column that shows the document. */
+export function columnOf(document: vscode.TextDocument): vscode.ViewColumn {
+  const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  return shown?.viewColumn ?? columnOfCell(document) ?? vscode.ViewColumn.Active;
+}
+
 /** The column next to the one that shows the document, or a new one. */
 export function besideOf(document: vscode.TextDocument): vscode.ViewColumn {
   const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);

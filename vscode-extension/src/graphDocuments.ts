@@ -1,7 +1,7 @@
 // The virtual documents beside the source: opened, and kept at the same place as the source.
 
 import * as vscode from 'vscode';
-import { besideOf } from './columns';
+import { besideOf, columnOf } from './columns';
 import type { Target } from './functions';
 import { isGraphDocument, SCHEME, type GraphCode, type View } from './protocol';
 import type { Server } from './server';
@@ -76,7 +76,8 @@ export class GraphDocuments implements vscode.Disposable {
       vscode.Uri.parse(own.uri),
       vscode.Uri.parse(theirs.uri),
       `${of.function}: Graphlens ↔ TensorFlow`,
-      { preview: false, viewColumn: besideOf(target.document) },
+      // Over the source: two texts beside each other need the room.
+      { preview: false, viewColumn: columnOf(target.document) },
     );
     return undefined;
   }
