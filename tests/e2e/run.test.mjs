@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Session } from './editor/session.mjs';
+import { eventually } from './editor/wait.mjs';
 
 const FILES = {
   'waves.py': `"""Arrays worth looking at."""
@@ -155,4 +156,16 @@ test('the worker is restarted by command', () =>
     await view.locator('header.ok').evaluate((header) => (header.dataset.old = 'yes'));
     await view.locator('#run').click();
     await view.locator('header.ok:not([data-old])').waitFor();
+  }));
+
+test('the output channel has the runs as text', () =>
+  session.step(async (workbench) => {
+    await workbench.command('Graphlens: Show Output of Runs');
+    const lines = workbench.page.locator('.part.panel .monaco-editor .view-lines').first();
+    await eventually('the last run is there', async (timeout) => {
+      const text = (await lines.innerText({ timeout })).replaceAll('\u00a0', ' ');
+      return text.includes('run double(3)') && text.includes('= 6');
+    });
+    await session.picture('run-output');
+    await workbench.command('View: Toggle Panel Visibility');
   }));

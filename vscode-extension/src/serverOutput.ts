@@ -17,6 +17,9 @@ const LEVELS: Record<string, Level> = {
 // eslint-disable-next-line no-control-regex
 const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 
+/** Text without the sequences that only a terminal understands. */
+export const withoutEscapes = (text: string): string => text.replace(ESCAPES, '');
+
 export interface Channel {
   trace(message: string): void;
   debug(message: string): void;
@@ -32,7 +35,7 @@ export class LevelledLines {
   constructor(private readonly channel: Channel) {}
 
   add(line: string): void {
-    const clean = line.replace(ESCAPES, '');
+    const clean = withoutEscapes(line);
     const match = /^(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*/.exec(clean);
     this.level = (match && LEVELS[match[1] ?? '']) ?? this.level;
     this.channel[this.level](match ? clean.slice(match[0].length) : clean);

@@ -60,7 +60,15 @@ export const ViewColumn = { Beside: -2 };
 export const LanguageStatusSeverity = { Information: 0, Warning: 1, Error: 2 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ConfigurationTarget = { Global: 1 };
-export const window = {};
+/** What was appended to output channels, by their names. */
+export const outputs = new Map<string, string>();
+export const window = {
+  createOutputChannel: (name: string) => ({
+    append: (text: string) => outputs.set(name, (outputs.get(name) ?? '') + text),
+    show: () => undefined,
+    dispose: () => undefined,
+  }),
+};
 export const workspace = {};
 export const languages = {};
 export const commands = {};

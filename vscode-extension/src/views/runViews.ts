@@ -8,6 +8,7 @@ import type { Run } from '../protocol';
 import type { Server } from '../server';
 import { knownArguments } from './knownArguments';
 import { page, resourceRoot, tabIcon } from './page';
+import { RunLog } from './runLog';
 import { parseFromRunPage, type FromRunPage, type RunView, type ToRunPage } from './runMessages';
 
 const COMMANDS: Record<RunView, string> = {
@@ -19,6 +20,7 @@ const COMMANDS: Record<RunView, string> = {
 };
 
 export class RunViews implements vscode.Disposable {
+  readonly log = new RunLog();
   private readonly open = new Map<string, RunPanel>();
 
   constructor(
@@ -33,7 +35,7 @@ export class RunViews implements vscode.Disposable {
     if (panel) {
       panel.update(target);
     } else {
-      panel = new RunPanel(this.context, this.server, target);
+      panel = new RunPanel(this.context, this.server, this.log, target);
       this.open.set(key, panel);
       panel.onClosed(() => this.open.delete(key));
     }
@@ -52,6 +54,7 @@ export class RunViews implements vscode.Disposable {
 
   dispose(): void {
     for (const panel of [...this.open.values()]) panel.dispose();
+    this.log.dispose();
   }
 }
 
@@ -67,6 +70,7 @@ export class RunPanel implements vscode.Disposable {
   constructor(
     context: vscode.ExtensionContext,
     private readonly server: Server,
+    private readonly log: RunLog,
     private target: Target,
   ) {
     this.panel = vscode.window.createWebviewPanel(
@@ -84,7 +88,9 @@ export class RunPanel implements vscode.Disposable {
       this.panel.webview.onDidReceiveMessage((message: unknown) => void this.receive(message)),
       this.panel.onDidDispose(() => this.onDispose()),
       server.onOutput((printed) => {
-        if (this.running) this.post({ kind: 'output', printed });
+        if (!this.running) return;
+        this.log.printed(printed);
+        this.post({ kind: 'output', printed });
       }),
     ];
     this.panel.iconPath = tabIcon(context, 'run');
@@ -102,6 +108,7 @@ export class RunPanel implements vscode.Disposable {
   async start(mode: 'trace' | 'run', args: string[]): Promise<Run | undefined> {
     if (this.running) return undefined;
     this.running = true;
+    this.log.begin(this.target.function.qualname, mode, args);
     this.post({ kind: 'started', mode });
     try {
       const run = await this.server.request('graphlens/run', {
@@ -111,9 +118,11 @@ export class RunPanel implements vscode.Disposable {
         arguments: args,
         timing: mode === 'run',
       });
+      this.log.end(run);
       this.post({ kind: 'finished', run });
       return run;
     } catch (error) {
+      this.log.failed(messageOf(error));
       this.post({ kind: 'failed', message: messageOf(error) });
       return undefined;
     } finally {
