@@ -17,6 +17,12 @@ function realPath(file: string): string {
   }
 }
 
+/** The end of a path, for where there is little room. */
+export function shortPath(file: string): string {
+  const parts = file.split(/[\\/]/);
+  return parts.length <= 4 ? file : `…/${parts.slice(-3).join('/')}`;
+}
+
 /** The first executable of this name on a `PATH`, as an absolute path; its relative entries are skipped. */
 export function findOnPath(
   name: string,

@@ -1,6 +1,7 @@
 // The language status items (server, worker) and the status bar entry of a run.
 
 import * as vscode from 'vscode';
+import { shortPath } from './paths';
 import { RESTART, SHOW_LOG } from './problems';
 import type { Status } from './protocol';
 import type { Server } from './server';
@@ -72,7 +73,7 @@ export class StatusItems implements vscode.Disposable {
     this.server.detail = `${status.message || status.health} (Python ${status.python}${trust})`;
 
     this.worker.text = `Worker: ${WORKER[status.worker]}`;
-    this.worker.detail = status.interpreter;
+    this.worker.detail = shortPath(status.interpreter);
     this.worker.busy = status.worker === 'running';
     this.worker.command =
       status.worker === 'running'

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { test } from 'node:test';
+import { shortPath } from '../../src/paths';
 import { serverCommand, type Surroundings } from '../../src/serverCommand';
 import { readSettings, type Settings } from '../../src/settings';
 
@@ -68,4 +69,10 @@ test('a link into the workspace is inside the workspace', () => {
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+});
+
+test('a long path is told by its end', () => {
+  assert.equal(shortPath('/usr/bin/python3'), '/usr/bin/python3');
+  assert.equal(shortPath('/home/me/work/.venv/bin/python'), '…/.venv/bin/python');
+  assert.equal(shortPath('C:\\Users\\me\\work\\venv\\python.exe'), '…/work/venv/python.exe');
 });
