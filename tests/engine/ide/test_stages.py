@@ -50,7 +50,8 @@ def test_a_number_that_a_graph_loop_changes_is_in_the_graph():
 def test_what_depends_on_the_caller_is_said_to():
     text = (
         "import engine as tf\n@tf.function\ndef f(n):\n    while n > 1:\n        n = n // 2\n"
-        "    if n:\n        n = 1\n    for i in n:\n        pass\n    for i in range(3):\n        pass\n"
+        "    if n:\n        n = 1\n    for i in n:\n        pass\n"
+        "    for i in range(3):\n        pass\n"
         "    return n\n"
     )
     snapshot = Snapshot("a.py", text)
