@@ -6,7 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -72,10 +72,16 @@ class Runs:
     # -- running -----------------------------------------------------------------------------
 
     async def run(
-        self, program: Program, function: str, texts: list[str], mode: str, timing: bool = False
+        self,
+        program: Program,
+        function: str,
+        texts: list[str],
+        mode: str,
+        timing: bool = False,
+        export: str = "",
     ) -> dict[str, Any]:
         """Runs or traces a function; a `Run` as docs/protocol.md has it."""
-        request = self._request(program, function, texts, mode, timing)
+        request = replace(self._request(program, function, texts, mode, timing), export=export)
         run_id = uuid4().hex
         if not self._session.trusted:
             answer = failure(request, "untrusted", _UNTRUSTED)
@@ -87,6 +93,8 @@ class Runs:
         _local_sources(answer, program)
         if self._session.trusted:
             self._remember(program, function, texts, answer)
+        if not export:
+            answer.pop("exported", None)
         # The pictures are asked for by themselves; a reply with them may be megabytes.
         return {name: value for name, value in answer.items() if name != "picture"}
 

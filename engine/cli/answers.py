@@ -14,7 +14,9 @@ __all__ = ["ask_worker", "graph_text", "show_error", "show_printed", "value_text
 _WHEN = {"tracing": "while tracing", "loading": "while loading"}
 
 
-def ask_worker(target: str, arguments: list[str], mode: str, seconds: float) -> dict[str, Any]:
+def ask_worker(
+    target: str, arguments: list[str], mode: str, seconds: float, export: str = ""
+) -> dict[str, Any]:
     """The worker's answer: user code runs there, in a process that can be ended."""
     from engine.cli.arguments import expression
     from engine.cli.target import check_function, read_target
@@ -33,6 +35,7 @@ def ask_worker(target: str, arguments: list[str], mode: str, seconds: float) -> 
         mode,
         seconds=seconds,
         folders=(str(path.parent), str(Path.cwd())),
+        export=export,
     )
     worker = Worker()
     try:

@@ -24,7 +24,7 @@ def graph(
     form: Annotated[
         Form,
         typer.Option(
-            "--format", "-f", metavar="FORM", help="text, svg, dot, mermaid, html or json."
+            "--format", "-f", metavar="FORM", help="text, svg, dot, mermaid, html, json or onnx."
         ),
     ] = Form.TEXT,
     output: Annotated[
@@ -39,10 +39,15 @@ def graph(
     """Trace a function (this executes the file) and show its graph."""
     from engine.cli import answers
 
-    answer = answers.ask_worker(target, arg, "trace", seconds)
+    if form is Form.ONNX and output is None:
+        fail("a model is no text: name a file with --output")
+    answer = answers.ask_worker(target, arg, "trace", seconds, "onnx" if form is Form.ONNX else "")
     if not answer["ok"] or not answer["graph"]:
         answers.show_error(answer)
         raise typer.Exit(COULD_NOT_RUN)
+    if form is Form.ONNX and output is not None:
+        _write_model(answer["exported"], output)
+        return
     if form is Form.TEXT:
         text = answers.graph_text(answer, optimized)
     else:
@@ -52,6 +57,17 @@ def graph(
         return
     try:
         output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    except OSError as error:
+        fail(f"{output}: cannot be written: {error.strerror or error}")
+
+
+def _write_model(exported: dict[str, Any], output: Path) -> None:
+    import base64
+
+    if exported["data"] is None:
+        fail(str(exported["problem"]))
+    try:
+        output.write_bytes(base64.b64decode(exported["data"]))
     except OSError as error:
         fail(f"{output}: cannot be written: {error.strerror or error}")
 

@@ -24,6 +24,7 @@ class RunRequest:
         megabytes: The limit of memory; None for no limit.
         folders: Where the file's own imports are looked for, after all else.
         engine: `graphlens`, or `tensorflow` to leave that import alone.
+        export: `onnx` to answer the traced graph as a model, too.
     """
 
     path: str
@@ -36,6 +37,7 @@ class RunRequest:
     megabytes: int | None = 2048
     folders: tuple[str, ...] = ()
     engine: str = "graphlens"
+    export: str = ""
 
     @property
     def surroundings(self) -> tuple[Any, ...]:
@@ -59,6 +61,7 @@ class RunRequest:
             "seconds": self.seconds,
             "folders": list(self.folders),
             "engine": self.engine,
+            "export": self.export,
         }
 
 

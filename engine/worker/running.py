@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import importlib
 import os
@@ -27,6 +28,7 @@ from engine.worker.values import describe_value
 __all__ = ["Runner"]
 
 _TIMING_SECONDS = 0.2
+_LARGEST_MODEL = 40 << 20
 
 
 class Runner:
@@ -152,6 +154,8 @@ class Runner:
             concrete = traced.get_concrete_function(*positional, **keywords)
             answer["signature"] = signature_text(concrete)
             _guarded(answer, lambda: _describe_graph(answer, traced, concrete, request["path"]))
+            if request.get("export") == "onnx":
+                answer["exported"] = _exported(concrete)
             if request["timing"] and request["mode"] == "run":
                 self._time(answer, function, positional, keywords, concrete.graph)
 
@@ -240,6 +244,23 @@ def _describe_graph(answer: dict[str, Any], traced: Any, concrete: Any, path: st
     answer["graph"] = graph_texts(graph)
     optimize = importlib.import_module("engine.passes.pipeline").optimize
     answer["picture"] = {"before": picture(graph), "after": picture(optimize(graph))}
+
+
+def _exported(concrete: Any) -> dict[str, Any]:
+    """The graph as an ONNX model in base64, or why there is none."""
+    if real_tensorflow.is_traced(concrete):
+        return {"format": "onnx", "data": None, "problem": "this graph is TensorFlow's own"}
+    try:
+        model = importlib.import_module("engine.saving.onnx").export(concrete)
+    except ModuleNotFoundError as error:
+        problem = f"this needs the package {error.name}: pip install 'graphlens[onnx]'"
+        return {"format": "onnx", "data": None, "problem": problem}
+    except Exception as error:
+        return {"format": "onnx", "data": None, "problem": str(error) or type(error).__name__}
+    if len(model) > _LARGEST_MODEL:
+        problem = f"the model has {len(model) >> 20} MB, more than fits into an answer"
+        return {"format": "onnx", "data": None, "problem": problem}
+    return {"format": "onnx", "data": base64.b64encode(model).decode(), "problem": None}
 
 
 def _writes(graph: Any) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from server.session import Session
 
 _MODES = ("run", "trace")
+_EXPORTS = ("", "onnx")
 _MAX_ARGUMENTS = 100
 _MAX_ARGUMENT_TEXT = 100_000
 
@@ -28,7 +29,10 @@ async def run(session: Session, params: Any) -> dict[str, Any]:
     if mode not in _MODES:
         raise invalid("mode must be run or trace")
     texts = _texts(params.get("arguments"))
-    return await _run(session, place, texts, mode, params.get("timing") is True)
+    export = params.get("export", "")
+    if export not in _EXPORTS:
+        raise invalid("export must be onnx")
+    return await _run(session, place, texts, mode, params.get("timing") is True, export)
 
 
 @command("graphlens.run")
@@ -57,7 +61,12 @@ def _texts(value: Any) -> list[str] | None:
 
 
 async def _run(
-    session: Session, place: Place, texts: list[str] | None, mode: str, timing: bool = False
+    session: Session,
+    place: Place,
+    texts: list[str] | None,
+    mode: str,
+    timing: bool = False,
+    export: str = "",
 ) -> dict[str, Any]:
     found = await find(session, place)
     if found is None:
@@ -66,7 +75,8 @@ async def _run(
     if texts is None:
         texts = await _default_arguments(session, facts.program, function.qualname)
     title = f"{'Tracing' if mode == 'trace' else 'Running'} {function.qualname}"
-    work = session.spawn(session.runs.run(facts.program, function.qualname, texts, mode, timing))
+    runs, name = session.runs, function.qualname
+    work = session.spawn(runs.run(facts.program, name, texts, mode, timing, export))
     async with progress(session, title, session.runs.interrupt):
         try:
             return dict(await asyncio.shield(work))

@@ -101,8 +101,11 @@ def test_the_shape_of_functions(server: Conversation) -> None:
 
 def test_the_shapes_of_a_run_and_its_graph(server: Conversation) -> None:
     document = {"textDocument": {"uri": URI}, "function": "step"}
-    answer = server.call("graphlens/run", {**document, "arguments": ["tf.constant([1.])"]}, 60)
+    params = {**document, "arguments": ["tf.constant([1.])"]}
+    assert "exported" not in server.call("graphlens/run", params)
+    answer = server.call("graphlens/run", {**params, "export": "onnx"})
     assert answer["ok"], answer["error"]
+    assert set(answer["exported"]) == {"format", "data", "problem"}
     assert {*answer, "notes"} == fields("Run")
     assert set(answer["result"]) == fields("Value")
     assert set(answer["traces"][0]) == fields("Trace")
@@ -110,7 +113,7 @@ def test_the_shapes_of_a_run_and_its_graph(server: Conversation) -> None:
     assert set(graph) == fields("Graph")
     assert set(graph["nodes"][0]) == fields("Node")
     assert set(graph["edges"][0]) == fields("Edge")
-    failed = server.call("graphlens/run", {**document, "arguments": ["1 +"]}, 60)
+    failed = server.call("graphlens/run", {**document, "arguments": ["1 +"]})
     assert set(failed["error"]) == fields("Error")
 
 

@@ -10,7 +10,7 @@ __all__ = ["Form", "draw"]
 
 
 class Form(str, Enum):
-    """The name of a form on the command line; `text` is no picture."""
+    """The name of a form on the command line; `text` and `onnx` are no pictures."""
 
     TEXT = "text"
     SVG = "svg"
@@ -18,13 +18,14 @@ class Form(str, Enum):
     MERMAID = "mermaid"
     HTML = "html"
     JSON = "json"
+    ONNX = "onnx"
 
 
 def draw(form: Form, picture: dict[str, Any]) -> str:
     """The text of a picture.
 
     Args:
-        form: Any but `text`.
+        form: Any but `text` and `onnx`.
         picture: Nodes and edges as the worker gives them, graphs within nodes.
 
     Raises:

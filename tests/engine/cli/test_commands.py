@@ -43,6 +43,20 @@ def test_graph_traces_without_running():
     assert kinds == ["MatMul", "AddV2", "Relu"]
 
 
+def test_graph_writes_a_model_or_says_why_not(tmp_path: Path):
+    pytest.importorskip("onnx")
+    target, file = f"{EXAMPLES / 'relu_layer.py'}:relu_layer", tmp_path / "model.onnx"
+    made = run("graph", target, "--arg", "float32[2,1]", "--format", "onnx", "-o", str(file))
+    assert made.exit_code == 0, made.output
+    assert b"MatMul" in file.read_bytes()
+    assert run("graph", target, "--arg", "float32[2,1]", "--format", "onnx").exit_code == 2
+    target, file = f"{EXAMPLES / 'print_tracing.py'}:twice", tmp_path / "other.onnx"
+    refused = run("graph", target, "--arg", "1", "--format", "onnx", "-o", str(file))
+    assert refused.exit_code == 2
+    assert "print_tracing.py:9" in refused.stderr.replace("\n", "")
+    assert not file.exists()
+
+
 def test_run_shows_what_is_printed_when_and_the_result():
     target = f"{EXAMPLES / 'print_tracing.py'}:twice"
     result = run("run", target, "--arg", "tf.constant(2)", "--no-graph")
