@@ -215,19 +215,24 @@ def _global_write(facts: Facts, event: Read) -> ast.AST | None:
 
 
 def _comes_after_call(facts: Facts, event: Read, node: ast.AST) -> bool:
-    """Whether a binding at module level comes after the first call of the staged function there."""
+    """Whether a binding at module level stands between calls of the staged function."""
     entry = event.context.entry.function if event.context.entry else None
     if entry is None:
         return False
     start = facts.span(node).start
+    before = after = False
     for call in facts.happened(Entered):
-        if call.function.node is entry.node and call.context.function is None:
-            if facts.span(call.node).start < start:
-                return True
-            loops = [p for p in facts.ancestors(node) if isinstance(p, (ast.For, ast.While))]
-            if any(p in loops for p in facts.ancestors(call.node)):
-                return True
-    return False
+        if call.function.node is not entry.node:
+            continue
+        if call.context.function is not None:
+            # Whoever calls it from a function may do so at any time.
+            after = True
+            continue
+        if _share_a_loop(facts, node, call.node):
+            return True
+        before = before or facts.span(call.node).start < start
+        after = after or facts.span(call.node).start > start
+    return before and after
 
 
 def _free_write(facts: Facts, event: Read) -> ast.AST | None:
