@@ -22,6 +22,7 @@ from engine import signal as signal
 from engine import sparse as sparse
 from engine import strings as strings
 from engine import test as test
+from engine import types as types
 from engine import version as version
 from engine.autodiff.custom import custom_gradient as custom_gradient
 from engine.autodiff.custom import grad_pass_through as grad_pass_through

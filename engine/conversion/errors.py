@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.syntax.errors import StagingError
 
-__all__ = ["Frame", "in_user_code", "translate", "user_frames"]
+__all__ = ["Frame", "in_user_code", "translate", "user_frames", "users_traceback"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _REPEATS = 2
@@ -70,6 +70,22 @@ def user_frames(traceback: TracebackType | None) -> list[Frame]:
                 frames.append(frame)
         traceback = traceback.tb_next
     return frames
+
+
+def users_traceback(traceback: TracebackType | None) -> TracebackType | None:
+    """The user's entries of a traceback; all of them where `GRAPHLENS_FULL_TRACEBACK` is set."""
+    if os.environ.get("GRAPHLENS_FULL_TRACEBACK"):
+        return traceback
+    entries = []
+    entry = traceback
+    while entry is not None:
+        if not _is_internal(entry.tb_frame.f_code.co_filename, entry.tb_frame.f_globals):
+            entries.append(entry)
+        entry = entry.tb_next
+    made: TracebackType | None = None
+    for entry in reversed(entries):
+        made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return made
 
 
 def _is_operand(frame: Frame, around: Frame) -> bool:

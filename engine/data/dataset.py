@@ -10,7 +10,7 @@ from engine.data.iterators import Binding, DatasetIterator, NumpyIterator
 from engine.ir.dtypes import int64
 from engine.ir.interpreter import current
 from engine.ir.op import public
-from engine.ir.structure import flatten
+from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
 
 INFINITE, UNKNOWN = -1, -2
@@ -134,7 +134,23 @@ class Dataset:
         return self.enumerate(start)  # type: ignore[attr-defined]
 
     def _autograph_len_(self) -> Any:
-        return self.cardinality() if not current().eager else len(self)
+        if current().eager:
+            return len(self)
+        from engine.ops.namespace import tf
+
+        count = self.cardinality()
+        message = tf.strings.join(
+            ["len requires dataset with definitive cardinality, got ", tf.strings.as_string(count)]
+        )
+        tf.debugging.Assert(count >= 0, [message])
+        return tf.identity(count)
+
+    def _autograph_abs_(self) -> Any:
+        from engine.ops.namespace import tf
+
+        return self.map(  # type: ignore[attr-defined]
+            lambda *parts: map_structure(tf.abs, parts if len(parts) > 1 else parts[0])
+        )
 
     @staticmethod
     def _autograph_zip_(*datasets: Any) -> Any:
@@ -151,11 +167,13 @@ class Dataset:
 
     @staticmethod
     def _autograph_any_(dataset: Any) -> Any:
-        return dataset.reduce(False, lambda found, x: found or x)
+        _check_bools(dataset, "any")
+        return dataset.filter(lambda x: x).take(1).reduce(False, lambda _, x: x)
 
     @staticmethod
     def _autograph_all_(dataset: Any) -> Any:
-        return dataset.reduce(True, lambda found, x: found and x)
+        _check_bools(dataset, "all")
+        return dataset.filter(lambda x: ~x).take(1).reduce(True, lambda _, x: x)
 
     # -- settings ----------------------------------------------------------------------------
 
@@ -180,6 +198,16 @@ class Dataset:
         return f"<_{name} element_spec={self.element_spec!r}>"
 
     __str__ = __repr__
+
+
+def _check_bools(dataset: Any, builtin: str) -> None:
+    """Raises ValueError where the elements are no bool scalars."""
+    specs = flatten(dataset.element_spec)
+    if len(specs) != 1 or specs[0].dtype.name != "bool":
+        raise ValueError(
+            f'in graph mode, the "{builtin}" builtin only supports datasets that return bool '
+            f"scalars; got: {dataset.element_spec}"
+        )
 
 
 class Opened:

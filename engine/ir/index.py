@@ -458,6 +458,11 @@ PUBLIC = {
     "engine.tracing.function": (
         "config.functions_run_eagerly config.run_functions_eagerly function"
     ),
+    "engine.tracing.types": (
+        "types.experimental.Callable types.experimental.ConcreteFunction "
+        "types.experimental.GenericFunction types.experimental.PolymorphicFunction "
+        "types.experimental.TensorLike"
+    ),
 }
 
 OPS = {

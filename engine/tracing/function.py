@@ -82,12 +82,18 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the graph for these arguments, tracing it first where there is none yet."""
-        for guard in self._guards:
-            result = guard(args, kwargs)
-            if result is not MISS:
-                return result
-        if _EAGERLY[0]:
-            return self.python_function(*args, **kwargs)
+        try:
+            for guard in self._guards:
+                result = guard(args, kwargs)
+                if result is not MISS:
+                    return result
+            if _EAGERLY[0]:
+                return self.python_function(*args, **kwargs)
+            return self._called(args, kwargs)
+        except Exception as error:
+            raise error.with_traceback(users_traceback(error.__traceback__))  # noqa: B904
+
+    def _called(self, args: Any, kwargs: Any) -> Any:
         concrete, call = self._concrete(args, kwargs)
         try:
             result = concrete.call_flat(call.leaves)
@@ -188,7 +194,10 @@ class Function:
         """
         if self._input_signature is not None and not args and not kwargs:
             args = self._input_signature
-        concrete, _ = self._concrete(args, kwargs, called=False)
+        try:
+            concrete, _ = self._concrete(args, kwargs, called=False)
+        except Exception as error:
+            raise error.with_traceback(users_traceback(error.__traceback__))  # noqa: B904
         return concrete
 
     def experimental_get_tracing_count(self) -> int:
@@ -226,6 +235,14 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<engine.tracing.function.Function object at 0x{id(self):x}>"
+
+
+def users_traceback(traceback: Any) -> Any:
+    """A traceback without the engine's own frames, unless they are asked for."""
+    from engine.conversion.errors import users_traceback as filtered
+    from engine.ops.debugging import is_traceback_filtering_enabled
+
+    return filtered(traceback) if is_traceback_filtering_enabled() else traceback
 
 
 def _refuse_specs(leaves: list[Any]) -> None:

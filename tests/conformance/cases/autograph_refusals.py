@@ -259,3 +259,54 @@ def stop_iteration_leaves_a_function():
         return next(iter([]))
 
     return f(tf.constant(1))
+
+
+@case
+def builtins_on_datasets():
+    numbers = tf.data.Dataset.range(3)
+
+    def of(function, dataset):
+        return outcome(tf.function(function), dataset)
+
+    def sum_of_abs(dataset):
+        return abs(dataset).reduce(tf.constant(0, tf.int64), lambda total, x: total + x)
+
+    def any_of(dataset):
+        return any(dataset)
+
+    def all_of(dataset):
+        return all(dataset)
+
+    def length(dataset):
+        return len(dataset)
+
+    return [
+        of(any_of, numbers),
+        of(all_of, numbers),
+        of(any_of, numbers.map(lambda x: x > 1)),
+        of(all_of, numbers.map(lambda x: x > 1)),
+        of(all_of, numbers.map(lambda x: x > -1)),
+        of(sum_of_abs, numbers.map(lambda x: -x)),
+        of(length, numbers),
+        of(length, numbers.filter(lambda x: x > 0)),
+        of(length, numbers.repeat()),
+    ]
+
+
+@case
+def loop_options_must_come_first():
+    def late(n):
+        total = 0
+        for i in tf.range(n):
+            total += i
+            tf.autograph.experimental.set_loop_options(maximum_iterations=2)
+        return total
+
+    def first(n):
+        total = 0
+        for i in tf.range(n):
+            tf.autograph.experimental.set_loop_options(maximum_iterations=2)
+            total += i
+        return total
+
+    return outcome(tf.function(late), tf.constant(5)), outcome(tf.function(first), tf.constant(5))

@@ -336,3 +336,43 @@ def test_errors_at_run_time_name_the_user_s_line():
     with pytest.raises(tf.errors.InvalidArgumentError, match="is not in") as info:
         f(tf.constant(7))
     assert "test_function.py" in str(info.value)
+
+
+def test_tracebacks_show_the_users_frames_alone():
+    def helper(x):
+        if x > 0:
+            y = x
+        return y
+
+    @tf.function
+    def f(x):
+        return helper(x)
+
+    def frames():
+        with pytest.raises(ValueError, match="else branch") as caught:
+            f(tf.constant(1))
+        return [entry.name for entry in caught.traceback]
+
+    assert frames()[-3:] == ["__call__", "f", "helper"]
+    tf.debugging.disable_traceback_filtering()
+    try:
+        assert len(frames()) > 10
+    finally:
+        tf.debugging.enable_traceback_filtering()
+
+
+def test_kinds_of_functions():
+    kinds = tf.types.experimental
+
+    @tf.function
+    def f(x):
+        return x
+
+    trace = f.get_concrete_function(1)
+    assert isinstance(f, kinds.GenericFunction)
+    assert isinstance(f, kinds.PolymorphicFunction)
+    assert isinstance(f, kinds.Callable)
+    assert isinstance(trace, kinds.ConcreteFunction)
+    assert isinstance(trace, kinds.Callable)
+    assert not isinstance(len, kinds.Callable)
+    assert not isinstance(f, kinds.ConcreteFunction)
