@@ -9,6 +9,7 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype, float32, int32, int64, uint64
 from engine.ir.op import public
 from engine.ir.tensor import Tensor
+from engine.objects.replicas import replicas
 from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 from engine.ops.random_basic import split_shape
@@ -74,7 +75,11 @@ class Generator:
         value = convert_to_tensor(value)
         if value.dtype is uint64:
             value = tf.bitcast(value, int64)
-        self._state = Variable(tf.cast(value, int64), trainable=False, name="StateVar")
+        self._states = [
+            Variable(tf.cast(value, int64), trainable=False, name="StateVar")
+            for _ in range(replicas.count if replicas.number is None else 1)
+        ]
+        self._state = self._states[0]
 
     def __checkpoint_children__(self) -> list[tuple[str, Any]]:
         return [("_state_var", self._state)]
@@ -133,9 +138,10 @@ class Generator:
 
     def skip(self, delta: Any) -> Tensor:
         """Move on as if `delta` numbers had been drawn; the state before."""
-        before = self._state.read_value()
-        self._state.assign(advance_state(before, tf.cast(convert_to_tensor(delta), int64)))
-        return before
+        own = self._states[replicas.number or 0] if len(self._states) > 1 else self._state
+        before = own.read_value()
+        own.assign(advance_state(before, tf.cast(convert_to_tensor(delta), int64)))
+        return before if len(self._states) == 1 else _of_replica(before)
 
     def _take(self, shape: Any) -> Tensor:
         tensor, dims = split_shape(shape)
@@ -211,6 +217,13 @@ class Generator:
                        alg=self._alg)
             for i in range(count)
         ]  # fmt: skip
+
+
+def _of_replica(state: Any) -> Any:
+    """The state with a key of the replica's own: numbers that do not repeat the others'."""
+    zero, number = tf.constant(0, int64), tf.constant(replicas.number or 0, int64)
+    drawn = uniform_numbers([1], tf.stack([number, zero, state[2]]), None, None, uint64, True, None)
+    return tf.concat([state[:2], tf.bitcast(drawn, int64)], 0)
 
 
 _global: list[Generator] = []

@@ -34,7 +34,8 @@ class LogicalDevice(NamedTuple):
 
 
 def _devices(kind: str | None, start: str, made: Any) -> list[Any]:
-    found = [made(f"{start}CPU:0", "CPU")]
+    count = len(_logical) if made is LogicalDevice else 1
+    found = [made(f"{start}CPU:{i}", "CPU") for i in range(count)]
     found += [made(f"{start}GPU:{i}", "GPU") for i in range(gpu_count())]
     return [device for device in found if kind in (None, device.device_type)]
 
@@ -50,6 +51,38 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
 def list_logical_devices(device_type: str | None = None) -> list[LogicalDevice]:
     """The devices that programs can name, of one type or all."""
     return _devices(device_type, "/device:", LogicalDevice)
+
+
+@public("config.LogicalDeviceConfiguration", "config.experimental.VirtualDeviceConfiguration")
+class LogicalDeviceConfiguration(NamedTuple):
+    """How a logical device is made."""
+
+    memory_limit: Any = None
+    experimental_priority: Any = None
+    experimental_device_ordinal: Any = None
+
+
+_logical: list[LogicalDeviceConfiguration] = [LogicalDeviceConfiguration()]
+
+
+@public("config.set_logical_device_configuration",
+        "config.experimental.set_virtual_device_configuration")  # fmt: skip
+def set_logical_device_configuration(device: PhysicalDevice, logical_devices: Any) -> None:
+    """Name a processor by several logical devices. They share it: nothing runs faster.
+
+    Raises:
+        ValueError: for another device than the CPU.
+    """
+    if device.device_type != "CPU":
+        raise ValueError(f"Only the CPU can be divided here, not {device}")
+    _logical[:] = list(logical_devices) or [LogicalDeviceConfiguration()]
+
+
+@public("config.get_logical_device_configuration",
+        "config.experimental.get_virtual_device_configuration")  # fmt: skip
+def get_logical_device_configuration(device: PhysicalDevice) -> list[Any] | None:
+    """The logical devices of a processor; None where it was not divided."""
+    return list(_logical) if device.device_type == "CPU" and len(_logical) > 1 else None
 
 
 @public("config.get_soft_device_placement")
