@@ -17,6 +17,10 @@ __all__ = ["graph_texts", "line_map", "picture", "signature_text", "traces"]
 _TEXT = 1_000_000
 _NODES = 20_000
 _ATTRIBUTE = 200
+_POSITIONAL = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+)
 
 
 def graph_texts(graph: Graph) -> dict[str, Any]:
@@ -153,16 +157,16 @@ def traces(function: Any) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     earlier: list[list[tuple[str, str]]] = []
     for index, concrete in enumerate(_concrete_functions(function)):
-        parts = _parts(concrete)
+        parts = _parts(concrete, function)
         text = ", ".join(f"{name}={kind}" for name, kind in parts)
         found.append({"index": index, "signature": f"({text})", "reason": _reason(parts, earlier)})
         earlier.append(parts)
     return found
 
 
-def signature_text(concrete: Any) -> str:
-    """The signature of one trace."""
-    return "(" + ", ".join(f"{name}={kind}" for name, kind in _parts(concrete)) + ")"
+def signature_text(concrete: Any, function: Any) -> str:
+    """The signature of one trace of a decorated function."""
+    return "(" + ", ".join(f"{name}={kind}" for name, kind in _parts(concrete, function)) + ")"
 
 
 def _concrete_functions(function: Any) -> list[Any]:
@@ -172,20 +176,24 @@ def _concrete_functions(function: Any) -> list[Any]:
     return list(cache.values()) if isinstance(cache, dict) else []
 
 
-def _parts(concrete: Any) -> list[tuple[str, str]]:
+def _parts(concrete: Any, function: Any) -> list[tuple[str, str]]:
     """Each argument's name and what the trace fixed of it."""
     args, kwargs = concrete.structured_input_signature
-    names = _argument_names(concrete, len(args))
+    names = _argument_names(concrete, function, len(args))
     pairs = [*zip(names, args, strict=False), *kwargs.items()]
     return [(name, _kind(value)) for name, value in pairs]
 
 
-def _argument_names(concrete: Any, count: int) -> list[str]:
-    python = getattr(concrete, "python_function", None)
+def _argument_names(concrete: Any, function: Any, count: int) -> list[str]:
+    python = getattr(function, "python_function", None)
+    python = getattr(python, "__func__", python)  # of a bound method: `self` is left out below
     try:
-        known = list(inspect.signature(python).parameters) if python is not None else []
+        parameters = inspect.signature(python).parameters.values() if python is not None else ()
     except (TypeError, ValueError):
-        known = []
+        parameters = ()
+    known = [one.name for one in parameters if one.kind in _POSITIONAL]
+    if known and known[0] == "self":
+        del known[0]
     known = known or real_tensorflow.argument_names(concrete)
     paths = list(getattr(getattr(concrete, "call", None), "paths", ()))
     if not known and len(paths) == count:

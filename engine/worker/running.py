@@ -152,7 +152,7 @@ class Runner:
         if traced is not None:
             answer["retraces"] = max(0, len(traces(traced)) - max(before, 1))
             concrete = traced.get_concrete_function(*positional, **keywords)
-            answer["signature"] = signature_text(concrete)
+            answer["signature"] = signature_text(concrete, traced)
             _guarded(answer, lambda: _describe_graph(answer, traced, concrete, request["path"]))
             if request.get("export") == "onnx":
                 answer["exported"] = _exported(concrete)
