@@ -10,6 +10,7 @@ from engine.executors.placement import Unavailable, check_devices
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
 from engine.passes.pipeline import optimize
+from engine.syntax.depth import without_collection
 
 
 class Executable(Protocol):
@@ -63,7 +64,8 @@ def executable(graph: Graph, name: str | None = None) -> Executable:
                     raise
                 raise ValueError(f"there is no executor {name!r}") from None
         check_devices(graph)
-        known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
+        with without_collection():
+            known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
     return known
 
 

@@ -16,6 +16,7 @@ from engine.executors.instructions import Instructions, straight
 from engine.executors.python_source import Source, python_source
 from engine.executors.regions import is_large
 from engine.ir.graph import Graph, Node
+from engine.syntax.depth import without_collection
 
 _NUMBERS = itertools.count()
 
@@ -77,7 +78,8 @@ class NumpyExecutable:
         return python_source(self.graph, np, _same, NumpyExecutable)
 
     def _write(self) -> Any:
-        source = self._make_source()
+        with without_collection():
+            source = self._make_source()
         filename = f"<graphlens {self.graph.name} {next(_NUMBERS)}>"
         scope = dict(source.bindings)
         if source.buffers.made:
@@ -118,7 +120,8 @@ class NumpyExecutable:
         self._left -= 1
         first = self._first
         if first is None:
-            first = self._first = Instructions(self.graph)
+            with without_collection():
+                first = self._first = Instructions(self.graph)
         at: list[Any] = [None]
         try:
             return first.run(arrays, at)
