@@ -87,7 +87,7 @@ def loop(draw: st.DrawFn, depth: int) -> list[str]:
     """
     kind = draw(st.integers(0, 2))
     body = draw(block(depth - 1, kind < 2))
-    name = f"i{draw(st.integers(0, 10**6))}"
+    name = f"i{depth}"  # no loop inside has it: each counter is its own, so that all loops end
     if kind == 0:
         bound = draw(st.integers(0, 4))
         test = f"{name} < {bound} + b * 0"
