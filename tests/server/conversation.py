@@ -110,7 +110,7 @@ class Conversation:
             answer = self.answers.get(message["method"])
             if callable(answer):
                 answer = answer(message.get("params"))
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):  # the test may have closed the pipe
                 self.send({"jsonrpc": "2.0", "id": message["id"], "result": answer})
         else:
             self.notifications.append(message)
