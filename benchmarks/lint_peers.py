@@ -43,7 +43,8 @@ class Cost:
 
 def cost(command: Sequence[str], folder: Path, cache: Path | None = None) -> Cost:
     """Runs a command to its end, children included."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    paths = [str(ROOT), *filter(None, [os.environ.get("GRAPHLENS_BENCH_IMPORTABLE")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "NO_COLOR": "1"}
     if cache is not None:
         environment["GRAPHLENS_CACHE_DIR"] = str(cache)
     start = time.perf_counter()
@@ -152,8 +153,11 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=os.environ.get("GRAPHLENS_BENCH_PEERS"))
     parser.add_argument("--files", type=int, default=40, help="library files for all tools")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--importable", type=Path, help="site-packages that pylint may look into")
     parser.add_argument("--folder", type=Path, help="only this folder of your own code")
     chosen = parser.parse_args()
+    if chosen.importable:
+        os.environ["GRAPHLENS_BENCH_IMPORTABLE"] = str(chosen.importable.resolve())
     tools = commands(Path(chosen.peers) if chosen.peers else None)
     if chosen.folder is not None:
         files = list(chosen.folder.rglob("*.py"))

@@ -30,12 +30,14 @@ class Suppression:
         codes: What it silences; empty means everything.
         span: The comment's part that says so.
         own: Whether it is in our own form, so that an unused one is worth a word.
+        first: Whether the comment begins with it.
     """
 
     line: int
     codes: tuple[str, ...]
     span: Span
     own: bool
+    first: bool
     used: set[str]
 
 
@@ -54,7 +56,9 @@ def suppressions(source: SourceFile) -> list[Suppression]:
             for match in pattern.finditer(text):
                 codes = tuple(code.upper() for code in _CODE.findall(match.group(1) or ""))
                 span = Span(start + match.start(), start + match.end())
-                found.append(Suppression(-1 if whole else line, codes, span, own, set()))
+                found.append(
+                    Suppression(-1 if whole else line, codes, span, own, match.start() == 0, set())
+                )
     return found
 
 
@@ -121,7 +125,11 @@ def _unused(source: SourceFile, comment: Suppression) -> Diagnostic:
     if not before.strip() and not rest.strip():
         remove = Span(source.line_start(line), min(source.line_end(line) + 1, len(source.text)))
     names = ", ".join(comment.codes) or "anything"
-    fix = Fix("Remove the suppression", (Edit(remove, ""),))
+    edit = Edit(remove, "")
+    if rest.strip() and comment.first and not rest.lstrip().startswith("#"):
+        # What is said behind it stays a comment.
+        edit = Edit(comment.span, "#" if rest[:1].isspace() else "# ")
+    fix = Fix("Remove the suppression", (edit,))
     return Diagnostic(
         UNUSED,
         "unused-suppression",

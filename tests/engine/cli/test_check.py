@@ -287,6 +287,20 @@ def test_suppressions_and_unused_ones(project: Path):
     assert (project / "clean.py").read_text() == CLEAN
 
 
+def test_words_behind_an_unused_suppression_stay_a_comment(project: Path):
+    for comment, left in (
+        ("# noqa: GR201 because it is fine", "  # because it is fine"),
+        ("# graphlens: ignore[GR201]: slow", "  # : slow"),
+        ("# graphlens: ignore[return 1", "  # [return 1"),
+        ("# noqa: GR201  # type: ignore", "  # type: ignore"),
+        ("# said before # noqa: GR201", "  # said before"),
+    ):
+        (project / "clean.py").write_text(CLEAN.replace("return x", f"return x  {comment}"))
+        run("--fix", "clean.py")
+        after = (project / "clean.py").read_text()
+        assert after == CLEAN.replace("return x", f"return x{left}")
+
+
 def test_add_noqa_silences_everything(project: Path):
     assert "Added 1 comment" in run("--add-noqa", ".").stdout
     assert codes(".") == []
