@@ -107,10 +107,13 @@ class Iterated(Event):
 class Stored(Event):
     """A value is stored: `kind` is `attribute`, `item`, `global` or `nonlocal`.
 
-    `outlives` is false where the name stored to belongs to a call within the same trace.
+    `outlives` is false where the name stored to belongs to a call within the same trace; `missing`
+    says that a dict surely has no entry of that key yet.
     """
 
-    __slots__ = ("augmented", "index", "kind", "name", "old", "outlives", "target", "value")
+    __slots__ = (
+        "augmented", "index", "kind", "missing", "name", "old", "outlives", "target", "value"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -132,6 +135,7 @@ class Stored(Event):
         self.augmented = augmented
         self.index: Value | None = None
         self.outlives = True
+        self.missing = False
 
 
 class Bound(Event):

@@ -137,6 +137,8 @@ def _store_item(
     index = machine.eval(target.slice, frame)
     event = Stored(target, frame.context, "item", "", value, owner, None, augmented)
     event.index = index
+    if isinstance(owner, Container) and owner.kind == "dict" and isinstance(index, Const):
+        event.missing = owner.keys is not None and index.value not in owner.keys
     machine.emit(event)
     if frame.context.staged:
         machine.emit(Subscripted(target, frame.context, owner, index))

@@ -108,12 +108,26 @@ def _type(value: Const | Python) -> str:
 def _is_chosen(facts: Facts, event: Called) -> bool:
     """Whether Python decides while tracing that there is something to say: once is then right."""
     for parent in facts.ancestors(event.node):
-        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return _may_have_left(parent, event)
+        if isinstance(parent, ast.Lambda):
             return False
         if isinstance(parent, ast.ExceptHandler):
             return True
         if isinstance(parent, ast.If) and not event.context.in_region(parent):
             return True
+    return False
+
+
+def _may_have_left(function: ast.FunctionDef | ast.AsyncFunctionDef, event: Called) -> bool:
+    """Whether an `if` that only returns stands before the call: `if seen: return`."""
+    for statement in function.body:
+        if statement.lineno >= event.node.lineno:
+            return False
+        if isinstance(statement, ast.If) and len(statement.body) == 1:
+            only = statement.body[0]
+            if isinstance(only, ast.Return) and only.value is None:
+                return True
     return False
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
 from engine.inference.blocks import read_after
-from engine.inference.events import Branched, Looped
+from engine.inference.events import Branched, Looped, Stored
+from engine.inference.values import Instance
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -51,6 +52,47 @@ def undefined_in_one_branch(facts: Facts) -> Iterator[Finding]:
                 facts.header(event.node), event.context, message, notes=_uses(facts, event, name)
             )
     yield from _counters(facts)
+    yield from _parts(facts)
+
+
+def _parts(facts: Facts) -> Iterator[Finding]:
+    """Attributes and entries of dicts that one arm makes: they come out of the block as names do,
+    whether they are used later or not.
+    """
+    arms: dict[tuple[ast.AST, str], dict[int, Stored]] = {}
+    for event in facts.staged(Stored):
+        region = event.context.region
+        if event.kind not in ("attribute", "item") or region is None or event.context.caught:
+            continue
+        node = region.node
+        if isinstance(node, ast.If) and any(p is node for p in facts.ancestors(event.node)):
+            arms.setdefault((node, facts.text(event.node)), {}).setdefault(region.arm, event)
+    for (node, name), stored in arms.items():
+        event = next(iter(stored.values()))
+        if len(stored) == 1 and _is_new(facts, event, node):
+            other = "else" if 0 in stored else "main"
+            message = (
+                f"`{name}` is made in one branch of this staged `if` and not in the {other} branch; "
+                "tracing raises. Make it before the `if` or in both branches."
+            )
+            yield Finding(facts.header(node), event.context, message)
+
+
+def _is_new(facts: Facts, event: Stored, block: ast.AST) -> bool:
+    """Whether nothing else makes the attribute or the entry."""
+    born = getattr(event.target, "born", None)
+    if born is None or born.context.in_region(block):
+        return False
+    if event.kind == "item":
+        return event.missing and isinstance(event.node, ast.Subscript)
+    if not isinstance(event.target, Instance) or event.old is not None:
+        return False
+    if event.target.cls.lookup(event.name) is not None or event.target.cls.flavours:
+        return False
+    return all(
+        not isinstance(node.ctx, ast.Store) or any(p is block for p in facts.ancestors(node))
+        for node in facts.module.index.attributes.get(event.name, ())
+    )
 
 
 def _counters(facts: Facts) -> Iterator[Finding]:
