@@ -72,7 +72,8 @@ test('a server that dies is started again, four times; then the user is asked', 
         const found = server();
         return found.length > 0 && found;
       });
-      await findings(workbench).waitFor();
+      // Later ones die while they start: five deaths in three minutes, however slow the machine.
+      if (death === 1) await findings(workbench).waitFor();
       process.kill(pid, 'SIGKILL');
       await eventually(`server ${death} is gone`, () => !server().includes(pid));
     }
