@@ -11,6 +11,8 @@ import numpy as np
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ops.namespace import tf
+from engine.ops.random_basic import shuffled_order
+from engine.ops.random_seed import PhiloxState, first_of_graph
 
 _DEFAULT_SIZE = 32
 
@@ -43,7 +45,8 @@ class Batches:
         x, y, sample_weight: arrays, tensors, structures of them, or `x` a dataset or generator.
         batch_size: default 32; arrays only.
         steps: batches in an epoch; default: all.
-        shuffle: another order in every epoch? Arrays only.
+        shuffle: in random order? Arrays only. "batch": within each batch. With the program's seed
+            set every epoch has the same order, as in Keras; else each another one.
 
     Raises:
         ValueError: if arrays differ in length, or `y` comes with a dataset.
@@ -51,11 +54,12 @@ class Batches:
 
     def __init__(
         self, x: Any, y: Any = None, sample_weight: Any = None, batch_size: int | None = None,
-        steps: int | None = None, shuffle: bool = False,
+        steps: int | None = None, shuffle: bool | str = False,
     ) -> None:  # fmt: skip
         self.steps: int | None = steps
         self._iterator: Any = None
         self._shuffle = shuffle
+        self._seeds = first_of_graph()
         self._arrays: Any = None
         self._source: Any = None
         if hasattr(x, "element_spec") or _is_iterator(x):
@@ -110,11 +114,21 @@ class Batches:
 
     def _slices(self) -> Iterator[Any]:
         order = np.arange(self._count)
-        if self._shuffle:
-            np.random.shuffle(order)
+        state = PhiloxState(*self._seeds)
+        if self._shuffle and self._shuffle != "batch":
+            order = _shuffled(order, state)
         for step in range(self.steps or 0):
             rows = order[step * self._size : (step + 1) * self._size]
+            if self._shuffle == "batch":
+                rows = _shuffled(rows, state)
             yield map_structure(partial(_rows, rows=rows), self._arrays)
+
+
+def _shuffled(rows: Any, state: PhiloxState) -> Any:
+    count = len(rows)
+    if count <= 1:
+        return rows
+    return rows[shuffled_order(np, count, state.reserve((count + 2) // 4), state.key)]
 
 
 def _rows(array: Any, rows: Any) -> Any:

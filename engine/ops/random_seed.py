@@ -86,6 +86,13 @@ def op_seeds(op_seed: int | None) -> tuple[int, int]:
     return pair if pair != (0, 0) else (0, _MAX32)
 
 
+def first_of_graph() -> tuple[int, int]:
+    """The two seeds of the first random op of a graph; (0, 0): not repeatable."""
+    if _seeds.seed is None:
+        return 0, 0
+    return (_seeds.seed % _MAX32, 0) if _seeds.seed % _MAX32 else (0, _MAX32)
+
+
 @public("compat.v1.get_seed")
 def get_seed(op_seed: int | None) -> tuple[int | None, int | None]:
     """The two seeds that an op with `op_seed` would use; (None, None): not repeatable."""

@@ -282,3 +282,21 @@ def variables_without_names():
             return tf.matmul(x, self.w) + self.b
 
     return [v.path for v in Linear().weights]
+
+
+@case
+def normalization_learns_statistics():
+    seeded()
+    x = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 40.0]], "float32")
+    layer = tf.keras.layers.Normalization()
+    layer.adapt(x)
+    first = [layer(x), layer.mean, layer.variance, repr(layer.weights)]
+    layer.adapt(tf.data.Dataset.from_tensor_slices(x + 1.0).batch(2))
+    given = tf.keras.layers.Normalization(axis=None, mean=3.0, variance=4.0, invert=True)
+    return [*first, layer.mean, layer(x), given(x), given.variables]
+
+
+@case
+def normalization_of_other_shapes():
+    layer = tf.keras.layers.Normalization(axis=3)
+    return layer.adapt(np.zeros((2, 3)))

@@ -244,3 +244,22 @@ def models_come_back_from_disk():
 @case(match="Invalid filepath extension")
 def models_have_an_ending():
     return compiled().save("somewhere")
+
+
+@case
+def order_of_shuffled_arrays():
+    seeded()
+    seen = []
+
+    class Watching(tf.keras.Model):
+        def train_step(self, data):
+            x, _ = data
+            seen.append(x.numpy()[:, 0].tolist())
+            return {"loss": tf.constant(0.0)}
+
+    x = np.arange(11.0, dtype="float32")[:, None]
+    for shuffle in (True, "batch", False):
+        model = Watching()
+        model.compile(run_eagerly=True)
+        model.fit(x, x, batch_size=4, epochs=2, verbose=0, shuffle=shuffle)
+    return seen

@@ -152,3 +152,24 @@ def test_sample_weights_and_class_weights():
     labels = (Y > 0).astype("int32")
     weighted = net().fit(X, labels, class_weight={0: 0.0, 1: 0.0}, verbose=0).history["loss"]
     assert weighted == [0.0]
+
+
+def test_normalization_refuses_what_does_not_fit():
+    layer = tf.keras.layers.Normalization()
+    layer.adapt(np.ones((3, 2), "float32"))
+    with pytest.raises(ValueError, match="incompatible shape"):
+        layer.adapt(np.ones((3, 5), "float32"))
+    with pytest.raises(ValueError, match="empty iterable"):
+        layer.adapt([])
+    with pytest.raises(TypeError, match="Unsupported data type"):
+        layer.adapt(3.0)
+    with pytest.raises(ValueError, match="both `mean` and `variance` must be set"):
+        tf.keras.layers.Normalization(mean=1.0)
+    with pytest.raises(AttributeError, match="statistics were given"):
+        tf.keras.layers.Normalization(mean=1.0, variance=2.0).adapt(np.ones((3, 2), "float32"))
+
+
+def test_normalization_comes_back_from_its_configuration():
+    layer = tf.keras.layers.Normalization(axis=None, mean=1.0, variance=4.0)
+    again = tf.keras.layers.Normalization.from_config(layer.get_config())
+    assert again(np.array([[3.0]], "float32")).numpy().tolist() == [[1.0]]
