@@ -12,11 +12,13 @@ from engine.ir.graph import Graph
 HOST = DeviceSpec("localhost", 0, 0, "CPU", 0)
 SOFT = [True]
 """Is the CPU used in place of a device that is not there?"""
+CPUS = [1]
+"""By how many logical devices the CPU is named."""
 
 
 def all_devices() -> list[str]:
     """The full names of the devices of this machine."""
-    names = [HOST.to_string()]
+    names = [HOST.replace(device_index=i).to_string() for i in range(CPUS[0])]
     return names + [HOST.replace(device_type="GPU", device_index=i).to_string()
                     for i in range(gpu_count())]  # fmt: skip
 
@@ -39,7 +41,7 @@ def elsewhere(spec: DeviceSpec) -> bool:
 def exists(spec: DeviceSpec) -> bool:
     """Is there such a device here? One without a kind is the CPU."""
     if spec.device_type in (None, "CPU"):
-        return not spec.device_index
+        return (spec.device_index or 0) < CPUS[0]
     return spec.device_type == "GPU" and (spec.device_index or 0) < gpu_count()
 
 

@@ -121,6 +121,10 @@ def _adjoint(xp: Any, x: Any) -> Any:
 
 @batch_mat_mul.kernel
 def _batch_mat_mul_kernel(xp: Any, x: Any, y: Any, adj_x: bool = False, adj_y: bool = False) -> Any:
+    if x.ndim < 2 or y.ndim < 2:
+        raise InvalidArgumentError(
+            None, None, f"In[0] and In[1] ndims must be >= 2: {min(x.ndim, y.ndim)}"
+        )
     return product(xp, _adjoint(xp, x) if adj_x else x, _adjoint(xp, y) if adj_y else y)
 
 

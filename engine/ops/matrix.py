@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import NUMERIC, int32
+from engine.ir.dtypes import NUMERIC, REAL, int32
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, merge
 from engine.ir.spec import TensorSpec, spec
@@ -206,7 +206,7 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     return tf.reduce_sum(tf.linalg.diag_part(x), [-1], name=name)  # type: ignore[no-any-return]
 
 
-@op("linalg.cross", type="Cross", dtypes={"T": NUMERIC},
+@op("linalg.cross", type="Cross", dtypes={"T": REAL},
     samples=[("float32[2,3]", "float32[2,3]")])  # fmt: skip
 def cross(a: Tensor, b: Tensor, name: str | None = None) -> TensorSpec:
     """The cross product of vectors of length 3 in the last axis.

@@ -89,6 +89,7 @@ def zeta_array(xp: Any, x: Any, q: Any) -> Any:
     """The sum of (q + k)**-x over k >= 0, by Euler and Maclaurin (DLMF 25.11.28)."""
     x, q = xp.broadcast_arrays(x, q)
     usable = (x > 1) & ((q > 0) | ((q != xp.floor(q)) & (x == xp.floor(x))))
+    usable &= (q > -xp.inf) & xp.isfinite(x)
     s, base = xp.where(usable, x, 2.0), xp.where(usable, q, 1.0)
     total = xp.zeros(s.shape)
     least = float(base.min()) if base.size else 0.0

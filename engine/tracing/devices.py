@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.executors.devices import gpu_count
 from engine.executors.executor import use_executor
-from engine.executors.placement import SOFT, find_place
+from engine.executors.placement import CPUS, SOFT, find_place
 from engine.ir.device_spec import DeviceSpec
 from engine.ir.interpreter import current
 from engine.ir.op import public
@@ -76,6 +76,7 @@ def set_logical_device_configuration(device: PhysicalDevice, logical_devices: An
     if device.device_type != "CPU":
         raise ValueError(f"Only the CPU can be divided here, not {device}")
     _logical[:] = list(logical_devices) or [LogicalDeviceConfiguration()]
+    CPUS[0] = len(_logical)
 
 
 @public("config.get_logical_device_configuration",
