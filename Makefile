@@ -95,7 +95,8 @@ soak: setup-python ## the slow tests, and the server's reliability tests with th
 	$(RUN) -m pytest -n $(JOBS) -q -m slow
 	GRAPHLENS_SOAK=50 GRAPHLENS_SYNC_EDITS=1000000 GRAPHLENS_NOTEBOOK_ROUNDS=5000 \
 	  $(RUN) -m pytest -q --timeout 7200 tests/server/test_reliability.py \
-	  tests/server/test_notebooks.py tests/server/transport tests/engine/ide/test_sections.py
+	  tests/server/test_notebooks.py tests/server/test_worker_faults.py tests/server/transport \
+	  tests/engine/ide/test_sections.py
 
 bench: setup-python ## the benchmarks, one table each
 	$(RUN) -m benchmarks
