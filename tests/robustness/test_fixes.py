@@ -77,7 +77,7 @@ def check_fix(
 
 def test_t8_each_fix_of_each_finding() -> None:
     source, tried = chance("fixes"), 0
-    wanted = count(600, 50_000)
+    wanted = count(250, 50_000)
     with failures_are_errors():
         for text, natural in texts(source):
             if not is_python(text):

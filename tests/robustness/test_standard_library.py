@@ -73,7 +73,7 @@ def pieces(source: random.Random, how_many: int) -> list[tuple[Path, str]]:
 def test_t2_files_cut_off() -> None:
     source = chance("cut")
     look = Looks(source)
-    for path, text in pieces(source, count(600, 100_000)):
+    for path, text in pieces(source, count(400, 100_000)):
         look(cut(traced(text) if source.random() < 0.7 else text, source), path)
     look.tell()
 
@@ -81,7 +81,7 @@ def test_t2_files_cut_off() -> None:
 def test_t3_files_with_changed_tokens() -> None:
     source = chance("changed")
     look = Looks(source)
-    for path, text in pieces(source, count(600, 100_000)):
+    for path, text in pieces(source, count(400, 100_000)):
         look(mutated(traced(text) if source.random() < 0.7 else text, source), path)
     look.tell()
 
