@@ -99,7 +99,7 @@ def statements(draw, depth: int, in_loop: bool) -> list[str]:
             lines += ["else:", *indented(draw(blocks(depth - 1, in_loop)))]
         return lines
     if kind == "while":
-        fuel = f"fuel{draw(st.integers(0, 99))}"
+        fuel = f"fuel{depth}"  # no loop inside has it, so that all loops end
         turns = draw(st.integers(0, 3))
         test = f"{fuel} > 0 and ({draw(conditions())})"
         return [f"{fuel} = {turns}", f"while {test}:", f"    {fuel} -= 1", *body]

@@ -79,7 +79,9 @@ def statements(draw, depth: int, in_loop: bool) -> list[str]:
         return lines
     if kind == "for":
         return ["for _ in tf.range(n):", *body]
-    return ["k = n", f"while k > 0 and ({draw(conditions(0))}):", "    k -= 1", *body]
+    left = f"k{depth}"  # no loop inside has it, so that all loops end
+    test = f"{left} > 0 and ({draw(conditions(0))})"
+    return [f"{left} = n", f"while {test}:", f"    {left} -= 1", *body]
 
 
 @lru_cache
@@ -96,7 +98,7 @@ def blocks(draw, depth: int, in_loop: bool) -> list[str]:
 def staged_programs(draw) -> str:
     """The text of a function `program(x, y, n)` of float64 scalars and a count."""
     body = draw(blocks(2, False))
-    start = ["a, b, c, k = x, y, x * y, n", "box = Box()", "box.v = x"]
+    start = ["a, b, c = x, y, x * y", "k0 = k1 = k2 = k3 = n", "box = Box()", "box.v = x"]
     end = [f"if {draw(conditions())}:", "    return a * b + box.v"] if draw(st.booleans()) else []
     lines = [*start, *body, *end, "return tf.tanh(a + b * c) + box.v"]
     return "\n".join(["def program(x, y, n):", *indented(lines)]) + "\n"
