@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ _KEPT = 400
 _MOST_CALLS = 3000
 """A bit less than what the analysis of one whole file is allowed: near that, order counts."""
 _WORTH_ALL = 0.4
+_SEARCH_EVERY = 2.0
+"""Seconds; whoever hears of new files before begins with an empty memory."""
 
 
 class _Apart(Exception):
@@ -74,6 +77,7 @@ class Sections:
         self._settings: tuple[Any, ...] | None = None
         self._path = ""
         self._calls = 0
+        self._searched = 0.0
         self._seen: dict[tuple[str, str], object] = {}
         self._view: _View | None = None
 
@@ -139,7 +143,10 @@ class Sections:
         if self._view is not None and self._view.text is snapshot.text:
             return
         settings = (snapshot.path, snapshot.settings, keras_of(snapshot.text))
-        if settings != self._settings or not Workspace.is_still(self._seen):
+        now = time.monotonic()
+        searched = now - self._searched > _SEARCH_EVERY
+        self._searched = now if searched else self._searched
+        if settings != self._settings or not Workspace.is_still(self._seen, searched):
             self._settings = settings
             self._path = snapshot.path
             self._records.clear()
@@ -153,7 +160,9 @@ class Sections:
         """Makes the answers of a kind known for all groups; whether they may be told so."""
         missing = [group for group in view.groups if not self._knows(group, kind)]
         size = sum(len(text) for group in missing for text in group.key)
-        if len(missing) > 1 and size > _WORTH_ALL * len(snapshot.text):
+        # Each group by itself would read the files it imports again.
+        reads = any(not dotted for _, dotted in self._seen)
+        if len(missing) > 1 and (reads or size > _WORTH_ALL * len(snapshot.text)):
             return self._fill_from_all(snapshot, view, kind)
         for group in missing:
             facts = self._facts(snapshot, view, group)

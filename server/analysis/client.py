@@ -205,6 +205,7 @@ class Analysis:
                 "version": program.version,
                 "text": text,
                 "settings": program.settings,
+                "stamp": program.settings_stamp,
             }
         )
 

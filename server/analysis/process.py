@@ -45,6 +45,7 @@ class _Analyst:
         self._writing = writing
         self._snapshots: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         self._memories: dict[str, Sections] = {}
+        self._stamps: dict[str, str] = {}
         # What a user waits for has a thread of its own: it does not stand in line behind the
         # analysis of a whole text, it only shares the processor with it.
         self.urgent: _Questions = queue.PriorityQueue()
@@ -68,12 +69,15 @@ class _Analyst:
         kind = message["do"]
         if kind == "text":
             key = message["key"]
+            if self._stamps.get(key) != message["stamp"]:  # other settings, or files around it
+                self._stamps[key] = message["stamp"]
+                self._memories.pop(key, None)
             memory = self._memories.setdefault(key, Sections())
             snapshot = snapshot_of(message["path"], message["text"], message["settings"], memory)
             self._snapshots[key] = (message["version"], snapshot)
             self._snapshots.move_to_end(key)
             while len(self._snapshots) > _KEPT_SNAPSHOTS:
-                self._memories.pop(self._snapshots.popitem(last=False)[0], None)
+                self._forget(self._snapshots.popitem(last=False)[0])
             self._cool()
         elif kind == "ask":
             self._waiting.add(message["id"])
@@ -85,7 +89,11 @@ class _Analyst:
             self._waiting.discard(message["id"])
         elif kind == "close":
             self._snapshots.pop(message["key"], None)
-            self._memories.pop(message["key"], None)
+            self._forget(message["key"])
+
+    def _forget(self, key: str) -> None:
+        self._memories.pop(key, None)
+        self._stamps.pop(key, None)
 
     def _cool(self) -> None:
         """Lets go of the trees of texts that were not changed lately; what they told stays."""
