@@ -51,3 +51,21 @@ def _fits(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 assign_add = _changer(np.add, lambda x, y: x + y)
 assign_sub = _changer(np.subtract, lambda x, y: x - y)
+
+
+def own_value(storage: Any) -> Any:
+    """The array that a variable holds: a copy from now on, if others hold it too.
+
+    Args:
+        storage: a variable's; it holds an array.
+    """
+    value = storage.value
+    if (
+        type(value) is np.ndarray
+        and sys.getrefcount(value) <= _ALONE
+        and value.base is None
+        and value.flags.writeable
+    ):
+        return value
+    value = storage.value = np.array(storage.read())
+    return value

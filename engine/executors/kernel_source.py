@@ -129,7 +129,7 @@ def _relu(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | No
     target = emitter.target(node, True)
     if target is None:
         return None
-    name = emitter.zero(tensor.dtype, True)
+    name = emitter.zeros(tensor)
     call = f"{emitter.ufunc('maximum')}({inputs[0]}, {name}, out={target})"
     return emitter.into(node, target, call)
 

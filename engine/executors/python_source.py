@@ -10,10 +10,14 @@ from typing import Any
 from engine.executors.forms import FORMS, is_number, takes_expressions
 from engine.executors.regions import find_regions
 from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
+from engine.executors.updates import find_updates
 from engine.ir.graph import Graph, Node
 
 _LARGE = 16_384
 """Elements from which on a value that is not needed any more is let go of at once."""
+
+_ROW = (32, 65_536)
+"""Elements of rows that are compared with as many zeros."""
 
 _LOCALS = 64
 """Up to so many kernels and constants are bound as locals; more would slow down every call."""
@@ -153,6 +157,18 @@ class Emitter:
             self._zeros[dtype, array] = known
         return known
 
+    def zeros(self, tensor: Any) -> str:
+        """The name of zeros to compare an array with: numpy compares rows faster than scalars."""
+        dims = tensor.dims
+        last = dims[-1]
+        if len(dims) < 2 or not _ROW[0] <= last <= _ROW[1] or math.prod(dims) < _LARGE // 4:
+            return self.zero(tensor.dtype, True)
+        known = self._zeros.get((tensor.dtype, last))
+        if known is None:
+            made = self.xp.zeros(last, tensor.dtype.as_numpy_dtype)
+            known = self._zeros[tensor.dtype, last] = self.bind(made, "c")
+        return known
+
     def line(self, text: str, node: Node | None = None) -> None:
         """Append a statement that computes `node`."""
         self.lines.append("    " * self.depth + text)
@@ -178,7 +194,9 @@ class Emitter:
         regions: dict[Node, Any] = {}
         members: set[Node] = set()
         if self.plan and self.depth < _TILES_MAX_DEPTH:
-            found = find_regions(graph)
+            updates = find_updates(graph)
+            inside = {node for update in updates for node in update.members}
+            found = [*find_regions(graph, inside), *updates]
             if found:
                 from engine.executors.tiles import write_region
             for region in found:

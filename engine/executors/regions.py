@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from engine.executors.scratch import buffer_key
@@ -16,7 +16,7 @@ from engine.ir.effects import MAY_RAISE
 from engine.ir.graph import Graph, Node
 from engine.ir.op import PURE
 
-__all__ = ["Region", "find_regions", "is_large"]
+__all__ = ["Region", "element_wise_rows", "find_regions", "is_large"]
 
 LARGE = 65_536
 """Elements from which on tiles gain more than their calls cost."""
@@ -73,13 +73,18 @@ def is_large(graph: Graph) -> bool:
     )  # fmt: skip
 
 
-def find_regions(graph: Graph) -> list[Region]:
-    """The regions of a graph (not those of the graphs inside it)."""
+def find_regions(graph: Graph, taken: Container[Node] = ()) -> list[Region]:
+    """The regions of a graph (not those of the graphs inside it).
+
+    Args:
+        graph: the graph.
+        taken: nodes that must not be members.
+    """
     found: list[Region] = []
     current: Region | None = None
     position = {id(t): -1 for t in graph.inputs}
     for number, node in enumerate(graph.nodes):
-        rows = _rows(node)
+        rows = 0 if node in taken else _rows(node)
         if rows and (_size(node) >= LARGE or (current is not None and current.rows == rows)):
             if current is None or not _joins(node, current, rows, position):
                 if current is not None:
@@ -136,6 +141,11 @@ def _rows(node: Node) -> int:
     if op.name == "raw.cast" and not _simple_cast(node):
         return 0
     return rows
+
+
+def element_wise_rows(node: Node) -> int:
+    """As `_rows`, for element-wise nodes alone."""
+    return _rows(node) if node.op.elementwise else 0
 
 
 def _known(tensor: Any) -> bool:

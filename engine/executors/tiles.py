@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from engine.executors.in_place import own_value
 from engine.executors.kernel_source import BLENDED, blend
 from engine.executors.python_source import Emitter
 from engine.executors.regions import REDUCTIONS, Region, is_sliced
 from engine.executors.scratch import Key
-from engine.ir.dtypes import as_dtype, bool_
+from engine.executors.updates import CHANGES, Update
+from engine.ir.dtypes import as_dtype, bool_, resource
 from engine.ir.graph import Node
 
 _TILE_BYTES = 1 << 17
@@ -48,7 +50,7 @@ class _Plan:
         self.inner = Counter(id(t) for node in members for t in node.inputs)
         self.last = {id(t): i for i, node in enumerate(members) for t in node.inputs}
         self.outputs = [
-            t for t in (node.outputs[0] for node in members)
+            t for t in (t for node in members for t in node.outputs)
             if self.block.counts.get(id(t), 0) > self.inner[id(t)]
         ]  # fmt: skip
         self.rows = self._tile_rows()
@@ -59,6 +61,7 @@ class _Plan:
         self.free: dict[Key, list[str]] = {}
         self.held: dict[int, str] = {}  # a member's result -> its slot
         self.mask: tuple[Any, str] = (None, "")  # of the last selection, and its buffer
+        self.storages: dict[int, str] = {}  # of variables: the arrays that they hold
         self.body: list[tuple[str, Node]] = []
 
     def _tile_rows(self) -> int:
@@ -67,6 +70,8 @@ class _Plan:
                    if t.dims and t.dims[0] == region.rows}  # fmt: skip
         widest = max(_row_bytes(t) for t in tensors.values())
         outside = sum(id(t) not in region.produced for t in tensors.values())
+        outside += len({id(t) for node in region.members for t in node.inputs
+                        if t.dtype is resource})  # fmt: skip
         arrays = outside + len(self.outputs) + min(4, len(region.members))
         budget = min(_TILE_BYTES, max(_LEAST_TILE_BYTES, _CACHE_BYTES // arrays))
         rows = max(1, budget // widest)
@@ -81,7 +86,12 @@ class _Plan:
         emitter, region = self.emitter, self.region
         full = {id(t): self._whole(t) for t in self.outputs}
         for number, node in enumerate(region.members):
-            self._member(number, node, full)
+            if node.op.name == "raw.read_variable":
+                self._read(node)
+            elif node.op.name in CHANGES:
+                self._change(number, node)
+            else:
+                self._member(number, node, full)
         start, end = emitter.fresh("i"), emitter.fresh("i")
         if self.slots:
             buffers = ", ".join(buffer for buffer, _ in self.slots.values())
@@ -98,6 +108,8 @@ class _Plan:
         for text, node in self.body:
             emitter.line(text, node)
         emitter.depth -= 1
+        if self.storages:  # only who holds a variable's value alone may change it in place
+            emitter.line(f"del {', '.join([*self.storages.values(), *self.views.values()])}")
         for buffer, _ in self.slots.values():
             emitter.buffers.give(buffer)
         self._settle(full)
@@ -159,6 +171,35 @@ class _Plan:
         for slot in temporary[self._kept(node) :]:
             self._give_slot(slot)
 
+    def _read(self, node: Node) -> None:
+        """Plan the use of a variable's value."""
+        tensor = node.outputs[0]
+        part = self._storage(node)
+        self.names[id(tensor)] = part
+        if isinstance(self.region, Update) and id(tensor) in self.region.kept:
+            name = self.held[id(tensor)] = self._take((tensor.dims, tensor.dtype))
+            self.body.append((f"{self.emitter.bind(np.copyto)}({name}, {part})", node))
+            self.names[id(tensor)] = name
+
+    def _change(self, number: int, node: Node) -> None:
+        """Plan the change of a variable in its own memory."""
+        delta = node.inputs[1]
+        part, operand = self._storage(node), self._operand(delta, node)
+        ufunc = self.emitter.ufunc(CHANGES[node.op.name])
+        self.body.append((f"{ufunc}({part}, {operand}, {part})", node))
+        if id(delta) in self.held and self.last[id(delta)] == number:
+            self._give([id(delta)])
+
+    def _storage(self, node: Node) -> str:
+        """A tile of the variable that a node reads or changes."""
+        emitter, handle = self.emitter, node.inputs[0]
+        known = self.storages.get(id(handle))
+        if known is None:
+            known = self.storages[id(handle)] = emitter.fresh("w")
+            own = emitter.bind(own_value)
+            emitter.line(f"{known} = {own}({emitter.names[id(handle)]})", node)
+        return self._part(known)
+
     def _operand(self, tensor: Any, node: Node) -> str:
         name = self.names.get(id(tensor))
         if name is not None:
@@ -171,7 +212,8 @@ class _Plan:
                 known = self.scalars[id(tensor)] = emitter.fresh("w")
                 emitter.line(f"{known} = {emitter.bind(np.asarray)}({array})")
             return known
-        return self._part(array) if is_sliced(tensor, node, self.region.rows) else array
+        sliced = node.op.name in CHANGES or is_sliced(tensor, node, self.region.rows)
+        return self._part(array) if sliced else array
 
     def _part(self, array: str) -> str:
         known = self.views.get(array)
@@ -233,7 +275,7 @@ class _Plan:
             given = ", ".join((mask, *operands[1:], "OUT", *temporary))
             return [f"{emitter.bind(blend)}({given})"]
         if op.name == "nn.relu":
-            zero = emitter.zero(node.inputs[0].dtype, True)
+            zero = emitter.zeros(node.inputs[0])
             return [f"{emitter.ufunc('maximum')}({operands[0]}, {zero}, out=OUT)"]
         if op.name == "raw.relu_grad" and temporary:
             zero = emitter.zero(node.inputs[1].dtype, True)

@@ -286,3 +286,17 @@ def test_values_that_others_hold_are_copied(name):
     for held in (x, v):
         assert not (held.numpy() == 7).any()
     assert (constant == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(64, 128), (700, 200), (5000, 4), (90_000,), (20, 30, 40)])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_relu_of_zeros_and_of_what_is_no_number(shape, dtype):
+    special = np.array([-0.0, 0.0, np.nan, np.inf, -np.inf, 1e-7, -1e-7, 2.0], dtype)
+
+    def f(x):
+        return tf.nn.relu(x) * 1.0, tf.nn.relu(x * 2.0) + x
+
+    x = RNG.choice(special, shape)
+    plain, program = programs(f, [x])
+    for value, want in zip(program(x), plain.run((x,), [None])):
+        assert value.tobytes() == want.tobytes()
