@@ -253,7 +253,8 @@ def _exported(concrete: Any) -> dict[str, Any]:
     try:
         model = importlib.import_module("engine.saving.onnx").export(concrete)
     except ModuleNotFoundError as error:
-        problem = f"this needs the package {error.name}: pip install 'graphlens[onnx]'"
+        install = f"{sys.executable} -m pip install {error.name}"
+        problem = f"this needs the package {error.name}, which is not installed here: {install}"
         return {"format": "onnx", "data": None, "problem": problem}
     except Exception as error:
         return {"format": "onnx", "data": None, "problem": str(error) or type(error).__name__}

@@ -19,6 +19,18 @@ def large(x, y):
         rows = [tf.tanh(row * y) + rows[(i + 1) % 10] for i, row in enumerate(rows)]
     return tf.add_n(rows)
 `;
+const WITHOUT_ONNX = `import sys
+
+import engine as tf
+
+sys.modules["onnx"] = None  # as where it is not installed
+
+
+# example: double(tf.constant(3))
+@tf.function
+def double(x):
+    return x + x
+`;
 const TITLE = 'Fit'; // what only this view says, whatever its width
 
 /** @type {Session} */
@@ -27,7 +39,7 @@ before(async () => {
   session = await Session.start('graph', {
     open: FILE,
     viewport: { width: 1440, height: 900 },
-    files: { 'large.py': LARGE },
+    files: { 'large.py': LARGE, 'no_onnx.py': WITHOUT_ONNX },
   });
   await session.workbench.lens(FILE, 'Run').waitFor();
   await session.workbench.command('View: Toggle Primary Side Bar Visibility');
@@ -110,12 +122,13 @@ test('the optimized graph is one choice away', () =>
     await view.getByLabel('Which graph').selectOption('before');
   }));
 
-test('SVG, DOT and JSON are written where the user says', () =>
+test('SVG, DOT, JSON and ONNX are written where the user says', () =>
   session.step(async (workbench) => {
     for (const [format, expected] of [
       ['svg', /^<\?xml/],
       ['dot', /^digraph "fizzbuzz/],
       ['json', /^\{/],
+      ['onnx', /graphlens/], // the producer's name, among the bytes
     ]) {
       const view = await workbench.webview(TITLE);
       await view.getByLabel('Export').selectOption(String(format));
@@ -127,6 +140,23 @@ test('SVG, DOT and JSON are written where the user says', () =>
       assert.match(text, /** @type {RegExp} */ (expected));
       assert.doesNotMatch(text, /<script/);
     }
+  }));
+
+test('without the package onnx, it is said how to get it', () =>
+  session.step(async (workbench) => {
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('no_onnx.py');
+    await workbench.lens('no_onnx.py', 'Run').waitFor();
+    await workbench.cursorAt('no_onnx.py', 'return x + x');
+    await workbench.command('Graphlens: Run Function…');
+    const form = await workbench.webview('Trace only');
+    await form.locator('#run').click();
+    await form.locator('.value', { hasText: '6' }).waitFor();
+    await form.getByText('Graph picture').click();
+    const view = await workbench.webview(TITLE);
+    await view.getByText(/^\d+ nodes, \d+ edges/).waitFor();
+    await view.getByLabel('Export').selectOption('onnx');
+    await workbench.notification(/-m pip install onnx/).waitFor();
   }));
 
 test('the order of reads and writes is drawn with dashed lines', () =>

@@ -137,6 +137,7 @@ export interface Run {
   graph: { traced: string; optimized: string; python: string } | null;
   timing: { load: number; first: number; graph: number | null; eager: number | null };
   error: RunError | null;
+  exported?: { format: 'onnx'; data: string | null; problem: string | null };
   notes?: string[];
 }
 
@@ -163,7 +164,12 @@ export interface Requests {
   ];
   'graphlens/graph': [DocumentPlace & { stage?: 'before' | 'after' }, Graph | null];
   'graphlens/run': [
-    DocumentPlace & { mode?: 'trace' | 'run'; arguments?: string[]; timing?: boolean },
+    DocumentPlace & {
+      mode?: 'trace' | 'run';
+      arguments?: string[];
+      timing?: boolean;
+      export?: 'onnx';
+    },
     Run,
   ];
   'graphlens/explain': [

@@ -1,6 +1,6 @@
 // A graph as a file: SVG of the picture as it stands, DOT and JSON of the graph itself.
 
-import type { Graph } from '../protocol';
+import type { Graph, Run } from '../protocol';
 import type { Picture, PlacedEdge, PlacedNode } from './picture';
 
 /** Characters that XML may not hold: most control characters, lone surrogates, two odd ones. */
@@ -109,4 +109,16 @@ export function toDot(graph: Graph): string {
 
 export function toJson(graph: Graph): string {
   return `${JSON.stringify({ schema: 'graphlens-graph-1', ...graph }, null, 2)}\n`;
+}
+
+/**
+ * The bytes of the model that a run made on the way.
+ *
+ * @throws if there is none, with what to do about it where something can be done
+ */
+export function toOnnx(run: Pick<Run, 'exported' | 'error'>): Uint8Array {
+  const { exported, error } = run;
+  if (exported?.data) return Buffer.from(exported.data, 'base64');
+  if (exported?.problem) throw new Error(`no ONNX model: ${exported.problem}`);
+  throw new Error(`no ONNX model: ${error ? `${error.type}: ${error.message}` : 'not traced'}`);
 }

@@ -3,7 +3,8 @@
 import type { Picture } from './picture';
 
 export type Stage = 'before' | 'after';
-export type Format = 'svg' | 'dot' | 'json';
+export const FORMATS = ['svg', 'dot', 'json', 'onnx'] as const;
+export type Format = (typeof FORMATS)[number];
 
 export type ToGraphPage =
   | { kind: 'busy'; text: string }
@@ -22,6 +23,8 @@ const LONGEST_ID = 10_000;
 const isId = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= LONGEST_ID;
 
+const isFormat = (value: unknown): value is Format => FORMATS.some((format) => format === value);
+
 /** A message that came out of the page, if it is one of ours in every part. */
 export function parseFromGraphPage(message: unknown): FromGraphPage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
@@ -39,9 +42,7 @@ export function parseFromGraphPage(message: unknown): FromGraphPage | undefined 
     case 'stage':
       return stage === 'before' || stage === 'after' ? { kind, stage } : undefined;
     case 'export':
-      return format === 'svg' || format === 'dot' || format === 'json'
-        ? { kind, format }
-        : undefined;
+      return isFormat(format) ? { kind, format } : undefined;
     default:
       return undefined;
   }

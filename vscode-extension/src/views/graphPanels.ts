@@ -6,7 +6,7 @@ import type { Target } from '../functions';
 import { messageOf, type Log } from '../log';
 import type { Graph } from '../protocol';
 import type { Server } from '../server';
-import { toDot, toJson, toSvg } from './exports';
+import { toDot, toJson, toOnnx, toSvg } from './exports';
 import {
   parseFromGraphPage,
   type Format,
@@ -244,14 +244,17 @@ class GraphPanel implements vscode.Disposable {
   }
 
   private async export(format: Format): Promise<void> {
-    if (!this.graph || !this.picture) return;
+    const { graph, picture } = this;
+    if (!graph || !picture) return;
     const title = this.target.function.qualname;
-    const texts: Record<Format, () => string> = {
-      svg: () => toSvg(this.picture ?? { nodes: [], edges: [], width: 0, height: 0 }, title),
-      dot: () => toDot(this.graph ?? { name: title, nodes: [], edges: [], outputs: [] }),
-      json: () => toJson(this.graph ?? { name: title, nodes: [], edges: [], outputs: [] }),
+    const text = (made: string): Uint8Array => new TextEncoder().encode(made);
+    const formats: Record<Format, () => Uint8Array | Promise<Uint8Array>> = {
+      svg: () => text(toSvg(picture, title)),
+      dot: () => text(toDot(graph)),
+      json: () => text(toJson(graph)),
+      onnx: () => this.model(),
     };
-    const text = texts[format]();
+    const content = await formats[format]();
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const name = `${title.replace(/[^\w.-]/g, '_')}.${format}`;
     const uri = await vscode.window.showSaveDialog({
@@ -260,7 +263,18 @@ class GraphPanel implements vscode.Disposable {
       title: `Export the graph of ${title}`,
     });
     if (!uri) return;
-    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    await vscode.workspace.fs.writeFile(uri, content);
     void vscode.window.setStatusBarMessage(`Graphlens: wrote ${name}`, 5000);
+  }
+
+  /** The function traced once more with its last arguments: the worker makes the model of that. */
+  private async model(): Promise<Uint8Array> {
+    const run = await this.server.request('graphlens/run', {
+      textDocument: { uri: this.target.uri },
+      function: this.target.function.qualname,
+      mode: 'trace',
+      export: 'onnx',
+    });
+    return toOnnx(run);
   }
 }

@@ -42,10 +42,9 @@ test('anything else from the run page is refused', () => {
 
 test('messages of the graph page', () => {
   assert.deepEqual(parseFromGraphPage({ kind: 'toggle', id: 'n1' }), { kind: 'toggle', id: 'n1' });
-  assert.deepEqual(parseFromGraphPage({ kind: 'export', format: 'dot' }), {
-    kind: 'export',
-    format: 'dot',
-  });
+  for (const format of ['svg', 'dot', 'json', 'onnx']) {
+    assert.deepEqual(parseFromGraphPage({ kind: 'export', format }), { kind: 'export', format });
+  }
   for (const message of [
     null,
     { kind: 'toggle' },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import ELK from 'elkjs/lib/elk.bundled.js';
 import type { Graph, GraphNode } from '../../src/protocol';
 import { layOut } from '../../src/views/chooseLayout';
-import { escapeXml, toDot, toJson, toSvg } from '../../src/views/exports';
+import { escapeXml, toDot, toJson, toOnnx, toSvg } from '../../src/views/exports';
 import {
   countNodes,
   expandable,
@@ -182,4 +182,18 @@ test('zooming keeps what is under the pointer; fitting shows everything', () => 
   assert.ok(left <= 0 && right >= 10_000);
   view.fit(10, 10);
   assert.equal(view.scale, 1, 'never larger than life');
+});
+
+test('the bytes of a model come out whole; where there is none, it is said why', () => {
+  const bytes = Buffer.from([8, 0, 255, 10]);
+  const data = bytes.toString('base64');
+  const made = toOnnx({ exported: { format: 'onnx', data, problem: null }, error: null });
+  assert.deepEqual([...made], [...bytes]);
+  const problem = 'this needs the package onnx: /usr/bin/python3 -m pip install onnx';
+  assert.throws(
+    () => toOnnx({ exported: { format: 'onnx', data: null, problem }, error: null }),
+    /pip install onnx/,
+  );
+  const error = { kind: 'arguments', type: 'TypeError', message: 'x?', frames: [], text: '' };
+  assert.throws(() => toOnnx({ error }), /TypeError: x\?/);
 });

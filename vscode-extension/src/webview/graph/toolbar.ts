@@ -1,6 +1,6 @@
 // The bar above the picture: stage, search, zoom, open and close, export.
 
-import type { Format, Stage } from '../../views/graphMessages';
+import { FORMATS, type Format, type Stage } from '../../views/graphMessages';
 import { button, element } from '../dom';
 
 export interface ToolbarActions {
@@ -39,9 +39,7 @@ export class Toolbar {
     });
     const save = select('Export', [
       ['', 'Export…'],
-      ['svg', 'SVG'],
-      ['dot', 'DOT'],
-      ['json', 'JSON'],
+      ...FORMATS.map((format) => [format, format.toUpperCase()] as const),
     ]);
     save.addEventListener('change', () => {
       if (save.value !== '') actions.export(save.value as Format);
