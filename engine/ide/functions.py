@@ -10,6 +10,7 @@ from engine.ide.snapshot import FunctionInfo
 from engine.inference.context import Context
 from engine.inference.values import Function
 from engine.lint.facts import Facts
+from engine.lint.rules.staged_condition_not_converted import reason_text
 
 __all__ = ["traced_functions"]
 
@@ -62,4 +63,5 @@ def _describe(
         kind,  # type: ignore[arg-type]
         tuple(sorted(entries)),
         context.converted,
+        "" if context.converted else reason_text(context),
     )

@@ -28,9 +28,10 @@ def _rule_help(finding: Diagnostic) -> HoverContent:
 
 
 def _graph_code(snapshot: Snapshot, function: FunctionInfo) -> HoverContent:
-    code = snapshot.graph_code(function.qualname)
     if not function.converted:
-        title = f"`{function.qualname}` is traced as it is: it is not converted"
+        title = f"`{function.qualname}` runs unchanged while it is traced"
+        text = f"# {function.reason}\n"
     else:
         title = f"Graph code of `{function.qualname}`"
-    return HoverContent("code", title, code.text, function.name_span)
+        text = snapshot.graph_code(function.qualname).text
+    return HoverContent("code", title, text, function.name_span)

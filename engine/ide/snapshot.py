@@ -33,6 +33,7 @@ class FunctionInfo:
         kind: `decorated` (an entry of its own) or `called` (reached from one).
         entry: The qualified names of the entries that reach it; its own for an entry.
         converted: Whether AutoGraph converts it, so that `if` and `for` may become graph ops.
+        reason: Why it does not, as a clause.
     """
 
     qualname: str
@@ -41,6 +42,7 @@ class FunctionInfo:
     kind: Literal["decorated", "called"]
     entry: tuple[str, ...] = ()
     converted: bool = True
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -236,8 +236,6 @@ class Worker:
         environment.update(
             GRAPHLENS_RUN=self._mark, TMPDIR=self._folder, TEMP=self._folder, TMP=self._folder
         )
-        if request.engine == "tensorflow":  # its own log is nobody's output
-            environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         self._process = subprocess.Popen(
             [self.python, "-I", "-B", "-X", "utf8", str(_SCRIPT)],
             stdin=subprocess.PIPE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gc
 import importlib
-import os
 import re
 import sys
 import time
@@ -22,6 +21,7 @@ from engine.worker.loading import (
     load,
     substitute_tensorflow,
 )
+from engine.worker.quiet_import import silence_tensorflow
 from engine.worker.tracebacks import describe_error
 from engine.worker.values import describe_value
 
@@ -51,10 +51,9 @@ class Runner:
     @property
     def phase(self) -> str:
         """What user code is doing now."""
-        if self._loading:
-            return "loading"
-        eagerly = _library().executing_eagerly
-        return "running" if eagerly() else "tracing"
+        if _is_tracing():  # while the file is loaded, too: what it calls may be traced
+            return "tracing"
+        return "loading" if self._loading else "running"
 
     def warm_up(self) -> None:
         """Loads what the first trace needs, by a trace of a function of our own."""
@@ -111,9 +110,8 @@ class Runner:
         imports_it = re.search(r"^\s*(import|from)\s+tensorflow\b", request["text"], re.MULTILINE)
         if imports_it and request["engine"] != "tensorflow":
             self._substituted = substitute_tensorflow()
-        if request["engine"] == "tensorflow":
-            # What its libraries log while they load is not what the user's code prints.
-            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        if not self._substituted:
+            silence_tensorflow(self.mute)
         started = time.perf_counter()
         try:
             self._module = load(request["path"], request["text"], request["folders"])
@@ -213,6 +211,15 @@ def _library() -> Any:
     if tensorflow is not None and tensorflow.__name__ == "tensorflow":
         return tensorflow
     return importlib.import_module("engine")
+
+
+def _is_tracing() -> bool:
+    """Whether a graph is being made; says no while the library itself is being imported."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is None and "engine.ir.interpreter" not in sys.modules:
+        return False
+    eagerly = getattr(_library(), "executing_eagerly", None)
+    return eagerly is not None and not eagerly()
 
 
 def _with_frame(described: dict[str, Any], where: tuple[str, int], text: str) -> dict[str, Any]:

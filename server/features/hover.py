@@ -81,16 +81,14 @@ async def _help(session: Session, facts: Facts, finding: Diagnostic) -> list[Any
 async def _function(session: Session, facts: Facts, function: FunctionInfo) -> list[Any]:
     """Signatures, the traces so far, the readable view, the graph code."""
     told = await _told(session, facts, function)
-    title = (
-        f"Graph code of `{function.qualname}`"
-        if function.converted
-        else f"`{function.qualname}` is traced as it is: it is not converted"
-    )
     blocks = ["\n".join(told["signatures"]), _traces(session, facts, function)]
-    if function.converted:
-        blocks.append(cut(told["readable"], _READABLE))
+    if not function.converted:  # what AutoGraph would write never runs
+        title = f"`{function.qualname}` runs unchanged while it is traced: {function.reason}"
+        return [title, *(("code", cut(block)) for block in blocks if block)]
+    blocks.append(cut(told["readable"], _READABLE))
+    title = f"Graph code of `{function.qualname}`"
     parts: list[Any] = [title, *(("code", block) for block in blocks if block)]
-    if function.converted and len(parts) > 1:
+    if len(parts) > 1:
         parts.append("As AutoGraph writes it:")
     left = MAX_HOVER - 600 - sum(len(block) for block in blocks)
     return [*parts, ("code", cut(told["code"], max(400, left)))]

@@ -103,6 +103,30 @@ async def test_hover_on_a_function_is_its_graph_code(client: LanguageClient, ope
     assert "ag__.if_stmt" in hover.contents.value
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "why"),
+    [
+        ("@tf.function(autograph=False)\n", "return x", "autograph=False"),
+        ("@tf.function\n@tf.autograph.experimental.do_not_convert\n", "return x", "do_not_convert"),
+        ("@tf.function\n", "yield x", "a generator is not converted"),
+        ("@tf.function\n", "return (y := x) + y", "`:=` keeps the function from being converted"),
+    ],
+)
+async def test_hover_on_a_function_that_runs_unchanged_says_so_and_why(
+    client: LanguageClient, opened: Open, head: str, body: str, why: str
+) -> None:
+    text = f"import engine as tf\n\n\n{head}def plain(x):\n    {body}\n"
+    line = text[: text.index("def plain")].count("\n")
+    hover = await client.text_document_hover_async(
+        types.HoverParams(document(opened(text)), types.Position(line, 5))
+    )
+    assert hover is not None
+    shown = hover.contents.value
+    assert "runs unchanged while it is traced" in shown
+    assert why in shown.replace("\\", "")
+    assert "ag__" not in shown
+
+
 async def test_hover_between_things_is_nothing(client: LanguageClient, opened: Open) -> None:
     uri = opened("x = 1\n\n")
     params = types.HoverParams(document(uri), types.Position(1, 0))
