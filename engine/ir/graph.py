@@ -112,9 +112,13 @@ class Graph:
         inputs: outputs of the placeholder nodes, in calling order.
         nodes: all nodes; each uses only what stands before it.
         outputs: the tensors it answers.
+        structured_outputs: the same in the structure that the function returned, where known.
     """
 
-    __slots__ = ("_names", "compiled", "input_names", "inputs", "name", "nodes", "outputs")
+    __slots__ = (
+        "_names", "compiled", "input_names", "inputs", "name", "nodes", "outputs",
+        "structured_outputs",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -131,6 +135,7 @@ class Graph:
         self.input_names = input_names
         self.compiled: dict[str, Any] = {}
         self._names: dict[Node, str] | None = None
+        self.structured_outputs: Any = None
 
     def names(self) -> dict[Node, str]:
         """A unique name for each node: the op's name, then `_1`, `_2`, ..."""

@@ -63,8 +63,11 @@ class IndexedSlices:
         rest = [] if self.dense_shape is None else [self.dense_shape]
         return [self.values, self.indices, *rest]
 
-    def __composite_like__(self, parts: list[Tensor]) -> IndexedSlices:
-        return IndexedSlices(*parts)
+    def __composite_like__(self, parts: list[Any]) -> IndexedSlices:
+        made = IndexedSlices.__new__(IndexedSlices)  # the parts may be specs: not converted
+        made.values, made.indices, *rest = parts
+        made.dense_shape = rest[0] if rest else None
+        return made
 
     def __tf_tensor__(self, dtype: DType | None = None, name: str | None = None) -> Tensor:
         if self.dense_shape is None:

@@ -256,7 +256,10 @@ def _call(kind: Any, func: Callable[..., Any], inp: Any, wanted: Any) -> Any:
     def with_structure(*tensors: Any) -> Any:
         return func(*pack(list(inp), list(tensors)))
 
-    results = current().apply(kind, inputs, {"func": with_structure, "result": dtypes})
+    it: Any = current()
+    results = it.apply(kind, inputs, {"func": with_structure, "result": dtypes})
     if single:
         return results[0]
-    return list(results) if results is not None else []
+    if results is not None and len(results):
+        return list(results)
+    return [] if it.eager else it.nodes[-1]

@@ -126,7 +126,17 @@ def _staged_branches(
         attrs: dict[str, Any] = {"branches": tuple(graphs)}
     else:
         attrs = {"then_branch": graphs[0], "else_branch": graphs[1]}
-    return list(it.apply(kind, (test, *captured), attrs))
+    return _named_results(it, it.apply(kind, (test, *captured), attrs))
+
+
+def _named_results(it: Any, results: Sequence[Any]) -> list[Tensor]:
+    """The results of a conditional, named `NAME/Identity` as in TensorFlow's graphs."""
+    from engine.ops.namespace import tf
+
+    if not results:
+        return []
+    name = it.names()[results[0].node]
+    return [tf.identity(one, name=f"{name}/Identity/") for one in results]
 
 
 def _own_all(inner: Any, results: Sequence[Any]) -> list[SymbolicTensor]:
@@ -202,9 +212,8 @@ def while_loop(
         return _bounded(cond_fn, body_fn, start, shape_invariants, maximum_iterations, names)
     dims = [t.dims for t in start]
     for i, shape in enumerate(shape_invariants or ()):
-        if shape is not None:
+        if shape is not None:  # it counts even where it contradicts the start, as in TensorFlow
             dims[i] = as_dims(getattr(shape, "shape", shape))
-            _check_invariant(start[i], dims[i])
     specs = [spec(t.dtype, d) for t, d in zip(start, dims)]
     test, _, answer = it.subgraph(cond_fn, specs, "while_cond", names)
     (tested,) = _own_all(test, [answer])
@@ -256,15 +265,6 @@ def check_condition(tensor: Tensor, label: str) -> None:
         )  # fmt: skip
 
 
-def _check_invariant(tensor: Tensor, dims: Any) -> None:
-    if not at_least_as_specific(tensor.dims, dims):
-        raise ValueError(
-            f"The shape invariant specified for {getattr(tensor, 'name', 'a loop variable')} is "
-            f"not compatible with the initial shape of the loop variable. It enters the loop with "
-            f"shape {show(tensor.dims)}, but the specified shape invariant is {show(dims)}."
-        )
-
-
 def _check_state(arguments: Sequence[Any], outputs: Sequence[Any]) -> None:
     if len(arguments) != len(outputs):
         raise ValueError(
@@ -309,8 +309,9 @@ def public_while_loop(
         The loop variables after the loop.
 
     Raises:
-        TypeError: if `cond` or `body` is not callable or a variable changes its dtype.
-        ValueError: if there are no variables or a shape leaves its invariant.
+        TypeError: if `cond` or `body` is not callable, a variable changes its dtype, or `loop_vars`
+            is no sequence.
+        ValueError: if a shape leaves its invariant, or outside of graphs if there are no variables.
     """
     if not callable(cond):
         raise TypeError("'cond' must be callable.")
@@ -318,9 +319,11 @@ def public_while_loop(
         raise TypeError("'body' must be callable.")
     if parallel_iterations < 1:
         raise TypeError("'parallel_iterations' must be a positive integer.")
-    if len(loop_vars) == 0:
+    eager = current().eager
+    if eager and not loop_vars:
         raise ValueError("'loop_vars' must be provided: there is no loop variable.")
-    if current().eager:
+    len(loop_vars)  # TypeError where it is no sequence
+    if eager:
         return _eager_loop(cond, body, loop_vars, maximum_iterations)
     flat = [convert_to_tensor(leaf) for leaf in flatten(loop_vars)]
     invariants = None if shape_invariants is None else flatten_shapes(shape_invariants)

@@ -6,7 +6,6 @@ import ast
 import inspect
 import linecache
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from types import CodeType
@@ -39,16 +38,23 @@ class Text:
         self.made: dict[Any, Any] = {}
 
     @cached_property
-    def definitions(self) -> dict[int, list[Definition]]:
-        """Functions and lambdas by their first line, decorators included."""
-        found: dict[int, list[Definition]] = {}
+    def definitions(self) -> dict[int, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+        """Functions by their first line, decorators included."""
+        found: dict[int, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                 found.setdefault(first, []).append(node)
-            elif isinstance(node, ast.Lambda):
-                found.setdefault(node.lineno, []).append(node)
         return found
+
+    @cached_property
+    def lambdas(self) -> list[ast.Lambda]:
+        """All lambdas."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Lambda)]
+
+    def lambdas_around(self, line: int) -> list[ast.Lambda]:
+        """The lambdas that `line` is a part of."""
+        return [one for one in self.lambdas if one.lineno <= line <= (one.end_lineno or line)]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -118,8 +124,7 @@ def parse_function(function: Any) -> FunctionSource:
     function = inspect.unwrap(function, stop=lambda one: hasattr(one, "__code__"))
     file = file_of(function)
     code = _code_of(function)
-    candidates = file.text.definitions.get(code.co_firstlineno, [])
-    return FunctionSource(file, _choose(candidates, code, function))
+    return FunctionSource(file, _choose(file.text, code))
 
 
 def _code_of(function: Any) -> CodeType:
@@ -173,12 +178,11 @@ def _title(code: CodeType) -> str:
     return f"function '{code.co_name}'"
 
 
-def _choose(candidates: list[Definition], code: CodeType, function: Any) -> Definition:
+def _choose(text: Text, code: CodeType) -> Definition:
+    line = code.co_firstlineno
     if code.co_name == "<lambda>":
-        return _choose_lambda([one for one in candidates if isinstance(one, ast.Lambda)], code)
-    named = [
-        one for one in candidates if not isinstance(one, ast.Lambda) and one.name == code.co_name
-    ]
+        return _choose_lambda(text.lambdas_around(line), code)
+    named = [one for one in text.definitions.get(line, []) if one.name == code.co_name]
     if not named:
         raise InaccessibleSourceError(
             f"{code.co_filename}:{code.co_firstlineno}: function '{code.co_name}' is not there "
@@ -188,77 +192,42 @@ def _choose(candidates: list[Definition], code: CodeType, function: Any) -> Defi
 
 
 def _choose_lambda(candidates: list[ast.Lambda], code: CodeType) -> ast.Lambda:
-    """The lambda with this very code; equal ones are equal in what they do."""
+    """The one lambda around the line with these parameters; bodies do not tell lambdas apart."""
     if len(candidates) == 1:
         return candidates[0]
     fitting = [one for one in candidates if _parameters(one) == _variables(code)]
-    placed = [one for one in fitting if _holds(one, code)] or fitting
-    same = [one for one in placed if _compiles_to(one, code)] or placed
-    if len({ast.dump(one) for one in same}) == 1:
-        return same[0]
+    if len(fitting) == 1:
+        return fitting[0]
     where = f"{code.co_filename}:{code.co_firstlineno}"
-    if not candidates:
+    if not fitting:
         raise InaccessibleSourceError(
             f"{where}: the lambda is not there any more: the file has changed since it was "
             "loaded. Load it again"
         )
     raise InaccessibleSourceError(
-        f"{where}: there are {len(candidates)} lambdas on this line that cannot be told apart. "
-        "Put each on a line of its own, or give them different parameters"
+        f"{where}: there are {len(fitting)} lambdas on this line that cannot be told apart: found "
+        "multiple definitions with identical signatures at the location. Put each on a line of "
+        "its own, or give them different parameters"
     )
 
 
-def _parameters(node: ast.Lambda) -> list[str]:
+_Names = tuple[list[str], list[str], bool, bool]
+"""Positional parameters, all others, and whether there are `*args` and `**kwargs`."""
+
+
+def _parameters(node: ast.Lambda) -> _Names:
     arguments = node.args
-    names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    names += [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
-    return [one.arg for one in names]
+    positional = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+    starred = [one for one in (arguments.vararg, arguments.kwarg) if one is not None]
+    others = [one.arg for one in (*arguments.kwonlyargs, *starred)]
+    return positional, others, arguments.vararg is not None, arguments.kwarg is not None
 
 
-def _variables(code: CodeType) -> list[str]:
-    count = code.co_argcount + code.co_kwonlyargcount
-    count += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
-    return list(code.co_varnames[:count])
+def _variables(code: CodeType) -> _Names:
+    args, kwargs = (bool(code.co_flags & flag) for flag in (_VARARGS, _VARKEYWORDS))
+    count = code.co_argcount
+    stop = count + code.co_kwonlyargcount + args + kwargs
+    return list(code.co_varnames[:count]), list(code.co_varnames[count:stop]), args, kwargs
 
 
-def _holds(node: ast.Lambda, code: CodeType) -> bool:
-    """Whether the code's positions lie in the lambda's body; True where Python keeps none."""
-    positions = getattr(code, "co_positions", None)
-    if positions is None:
-        return True
-    body = node.body
-    start = (body.lineno, body.col_offset)
-    end = (body.end_lineno or body.lineno, body.end_col_offset or 0)
-    found = [
-        (line, column)
-        for line, _, column, _ in cast("Iterator[tuple[Any, Any, Any, Any]]", positions())
-        if line is not None and column is not None and (line, column) != (node.lineno, 0)
-    ]
-    return bool(found) and all(start <= place <= end for place in found[-1:])
-
-
-def _compiles_to(node: ast.Lambda, code: CodeType) -> bool:
-    try:
-        made = compile(ast.Expression(node), code.co_filename, "eval", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    inner = next((one for one in made.co_consts if isinstance(one, CodeType)), None)
-    if inner is None:
-        return False
-    constants, wanted = _constants(inner), _constants(code)
-    return (
-        inner.co_names == code.co_names and constants == wanted
-        if code.co_freevars
-        else inner.co_code == code.co_code
-        and inner.co_names == code.co_names
-        and constants == wanted
-    )
-
-
-def _constants(code: CodeType) -> list[object]:
-    """A function's constants, without inner functions and, as on Python 3.10, their full names."""
-    return [
-        one
-        for one in code.co_consts
-        if not isinstance(one, CodeType) and not (isinstance(one, str) and "<locals>" in one)
-    ]
+_VARARGS, _VARKEYWORDS = inspect.CO_VARARGS, inspect.CO_VARKEYWORDS

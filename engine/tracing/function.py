@@ -11,6 +11,7 @@ from typing import Any
 from engine.ir.op import public
 from engine.ir.shapes import Dims, at_least_as_specific, relax
 from engine.ir.spec import TensorSpec
+from engine.tracing.attributes import check_attributes
 from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.guards import MISS, Guard, extended
 from engine.tracing.parameters import Parameters, check_input_signature
@@ -297,14 +298,16 @@ def function(
         reduce_retracing: trace for more general shapes where shapes vary.
         experimental_implements, experimental_autograph_options, experimental_attributes,
             experimental_relax_shapes, experimental_compile, experimental_follow_type_hints:
-            as in TensorFlow; accepted.
+            as in TensorFlow; accepted. `experimental_attributes` is a dict.
 
     Returns:
         A `Function`.
 
     Raises:
         TypeError: if `func` is not callable or `input_signature` holds no specs.
+        ValueError: if functions have no attribute of a name in `experimental_attributes`.
     """
+    check_attributes(experimental_attributes)
     options = {
         "input_signature": input_signature, "autograph": autograph, "jit_compile": jit_compile,
         "reduce_retracing": reduce_retracing or bool(experimental_relax_shapes),

@@ -77,7 +77,6 @@ class Recorder:
         self.variables: list[Any] = []
         self.creation_allowed = True
         self.argument_values: dict[int, Any] = {}
-        self._constants: dict[Any, SymbolicTensor] = {}
         self._names: tuple[int, dict[Node, str], dict[str, int]] = (0, {}, {})
 
     # -- the interpreter's side ------------------------------------------------------------
@@ -155,23 +154,13 @@ class Recorder:
         return op.infer(*inputs[:i], list(inputs[i:stop]), *inputs[stop:], **attrs)
 
     def constant(self, value: Any, dtype: DType | None = None, name: str | None = None) -> Tensor:
-        """A constant node; equal Python numbers share one."""
-        key = None
-        kind = type(value)
-        if kind is int or kind is float or kind is bool:
-            key = (kind, str(value), dtype)
-            known = self._constants.get(key)
-            if known is not None and name is None:
-                return known
+        """A constant node."""
         made, found = graph_value(value, dtype)
-        dims = getattr(made, "shape", ())
+        attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
         with self._anywhere():
-            tensor = self.apply(
-                constant_op.op, (), {"value": made, "dtype": found, "dims": dims}, name or OPERAND
+            return self.apply(  # type: ignore[no-any-return]
+                constant_op.op, (), attrs, name or OPERAND
             )
-        if key is not None and name is None:
-            self._constants[key] = tensor
-        return tensor  # type: ignore[no-any-return]
 
     def make_constant(
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None

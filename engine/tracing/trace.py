@@ -58,6 +58,7 @@ def trace(
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
     concrete = ConcreteFunction(graph, captures, call, structure, name, _variables(captures))
+    graph.structured_outputs = concrete.structured_outputs
     concrete.used = [
         outer for outer, _ in recorder.captures.values() if type(outer) is EagerTensor
     ] or captures

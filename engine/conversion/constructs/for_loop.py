@@ -202,6 +202,7 @@ class _RangeLoop(_StagedLoop):
         super().__init__(iter_, *rest)
         self.start, self.limit, self.step = iter_.node.inputs
         self.place = self.start
+        _count(self.start, self.limit, self.step)
 
     def get(self) -> tuple[Any, ...]:
         """Before the first turn the target has the first number, in case it is used later."""
@@ -230,6 +231,18 @@ class _RangeLoop(_StagedLoop):
         """The place is the number."""
         self.body(self.place)
         self.place = self.place + self.step
+
+
+def _count(start: Any, limit: Any, step: Any) -> Any:
+    """How many numbers a range has: recorded before the loop, as in TensorFlow's graphs."""
+    from engine.conversion.staging import operations
+
+    tf = operations()
+    distance = limit - start
+    whole = distance // step
+    rest = tf.not_equal(distance % step, tf.zeros_like(whole))
+    count = whole + tf.cast(rest, distance.dtype)
+    return tf.maximum(count, tf.zeros_like(count))
 
 
 class _TensorLoop(_StagedLoop):

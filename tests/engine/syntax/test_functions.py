@@ -53,25 +53,38 @@ def test_a_method() -> None:
     assert parse_function(A().m).tree().name == "m"
 
 
-def test_each_lambda_on_a_shared_line() -> None:
-    fs = [lambda x: x + 1, lambda x: x + 2, lambda y: y + 1]
-    assert [unparse(parse_function(f).tree().body) for f in fs] == ["x + 1", "x + 2", "y + 1"]
+def test_lambdas_on_a_shared_line_are_told_apart_by_their_parameters() -> None:
+    fs = [lambda x: x + 1, lambda y: y + 1, lambda x, *, k: x, lambda *x: x]
+    assert [unparse(parse_function(f).tree().body) for f in fs] == ["x + 1", "y + 1", "x", "x"]
 
 
 def test_nested_lambdas() -> None:
-    f = [lambda x: lambda x: x * 2][0]
-    assert unparse(parse_function(f).tree().body) == "lambda x: x * 2"
-    assert unparse(parse_function(f(1)).tree().body) == "x * 2"
+    f = [lambda x: lambda y: y * 2][0]
+    assert unparse(parse_function(f).tree().body) == "lambda y: y * 2"
+    assert unparse(parse_function(f(1)).tree().body) == "y * 2"
 
 
-def test_equal_lambdas_on_one_line_need_no_choice() -> None:
-    fs = [lambda x: x + 1, lambda x: x + 1]
-    assert [unparse(parse_function(f).tree()) for f in fs] == ["lambda x: x + 1"] * 2
+def test_a_lambda_of_several_lines() -> None:
+    f = [
+        lambda x: (
+            lambda y: y
+        )(x)
+    ][0]  # fmt: skip
+    assert unparse(parse_function(f).tree().body) == "(lambda y: y)(x)"
 
 
-def test_lambdas_with_equal_code_and_different_constants() -> None:
-    fs = [lambda: "a", lambda: "b"]
-    assert [unparse(parse_function(f).tree().body) for f in fs] == ["'a'", "'b'"]
+@pytest.mark.parametrize(
+    "f",
+    [
+        [lambda x: x + 1, lambda x: x + 2][0],
+        [lambda x: x + 1, lambda x: x + 1][0],
+        [lambda: "a", lambda: "b"][0],
+        (lambda x: lambda x: x * 2)(1),
+    ],
+)
+def test_lambdas_of_equal_parameters_on_one_line_are_refused(f) -> None:
+    with pytest.raises(InaccessibleSourceError, match="line of its own"):
+        parse_function(f)
 
 
 def test_no_source_says_what_to_do() -> None:
