@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from engine.cli.main import app
+from engine.cli.app import app
 
 ROOT = Path(__file__).parent.parent
 CLEAN, FINDINGS = 0, 1

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +71,8 @@ class Cache:
                 "text": checked.source.text if checked.findings else "",
             }
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            import tempfile
+
             handle, temporary = tempfile.mkstemp(dir=self._folder)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(entry, file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from engine.cli import options
-from engine.cli.failure import fail
 from engine.cli.reports import Format
 
 __all__ = ["check"]
@@ -41,41 +40,32 @@ def check(
 
     Ends with 0 where nothing is found, with 1 where something is, with 2 where it could not run.
     """
-    from engine.cli.projects import Choices
-    from engine.cli.session import Session
+    from engine.cli.check_run import run_check
 
-    if config is not None and isolated:
-        fail("--config and --isolated contradict each other")
-    choices = Choices(
-        select=_split(select),
-        ignore=_split(ignore),
-        extend_select=_split(extend_select),
-        exclude=_split(exclude),
-        extend_exclude=_split(extend_exclude),
-        config=config,
-        isolated=isolated,
-    )
-    session = Session(
-        paths=paths or ["."],
-        choices=choices,
+    code = run_check(
+        paths=paths,
         fix=fix,
-        unsafe=unsafe_fixes,
+        unsafe_fixes=unsafe_fixes,
         fix_only=fix_only,
         diff=diff,
-        form=output_format,
+        select=select,
+        ignore=ignore,
+        extend_select=extend_select,
+        output_format=output_format,
         output_file=output_file,
         statistics=statistics,
+        watch=watch,
+        add_noqa=add_noqa,
+        show_files=show_files,
         stdin_filename=stdin_filename,
-        use_cache=not no_cache,
+        exclude=exclude,
+        extend_exclude=extend_exclude,
         force_exclude=force_exclude,
-        respect_gitignore=not no_gitignore,
+        no_gitignore=no_gitignore,
+        config=config,
+        isolated=isolated,
+        no_cache=no_cache,
+        exit_zero=exit_zero,
         quiet=quiet,
     )
-    code = session.act(show_files=show_files, add_noqa=add_noqa, watch=watch)
-    raise typer.Exit(0 if exit_zero and code == 1 else code)
-
-
-def _split(values: list[str] | None) -> tuple[str, ...]:
-    return tuple(
-        part.strip() for value in values or () for part in value.split(",") if part.strip()
-    )
+    raise typer.Exit(code)

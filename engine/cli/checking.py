@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,14 +13,16 @@ from engine.base.diagnostics import Diagnostic, Severity
 from engine.base.options import Settings
 from engine.base.reading import Unreadable, decode_source, read_source
 from engine.base.source import SourceFile, Span
-from engine.cli.processes import Progress, in_processes
 from engine.cli.result import Checked
 
 __all__ = ["Progress", "check_data", "check_files", "check_text", "failed"]
 
-_FEW = 12
+# So little is done before other processes have started.
+_FEW_FILES = 12
+_FEW_BYTES = 200_000
 _log = logging.getLogger("graphlens")
 Job = tuple[Path, Settings]
+Progress = Callable[[int], None]
 
 
 def check_files(jobs: Sequence[Job], use_cache: bool, progress: Progress) -> list[Checked]:
@@ -44,17 +46,29 @@ def check_files(jobs: Sequence[Job], use_cache: bool, progress: Progress) -> lis
             results[path] = known
             progress(1)
     processes = min(_cores(), 8)
-    if len(left) <= _FEW or processes == 1:
+    if processes == 1 or _are_few(left):
         for job in left:
             results[job[0]] = _check_one(job)
             progress(1)
     else:
+        from engine.cli.processes import in_processes
+
         in_processes(_check_one, left, processes, results, progress)
     if cache is not None:
         for path, settings in left:
             cache.keep(path, settings, results[path])
         cache.tidy()
     return _brought_home([results[path] for path, _ in jobs])
+
+
+def _are_few(jobs: Sequence[Job]) -> bool:
+    """Whether the files are done sooner by this process alone."""
+    if len(jobs) <= _FEW_FILES:
+        return True
+    try:
+        return sum(path.stat().st_size for path, _ in jobs) <= _FEW_BYTES
+    except OSError:
+        return False
 
 
 def _cores() -> int:

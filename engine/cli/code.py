@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import typer
+from engine.cli.failure import say
 
 __all__ = ["is_terminal", "print_code"]
 
@@ -21,7 +21,7 @@ def is_terminal() -> bool:
 def print_code(text: str) -> None:
     """Prints Python source."""
     if not is_terminal():
-        typer.echo(text.rstrip("\n"))
+        say(text.rstrip("\n"))
         return
     from rich.console import Console
     from rich.syntax import Syntax

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
-from typing import Annotated, NoReturn, Optional
+from typing import NoReturn
 
-import typer
+__all__ = ["main"]
 
-from engine.cli.check import check
-from engine.cli.explain import explain
-from engine.cli.graph import graph
-from engine.cli.lsp import lsp
-from engine.cli.run import run
-from engine.cli.show import show
-
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="graphlens",
-    help="See what the graph will do before it runs.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (check, show, graph, run, explain, lsp):
-    app.command()(command)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            number = version("graphlens")
-        except PackageNotFoundError:
-            number = "(not installed)"
-        typer.echo(f"graphlens {number}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        Optional[bool],  # noqa: UP045 (typer reads it at run time, also on 3.10)
-        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version."),
-    ] = None,
-) -> None:
-    """See what the graph will do before it runs."""
+# The trees of a file are many objects and none of them is garbage: look less often.
+_OBJECTS = 100_000
 
 
 def _interrupted(*_: object) -> NoReturn:
@@ -65,11 +27,26 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     try:
-        app()
+        _run(sys.argv[1:])
     except BrokenPipeError:
         # The reader of a pipe has gone, as `head` does.
         sys.stderr.close()
         sys.exit(0)
+
+
+def _run(arguments: list[str]) -> None:
+    from engine.cli.quick import plain_check
+
+    options = plain_check(arguments)
+    if options is None:
+        from engine.cli.app import app
+
+        app()
+        return
+    gc.set_threshold(_OBJECTS, 20, 50)
+    from engine.cli.check_run import run_check
+
+    sys.exit(run_check(**options))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.base.options import Settings
 from engine.cli.result import Checked
 
-__all__ = ["Progress", "in_processes"]
+__all__ = ["in_processes"]
 
 _MANY_OBJECTS = 300_000
 _CHUNK = 8

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import typer
-
 from engine.base.options import Settings
 from engine.cli import fixing, summary
 from engine.cli.checking import Progress, check_data, check_files
-from engine.cli.failure import FOUND, fail
+from engine.cli.failure import FOUND, Ended, fail, say
 from engine.cli.files import find_files
 from engine.cli.projects import Choices, Projects
 from engine.cli.reports import Format, report
@@ -85,7 +83,7 @@ class Session:
         after, left, _ = fixing.fixed_data(data, checked, settings, self.unsafe)
         if self.diff:
             text = fixing.unified(name, checked.source.text, left.source.text)
-            typer.echo(text, nl=False)
+            say(text, nl=False)
             return FOUND if text else 0
         sys.stdout.flush()
         sys.stdout.buffer.write(after)
@@ -93,7 +91,7 @@ class Session:
         if self.fix_only:
             return 0
         if left.findings and not self.quiet:
-            typer.echo(report(self.form, [left]), err=True)
+            say(report(self.form, [left]), err=True)
         return FOUND if left.findings else 0
 
     def _files(self) -> list[Path]:
@@ -104,7 +102,7 @@ class Session:
         if missing:
             fail(f"{', '.join(missing)}: there is no such file or folder")
         if not files:
-            typer.echo("graphlens: no Python file was found under the given paths", err=True)
+            say("graphlens: no Python file was found under the given paths", err=True)
         return files
 
     def _check(self, files: list[Path]) -> list[Checked]:
@@ -117,9 +115,9 @@ class Session:
         for checked in results:
             text, fixed = fixing.difference(checked, self._settings(checked.path), self.unsafe)
             count += fixed
-            typer.echo(text + "\n" if text else "", nl=False)
+            say(text + "\n" if text else "", nl=False)
         if count and not self.quiet:
-            typer.echo(f"Would fix {summary.findings(count)}.", err=True)
+            say(f"Would fix {summary.findings(count)}.", err=True)
         return FOUND if count else 0
 
     def _report(self, results: list[Checked], fixed: int = 0) -> None:
@@ -138,20 +136,20 @@ class Session:
             except OSError as error:
                 fail(f"{self.output_file}: cannot be written: {error.strerror or error}")
         elif text:
-            typer.echo(text, nl=not text.endswith("\n"))
+            say(text, nl=not text.endswith("\n"))
         if fixed and not is_text:
             summary.say_fixed(fixed)
 
     def show_files(self) -> int:
         """Lists the files that would be checked."""
         for path in self._files():
-            typer.echo(str(path))
+            say(str(path))
         return 0
 
     def add_noqa(self) -> int:
         """Adds a silencing comment to each line with findings."""
         count = sum(fixing.silence(checked) for checked in self._check(self._files()))
-        typer.echo(f"Added {count} comment{'' if count == 1 else 's'}.")
+        say(f"Added {count} comment{'' if count == 1 else 's'}.")
         return 0
 
     def watch(self) -> int:
@@ -163,7 +161,7 @@ class Session:
         if not places:
             fail(f"{', '.join(self.paths)}: there is no such file or folder")
         self.run()
-        typer.echo("Watching for changes; Ctrl-C ends.", err=True)
+        say("Watching for changes; Ctrl-C ends.", err=True)
         endings = PythonFilter(extra_extensions=[".ipynb", ".toml"])
         for _ in changes(*places, watch_filter=endings, raise_interrupt=False):
             if sys.stdout.isatty():
@@ -171,7 +169,7 @@ class Session:
             self.projects.forget()
             try:
                 self.run()
-            except typer.Exit:
+            except Ended:
                 continue  # a mistake in the settings has been said, and may be gone at once
         return 0
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-import typer
-
 from engine.base.diagnostics import Diagnostic
+from engine.cli.failure import say
 from engine.cli.reports import Format
 from engine.cli.result import Checked
 
@@ -49,7 +48,7 @@ def summary(results: Sequence[Checked], fixed: int, unsafe: bool) -> str:
 def say_fixed(count: int) -> None:
     """Says on the standard error how many findings were fixed."""
     if count:
-        typer.echo(f"Fixed {findings(count)}.", err=True)
+        say(f"Fixed {findings(count)}.", err=True)
 
 
 def statistics(results: Sequence[Checked], form: Format) -> str:

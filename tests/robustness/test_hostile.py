@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli.main import app
+from engine.cli.app import app
 from tests.robustness.features import check_text
 from tests.robustness.hostile import BYTES, TEXTS
 from tests.robustness.scale import SHARE, chance

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli.main import app
+from engine.cli.app import app
 
 PRINTING = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    print(x)\n    return x\n"
 CLEAN = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    return x\n"
@@ -431,7 +431,7 @@ def test_a_change_of_an_imported_file_counts(project: Path):
 
 def test_many_files_are_checked_in_several_processes(project: Path):
     for number in range(20):
-        (project / f"part{number:02}.py").write_text(PRINTING)
+        (project / f"part{number:02}.py").write_text(PRINTING + "# a long file\n" * 1000)
     found = json.loads(run("--output-format", "json", "--no-cache", ".").stdout)
     names = [Path(finding["filename"]).name for finding in found]
     assert names == sorted(names)

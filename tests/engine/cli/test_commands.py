@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from engine.cli.app import app
 from engine.cli.arguments import expression
-from engine.cli.main import app
 from engine.lint.rule import all_rules
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from engine.cli.main import app
+from engine.cli.app import app
 from engine.cli.pictures import Form, draw
 from engine.cli.pictures.layout import Placed, place
 
