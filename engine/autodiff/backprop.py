@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from engine.autodiff.rows import Rows, dense, gathers_rows
+from engine.autodiff.rows import Gathered, Rows, dense, gathers_rows
 from engine.ir.interpreter import current
 from engine.ir.op import Op
 from engine.ops.namespace import tf
@@ -112,18 +112,25 @@ def backprop(
         outputs = [grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs]
         if all(grad is None for grad in outputs):
             continue
-        if rows and (gathers_rows(entry) or type(outputs[0]) is Rows):
-            if gathers_rows(entry):
-                grads.add(entry.inputs[0], Rows([(entry, dense(outputs[0]))]))
-                continue
-            if entry.op.name == "raw.read_variable":
-                grads.add(entry.inputs[0], outputs[0])
+        if rows and (gathers_rows(entry) or any(type(grad) is Rows for grad in outputs)):
+            if _pass_rows(entry, outputs, grads):
                 continue
             outputs = [dense(grad) for grad in outputs]
         for tensor, grad in zip(entry.inputs, input_gradients(entry, outputs)):
             if tensor is not None:
-                grads.add(tensor, grad)
+                grads.add(tensor, grad if rows else dense(grad))
     return [grads.get(source) for source in sources]
+
+
+def _pass_rows(entry: Entry, outputs: list[Any], grads: Gradients) -> bool:
+    """Hand rows to the input of a gathering or reading call; False for other calls."""
+    if gathers_rows(entry):
+        grads.add(entry.inputs[0], Rows([Gathered(entry, dense(outputs[0]))]))
+    elif entry.op.name == "raw.read_variable":
+        grads.add(entry.inputs[0], outputs[0])
+    else:
+        return False
+    return True
 
 
 def input_gradients(entry: Entry, outputs: list[Any]) -> Sequence[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.autodiff.backprop import differentiable, takes_missing
+from engine.autodiff.rows import Given, Rows
 from engine.autodiff.vjp import Vjp, extend_node, gradient_spec, vjp
 from engine.ir.dtypes import DType, resource, variant
 from engine.ir.graph import Graph
@@ -32,7 +33,7 @@ def taped_call(it: Any, graph: Graph, inputs: tuple[Any, ...]) -> tuple[Any, ...
     forward = graph
     for _ in watching:
         seeds = tuple(i for i, t in enumerate(forward.outputs) if differentiable(t))
-        level = vjp(forward, seeds, candidates)
+        level = vjp(forward, seeds, candidates, rows=True)
         levels.append(level)
         forward = level.forward
     values = it.run(run_graph, forward, [t._value for t in inputs])
@@ -80,7 +81,7 @@ def _extended_call_gradient(entry: Any, grads: Any) -> list[Any]:
     graph = node.attrs["graph"]
     seeds = tuple(i for i, grad in enumerate(grads) if grad is not None)
     candidates = tuple(i for i, t in enumerate(node.inputs) if differentiable(t))
-    split = vjp(graph, seeds, candidates)
+    split = vjp(graph, seeds, candidates, rows=True)
     count = len(node.outputs)
     specs = [spec(t.dtype, t.dims) for t in split.forward.outputs[count:]]
     saved = extend_node(node, {**node.attrs, "graph": split.forward}, specs)
@@ -88,13 +89,16 @@ def _extended_call_gradient(entry: Any, grads: Any) -> list[Any]:
 
 
 def apply_backward(split: Vjp, seeds: Any, inputs: Any, saved: Any) -> list[Any]:
-    """Call the backward graph; one gradient (or None) for each of `inputs`."""
+    """Call the backward graph; one gradient (tensor, `Rows` or None) for each of `inputs`."""
     out: list[Any] = [None] * len(inputs)
     if split.wanted:
         used = [inputs[i] for i in split.used]
         results = call_graph(split.backward, (*seeds, *used, *saved))
-        for i, grad in zip(split.wanted, results):
-            out[i] = grad
+        following = iter(results)
+        for i in split.wanted:
+            grad = next(following)
+            rows = i in split.rows
+            out[i] = Rows([Given(grad, next(following), next(following))]) if rows else grad
     return out
 
 

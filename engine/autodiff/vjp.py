@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.autodiff.backprop import Entry, backprop, differentiable
+from engine.autodiff.rows import Rows
 from engine.ir.dtypes import DType, resource
 from engine.ir.graph import Graph, Node
 from engine.ir.interpreter import interpreting, new_eager, new_recorder
 from engine.ir.op import find_op
 from engine.ir.rewrite import copied
 from engine.ir.spec import TensorSpec, spec
+from engine.ir.structure import composite_parts
 from engine.ir.tensor import SymbolicTensor
 
 
@@ -25,14 +27,14 @@ class Vjp:
         seeds: positions of the outputs for which backward takes gradients.
         used: positions of the forward inputs that backward takes.
         wanted: positions of the inputs whose gradients it answers.
-        connected: does any output depend on the wanted input? One for each of `wanted`.
+        rows: which of `wanted` backward answers by rows: values, their numbers, the whole shape.
     """
 
-    __slots__ = ("backward", "connected", "forward", "saved", "seeds", "used", "wanted")
+    __slots__ = ("backward", "forward", "rows", "saved", "seeds", "used", "wanted")
 
     def __init__(
         self, forward: Graph, saved: int, backward: Graph, seeds: tuple[int, ...],
-        used: tuple[int, ...], wanted: tuple[int, ...],
+        used: tuple[int, ...], wanted: tuple[int, ...], rows: frozenset[int] = frozenset(),
     ) -> None:  # fmt: skip
         self.forward = forward
         self.saved = saved
@@ -40,9 +42,12 @@ class Vjp:
         self.seeds = seeds
         self.used = used
         self.wanted = wanted
+        self.rows = rows
 
 
-def vjp(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) -> Vjp:
+def vjp(
+    graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...], rows: bool = False
+) -> Vjp:
     """Split `graph` for reverse mode.
 
     Args:
@@ -50,16 +55,17 @@ def vjp(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) -> Vj
         seeds: positions of outputs that have a gradient.
         candidates: positions of inputs whose gradient is of interest; those that no seed depends
             on are left out of `Vjp.wanted`.
+        rows: may backward answer rows where only rows were gathered?
     """
     known = graph.compiled.setdefault("vjp", {})
-    key = (seeds, candidates)
+    key = (seeds, candidates, rows)
     made = known.get(key)
     if made is None:
-        made = known[key] = _split(graph, seeds, candidates)
+        made = known[key] = _split(graph, seeds, candidates, rows)
     return made  # type: ignore[no-any-return]
 
 
-def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) -> Vjp:
+def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...], rows: bool) -> Vjp:
     forward = copied(graph)  # its nodes may be extended below
     owner = Draft(forward)
     entries = _entries(forward, [forward.inputs[i] for i in candidates])
@@ -69,16 +75,22 @@ def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...]) ->
     with interpreting(backward):
         results = backprop(
             entries, [forward.outputs[i] for i in seeds], grads,
-            [forward.inputs[i] for i in candidates],
+            [forward.inputs[i] for i in candidates], rows,
         )  # fmt: skip
-        wanted = tuple(i for i, grad in zip(candidates, results) if grad is not None)
-        outputs = [backward.own(grad) for grad in results if grad is not None]
-    return _assemble(owner, backward, outputs, seeds, wanted)
+        found = {i: grad for i, grad in zip(candidates, results) if grad is not None}
+        outputs = [backward.own(one) for grad in found.values() for one in _parts(grad)]
+    by_rows = frozenset(i for i, grad in found.items() if type(grad) is Rows)
+    return _assemble(owner, backward, outputs, seeds, tuple(found), by_rows)
+
+
+def _parts(grad: Any) -> list[Any]:
+    return composite_parts(grad.slices()) if type(grad) is Rows else [grad]
 
 
 def _assemble(
-    owner: Draft, backward: Any, outputs: list[Any], seeds: tuple[int, ...], wanted: tuple[int, ...]
-) -> Vjp:
+    owner: Draft, backward: Any, outputs: list[Any], seeds: tuple[int, ...],
+    wanted: tuple[int, ...], rows: frozenset[int],
+) -> Vjp:  # fmt: skip
     """Sort backward's captures into forward inputs and saved values."""
     forward = owner.graph
     position = {id(t): i for i, t in enumerate(forward.inputs)}
@@ -96,7 +108,7 @@ def _assemble(
     )  # fmt: skip
     extended.compiled["origins"] = forward.compiled["origins"]
     return Vjp(extended, len(saved), backward.finish(outputs), seeds,
-               tuple(position[id(outer)] for outer, _ in inputs), wanted)  # fmt: skip
+               tuple(position[id(outer)] for outer, _ in inputs), wanted, rows)  # fmt: skip
 
 
 class Draft:

@@ -104,6 +104,17 @@ class RaggedTensor:
         out[:] = rows
         return out
 
+    def __composite_parts__(self) -> list[Tensor]:
+        inner = self.values
+        ragged = isinstance(inner, RaggedTensor)
+        return [*(inner.__composite_parts__() if ragged else [inner]), self.row_splits]
+
+    def __composite_like__(self, parts: list[Any]) -> RaggedTensor:
+        *inner, splits = parts
+        ragged = isinstance(self.values, RaggedTensor)
+        values = self.values.__composite_like__(inner) if ragged else inner[0]
+        return type(self)(values, splits)
+
     def __len__(self) -> int:
         return int(self.nrows())
 

@@ -57,8 +57,10 @@ class SparseTensor:
     def __composite_parts__(self) -> list[Tensor]:
         return [self.indices, self.values, self.dense_shape]
 
-    def __composite_like__(self, parts: list[Tensor]) -> SparseTensor:
-        return SparseTensor(*parts)
+    def __composite_like__(self, parts: list[Any]) -> SparseTensor:
+        made = SparseTensor.__new__(SparseTensor)  # the parts may be specs: not converted
+        made.indices, made.values, made.dense_shape = parts
+        return made
 
     def with_values(self, new_values: Any) -> SparseTensor:
         """Other values at the same places."""

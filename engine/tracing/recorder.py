@@ -261,12 +261,16 @@ class Recorder:
         where = tensor.node.file_line
         if where is not None:
             message += f" at {where[0]}:{where[1]}"
-        message += f".\nThe tensor {tensor!r} cannot be accessed from {self.name!r}."
+        around: list[Any] = [self]
+        while isinstance(around[-1].outer, Recorder):
+            around.append(around[-1].outer)
         inside = getattr(owner, "outer", None)
         while isinstance(inside, Recorder):
-            if inside is self:
+            if inside in around:
+                message += f".\nThe tensor {tensor!r} cannot be accessed from {inside.name!r}."
                 return InaccessibleTensorError(message)
             inside = inside.outer
+        message += f".\nThe tensor {tensor!r} cannot be accessed from {self.name!r}."
         return TypeError(message)
 
     # -- variables -------------------------------------------------------------------------

@@ -101,6 +101,8 @@ def for_stmt(
     elif is_tensor(iter_) and tracing():
         loop = _RangeLoop if _is_range(iter_) else _TensorLoop
         loop(iter_, extra_test, body, get_state, set_state, symbol_names, opts).run()
+    elif hasattr(iter_, "row_splits") and tracing():
+        _RaggedLoop(iter_, extra_test, body, get_state, set_state, symbol_names, opts).run()
     else:
         _python_for(iter_, extra_test, body)
 
@@ -231,6 +233,25 @@ class _RangeLoop(_StagedLoop):
         """The place is the number."""
         self.body(self.place)
         self.place = self.place + self.step
+
+
+class _RaggedLoop(_StagedLoop):
+    """Over the rows of a ragged tensor."""
+
+    def __init__(self, iter_: Any, *rest: Any) -> None:
+        from engine.conversion.staging import operations
+
+        super().__init__(iter_, *rest)
+        self.count = operations().cast(iter_.nrows(), "int32")
+
+    def more(self) -> Any:
+        """Compare with the number of rows."""
+        return self.place < self.count
+
+    def turn(self) -> None:
+        """The row at the place."""
+        self.body(self.iterated[self.place])
+        self.place = self.place + 1
 
 
 def _count(start: Any, limit: Any, step: Any) -> Any:
