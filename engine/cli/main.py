@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -11,11 +13,20 @@ __all__ = ["main"]
 
 # The trees of a file are many objects and none of them is garbage: look less often.
 _OBJECTS = 100_000
+_INTERRUPTED = 130
 
 
 def _interrupted(*_: object) -> NoReturn:
     """Ctrl-C is no finding: it ends with what shells expect of it."""
-    raise SystemExit(130)
+    raise SystemExit(_INTERRUPTED)
+
+
+def _end_at_once() -> NoReturn:
+    """Ends without the interpreter's farewell, which would wait for threads of a killed pool."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(_INTERRUPTED)
 
 
 def main() -> None:
@@ -28,6 +39,10 @@ def main() -> None:
         signal.signal(signal.SIGINT, _interrupted)
     try:
         _run(sys.argv[1:])
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            _end_at_once()
+        raise
     except BrokenPipeError:
         # The reader of a pipe has gone, as `head` does.
         sys.stderr.close()

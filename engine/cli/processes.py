@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.base.options import Settings
 from engine.cli.result import Checked
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 __all__ = ["in_processes"]
 
@@ -34,8 +39,9 @@ def in_processes(
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        with ProcessPoolExecutor(processes, initializer=gc.disable) as pool, _ended_at_once():
-            found = pool.map(partial(_tidily, work), jobs, chunksize=_CHUNK)
+        with _ended_at_once(ProcessPoolExecutor(processes, initializer=_ready)) as pool:
+            with _interrupts_wait():
+                found = pool.map(partial(_tidily, work), jobs, chunksize=_CHUNK)
             for (path, _), checked in zip(jobs, found):
                 results[path] = checked
                 progress(1)
@@ -48,16 +54,50 @@ def in_processes(
 
 
 @contextmanager
-def _ended_at_once() -> Iterator[None]:
-    """Ends the processes where the block is left before its end: nobody waits for their work."""
+def _interrupts_wait() -> Iterator[None]:
+    """Puts Ctrl-C off while processes start: one that has been forked and not yet been entered
+    among the children would be left behind.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ready() -> None:
+    """What a process does first: it takes interrupts again, and looks for garbage when told to."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    gc.disable()
+
+
+@contextmanager
+def _ended_at_once(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """The pool; where the block is left by an exception its processes end: nobody waits for their
+    work, nor for the pool, whose queues may be locked by a process that has gone.
+    """
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield pool
+    except BrokenProcessPool:
+        pool.shutdown()
+        raise
     except BaseException:
         # The pool's own thread may still be telling those that wait, who have gone.
         threading.excepthook = lambda _: None
-        for process in multiprocessing.active_children():
+        children = multiprocessing.active_children()
+        for process in children:
             process.kill()
+        for process in children:
+            process.join()
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
+    pool.shutdown()
 
 
 def _alone(work: Work, job: Job) -> Checked:
