@@ -12,13 +12,14 @@ from engine.ir.op import op, public
 from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import EagerTensor, Tensor
+from engine.objects.ragged_operators import RaggedOperators
 from engine.ops.kernels import as_array
 from engine.ops.namespace import tf
 from engine.ops.strings_basic import SPACE
 
 
 @public("RaggedTensor")
-class RaggedTensor:
+class RaggedTensor(RaggedOperators):
     """Rows of different lengths.
 
     Attributes:
@@ -69,7 +70,7 @@ class RaggedTensor:
 
     def row_lengths(self) -> Tensor:
         """The length of each row."""
-        return self.row_splits[1:] - self.row_splits[:-1]
+        return self.row_splits[1:] - self.row_splits[:-1]  # type: ignore[no-any-return]
 
     def with_values(self, values: Any) -> RaggedTensor:
         """The same rows around other values."""
@@ -126,8 +127,11 @@ class RaggedTensor:
             row = self[key[0]]
             return row if len(key) == 1 else row[key[1:] if len(key) > 2 else key[1]]
         if isinstance(key, slice):
-            lists = [self.row_splits[:-1][key], self.row_splits[1:][key]]
-            rows = [self.values[int(a) : int(b)] for a, b in zip(*lists)]
+            starts, ends = self.row_splits[:-1][key], self.row_splits[1:][key]
+            if key.step in (None, 1):  # neighbours: also where the places are symbolic
+                first, last = tf.reduce_sum(starts[:1]), tf.reduce_sum(ends[-1:])
+                return type(self).from_row_lengths(self.values[first:last], ends - starts)
+            rows = [self.values[int(a) : int(b)] for a, b in zip(starts, ends)]
             return type(self).from_row_lengths(tf.concat(rows, 0), [len(row) for row in rows])
         if isinstance(key, int) and key < 0:
             key += len(self)

@@ -8,7 +8,7 @@ from typing import Any
 from engine.ir.convert import convert_to_tensor
 from engine.ir.interpreter import current
 from engine.ir.op import public
-from engine.ir.structure import assert_same_structure, flatten, map_structure, pack
+from engine.ir.structure import assert_same_structure, composite_parts, flatten, map_structure, pack
 from engine.ir.tensor import Tensor
 from engine.ops.control import _staged_branches, case_op, cond_op
 from engine.ops.namespace import tf
@@ -63,6 +63,11 @@ def _truth(pred: Any) -> bool:
     return bool(pred)
 
 
+def _opened(leaf: Any) -> Any:
+    """A sparse or ragged tensor, rows or a `TensorArray` as the list of its tensors."""
+    return composite_parts(leaf) if hasattr(type(leaf), "__composite_parts__") else leaf
+
+
 class _Branches:
     """What the branches of one conditional answered, compared when all are known."""
 
@@ -71,12 +76,14 @@ class _Branches:
         self.function = function
         self.structures: list[Any] = []
         self.kept: list[list[bool]] = []
+        self.results: list[Any] = []
 
     def flat(self, function: Callable[[], Any], last: bool) -> Callable[[], list[Any]]:
         """The branch as a function that answers its tensors."""
 
         def run() -> list[Any]:
-            result = function()
+            self.results.append(function())
+            result = map_structure(_opened, self.results[-1])
             leaves = flatten(result)
             self.structures.append(map_structure(lambda leaf: leaf is None, result))
             self.kept.append([leaf is not None for leaf in leaves])
@@ -120,7 +127,7 @@ def _structured_branches(
     wrapped = [branches.flat(function, i + 1 == count) for i, function in enumerate(functions)]
     results = iter(_staged_branches(kind, test, wrapped, names))
     leaves = [next(results) if keep else None for keep in branches.kept[0]]
-    return pack(branches.structures[0], leaves)
+    return pack(branches.results[0], leaves, expand_composites=True)
 
 
 @public("switch_case")

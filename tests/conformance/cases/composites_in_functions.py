@@ -117,6 +117,64 @@ def _ragged():
     return [*calls, lambda: own(tf.constant(1))]
 
 
+def _ragged_operators():
+    r, q = tf.ragged.constant([[1, 2], [3]]), tf.ragged.constant([[10, 20], [30]])
+    deep = tf.ragged.constant([[[1], [2, 3]], [[4]]])
+    column = tf.constant([[1], [2]])
+    calls = [
+        lambda: r + 1, lambda: 2 - r, lambda: q / r, lambda: q // r, lambda: q % r, lambda: 2**r,
+        lambda: -r, lambda: abs(-r), lambda: r > 1, lambda: r == q, lambda: (r > 1) & (r < 3),
+        lambda: ~(r > 1), lambda: r & 1, lambda: ~r, lambda: deep * deep, lambda: r + column,
+        lambda: r + tf.constant([1]), lambda: r + tf.ragged.constant([[1], [2]]),
+        lambda: r + 1.5, lambda: r + "a",
+    ]  # fmt: skip
+    return [*[lambda call=call: call().to_list() for call in calls], lambda: bool(r == q)]
+
+
+def _ragged_state():
+    @tf.function
+    def f(r, n):
+        for _ in tf.range(n):
+            r = r * 2
+        r = r - 1 if r.nrows() > 2 else r + r
+        return r.flat_values, r.row_splits
+
+    @tf.function
+    def deep(r):
+        total = 0
+        for rows in r:
+            total += tf.reduce_sum(rows.flat_values)
+        return total
+
+    return [
+        lambda: f(tf.ragged.constant([[1, 2], [3]]), tf.constant(2)),
+        lambda: f(tf.ragged.constant([[1], [], [3]]), tf.constant(0)),
+        lambda: deep(tf.ragged.constant([[[1], [2, 3]], [], [[4]]])),
+    ]
+
+
+def _conditional_results():
+    @tf.function
+    def sparse(x):
+        s = tf.sparse.from_dense([[1, 0], [0, 2]])
+        chosen = tf.cond(x > 0, lambda: {"s": s, "n": None}, lambda: {"s": s * 3, "n": None})
+        return tf.sparse.to_dense(chosen["s"]), chosen["n"]
+
+    @tf.function
+    def array(x):
+        a = tf.TensorArray(tf.int32, 2).unstack([5, 6])
+        return tf.cond(x > 0, lambda: a.write(0, x), lambda: a).stack()
+
+    @tf.function
+    def numbered(x):
+        r = tf.ragged.constant([[1, 2], [3]])
+        chosen = tf.switch_case(x, [lambda: (r, x), lambda: (r * 2, x + 1)])
+        return chosen[0].flat_values, chosen[1]
+
+    numbers = tf.constant(0), tf.constant(1)
+    return [lambda f=f, x=x: f(x) for f in (sparse, array, numbered) for x in numbers]
+
+
 @case
 def attributes_out_of_loops():
     class Total:
@@ -143,6 +201,9 @@ for _name, _start in (
     ("rows_differentiated_again", _rows_differentiated_again),
     ("sparse_tensors_as_arguments", _sparse),
     ("loops_over_ragged_rows", _ragged),
+    ("conditional_results", _conditional_results),
+    ("ragged_operators", _ragged_operators),
+    ("ragged_tensors_as_loop_variables", _ragged_state),
 ):
     _start.__name__ = _name
     add(_start, _start)
