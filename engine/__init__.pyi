@@ -13,11 +13,14 @@ from engine import errors as errors
 from engine import image as image
 from engine import io as io
 from engine import linalg as linalg
+from engine import lookup as lookup
 from engine import math as math
 from engine import nest as nest
 from engine import nn as nn
 from engine import ragged as ragged
 from engine import random as random
+from engine import raw_ops as raw_ops
+from engine import sets as sets
 from engine import signal as signal
 from engine import sparse as sparse
 from engine import strings as strings
@@ -68,6 +71,7 @@ from engine.objects.scopes import NameScope as _engine_objects_scopes_NameScope
 from engine.objects.scopes import control_dependencies as control_dependencies
 from engine.objects.scopes import group as group
 from engine.objects.scopes import tuple_ as _engine_objects_scopes_tuple_
+from engine.objects.sets import edit_distance as edit_distance
 from engine.objects.sparse import SparseTensor as SparseTensor
 from engine.objects.tensor_array import TensorArray as TensorArray
 from engine.objects.variable import init_scope as init_scope
@@ -127,6 +131,7 @@ from engine.ops.gather import gather_nd as gather_nd
 from engine.ops.histogram import histogram_fixed_width as histogram_fixed_width
 from engine.ops.histogram import histogram_fixed_width_bins as histogram_fixed_width_bins
 from engine.ops.histogram import unravel_index as unravel_index
+from engine.ops.index_shuffle import random_index_shuffle as random_index_shuffle
 from engine.ops.indexing import boolean_mask as boolean_mask
 from engine.ops.masks import dynamic_partition as dynamic_partition
 from engine.ops.masks import one_hot as one_hot

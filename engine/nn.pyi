@@ -8,6 +8,9 @@ from engine.ops.activation import gelu as gelu
 from engine.ops.activation import leaky_relu as leaky_relu
 from engine.ops.activation import silu as _engine_ops_activation_silu
 from engine.ops.activation import silu as silu
+from engine.ops.candidates import nce_loss as nce_loss
+from engine.ops.candidates import sampled_softmax_loss as sampled_softmax_loss
+from engine.ops.candidates import uniform_candidate_sampler as uniform_candidate_sampler
 from engine.ops.convolution import atrous_conv2d as atrous_conv2d
 from engine.ops.convolution import atrous_conv2d_transpose as atrous_conv2d_transpose
 from engine.ops.convolution import conv1d as conv1d

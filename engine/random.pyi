@@ -6,6 +6,8 @@ from engine.objects.generator import Generator as Generator
 from engine.objects.generator import create_rng_state as create_rng_state
 from engine.objects.generator import get_global_generator as get_global_generator
 from engine.objects.generator import set_global_generator as set_global_generator
+from engine.ops.candidates import log_uniform_candidate_sampler as log_uniform_candidate_sampler
+from engine.ops.candidates import uniform_candidate_sampler as uniform_candidate_sampler
 from engine.ops.random_basic import Algorithm as Algorithm
 from engine.ops.random_basic import normal as normal
 from engine.ops.random_basic import shuffle as shuffle

@@ -13,6 +13,7 @@ from engine.ops.printing import string_format as _engine_ops_printing_string_for
 from engine.ops.strings_basic import reduce_join as reduce_join
 from engine.ops.strings_basic import to_number as to_number
 from engine.ops.strings_patterns import regex_replace as regex_replace
+from engine.ops.strings_patterns import to_hash_bucket as to_hash_bucket
 from engine.ops.strings_patterns import to_hash_bucket_fast as to_hash_bucket_fast
 from engine.ops.strings_patterns import to_hash_bucket_strong as to_hash_bucket_strong
 from engine.ops.strings_unicode import unicode_transcode as unicode_transcode

@@ -34,6 +34,10 @@ PUBLIC = {
         "constant_initializer ones_initializer random_normal_initializer "
         "random_uniform_initializer zeros_initializer"
     ),
+    "engine.objects.lookup": (
+        "lookup.KeyValueTensorInitializer lookup.StaticHashTable lookup.StaticVocabularyTable "
+        "raw.lookup_table_find"
+    ),
     "engine.objects.module": (
         "Module"
     ),
@@ -52,6 +56,10 @@ PUBLIC = {
     ),
     "engine.objects.scopes": (
         "control_dependencies group name_scope no_op raw.current_scope tuple"
+    ),
+    "engine.objects.sets": (
+        "edit_distance raw.edit_distance raw.set_size raw.sparse_set_operation sets.difference "
+        "sets.intersection sets.size sets.union"
     ),
     "engine.objects.sparse": (
         "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.reduce_sum "
@@ -119,6 +127,10 @@ PUBLIC = {
         "math.special.bessel_k0e math.special.bessel_k1 math.special.bessel_k1e "
         "math.special.bessel_y0 math.special.bessel_y1 math.special.dawsn math.special.expint "
         "math.special.fresnel_cos math.special.fresnel_sin math.special.spence"
+    ),
+    "engine.ops.candidates": (
+        "nn.nce_loss nn.sampled_softmax_loss nn.uniform_candidate_sampler "
+        "random.log_uniform_candidate_sampler random.uniform_candidate_sampler raw.draw_candidates"
     ),
     "engine.ops.casting": (
         "bitcast cast compat.v1.to_bfloat16 compat.v1.to_complex128 compat.v1.to_complex64 "
@@ -235,6 +247,9 @@ PUBLIC = {
         "image.ResizeMethod image.crop_and_resize image.resize image.resize_with_pad "
         "raw.resize_images raw.resize_images_gradient"
     ),
+    "engine.ops.index_shuffle": (
+        "random.experimental.index_shuffle random_index_shuffle raw.random_index_shuffle"
+    ),
     "engine.ops.indexing": (
         "boolean_mask raw.getitem raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
     ),
@@ -319,6 +334,59 @@ PUBLIC = {
         "random.stateless_truncated_normal random.stateless_uniform raw.advance_state "
         "raw.stateless_full_int raw.stateless_normal raw.stateless_shuffle "
         "raw.stateless_truncated_normal raw.stateless_uniform raw.stateless_uniform_int"
+    ),
+    "engine.ops.raw_ops": (
+        "raw_ops.Abs raw_ops.Acos raw_ops.Acosh raw_ops.Add raw_ops.AddN raw_ops.AddV2 raw_ops.All "
+        "raw_ops.Angle raw_ops.ArgMax raw_ops.ArgMin raw_ops.AsString raw_ops.Asin raw_ops.Asinh "
+        "raw_ops.Atan raw_ops.Atan2 raw_ops.Atanh raw_ops.AvgPool raw_ops.BatchMatMulV2 "
+        "raw_ops.BesselI0 raw_ops.BesselI0e raw_ops.BesselI1 raw_ops.BesselI1e raw_ops.BesselJ0 "
+        "raw_ops.BesselJ1 raw_ops.BesselK0 raw_ops.BesselK0e raw_ops.BesselK1 raw_ops.BesselK1e "
+        "raw_ops.BesselY0 raw_ops.BesselY1 raw_ops.Betainc raw_ops.BiasAdd raw_ops.Bitcast "
+        "raw_ops.BitwiseAnd raw_ops.BitwiseOr raw_ops.BitwiseXor raw_ops.BroadcastTo raw_ops.Cast "
+        "raw_ops.Ceil raw_ops.CheckNumerics raw_ops.Cholesky raw_ops.Complex raw_ops.ComplexAbs "
+        "raw_ops.ConcatV2 raw_ops.Conj raw_ops.Conv2D raw_ops.Cos raw_ops.Cosh raw_ops.Cross "
+        "raw_ops.Cumprod raw_ops.Cumsum raw_ops.CumulativeLogsumexp raw_ops.Dawsn "
+        "raw_ops.DecodeBase64 raw_ops.DecodeRaw raw_ops.DepthwiseConv2dNative raw_ops.Diag "
+        "raw_ops.DiagPart raw_ops.Digamma raw_ops.DivNoNan raw_ops.DynamicPartition "
+        "raw_ops.DynamicStitch raw_ops.Einsum raw_ops.Elu raw_ops.EluGrad raw_ops.EncodeBase64 "
+        "raw_ops.EnsureShape raw_ops.Equal raw_ops.Erf raw_ops.Erfc raw_ops.Erfinv "
+        "raw_ops.EuclideanNorm raw_ops.Exp raw_ops.ExpandDims raw_ops.Expint raw_ops.Expm1 "
+        "raw_ops.FFT raw_ops.FFT2D raw_ops.FFT3D raw_ops.Fill raw_ops.Floor raw_ops.FloorDiv "
+        "raw_ops.FloorMod raw_ops.FresnelCos raw_ops.FresnelSin raw_ops.GatherNd raw_ops.GatherV2 "
+        "raw_ops.Greater raw_ops.GreaterEqual raw_ops.IFFT raw_ops.IFFT2D raw_ops.IFFT3D "
+        "raw_ops.Identity raw_ops.IdentityN raw_ops.Igamma raw_ops.Igammac raw_ops.Imag "
+        "raw_ops.InTopKV2 raw_ops.Invert raw_ops.InvertPermutation raw_ops.IsFinite raw_ops.IsInf "
+        "raw_ops.IsNan raw_ops.L2Loss raw_ops.LRN raw_ops.LeakyRelu raw_ops.LeftShift raw_ops.Less "
+        "raw_ops.LessEqual raw_ops.Lgamma raw_ops.LinSpace raw_ops.Log raw_ops.Log1p "
+        "raw_ops.LogMatrixDeterminant raw_ops.LogSoftmax raw_ops.LogicalAnd raw_ops.LogicalNot "
+        "raw_ops.LogicalOr raw_ops.Lu raw_ops.MatMul raw_ops.MatchingFiles raw_ops.MatrixBandPart "
+        "raw_ops.MatrixDeterminant raw_ops.MatrixInverse raw_ops.MatrixLogarithm "
+        "raw_ops.MatrixSolve raw_ops.MatrixSquareRoot raw_ops.MatrixTriangularSolve raw_ops.Max "
+        "raw_ops.MaxPool raw_ops.Maximum raw_ops.Mean raw_ops.Min raw_ops.Minimum "
+        "raw_ops.MirrorPad raw_ops.Mul raw_ops.MulNoNan raw_ops.Ndtri raw_ops.Neg "
+        "raw_ops.NextAfter raw_ops.NotEqual raw_ops.OneHot raw_ops.OnesLike raw_ops.Pack "
+        "raw_ops.Pad raw_ops.PadV2 raw_ops.ParseTensor raw_ops.Polygamma raw_ops.Pow raw_ops.Prod "
+        "raw_ops.Qr raw_ops.RGBToHSV raw_ops.RandomIndexShuffle raw_ops.Range raw_ops.Rank "
+        "raw_ops.ReadFile raw_ops.Real raw_ops.RealDiv raw_ops.Reciprocal raw_ops.RegexFullMatch "
+        "raw_ops.RegexReplace raw_ops.Relu raw_ops.Relu6 raw_ops.Relu6Grad raw_ops.ReluGrad "
+        "raw_ops.Reshape raw_ops.ReverseSequence raw_ops.ReverseV2 raw_ops.RightShift raw_ops.Rint "
+        "raw_ops.Roll raw_ops.Round raw_ops.Rsqrt raw_ops.ScatterNd raw_ops.SegmentMax "
+        "raw_ops.SegmentMean raw_ops.SegmentMin raw_ops.SegmentProd raw_ops.SegmentSum "
+        "raw_ops.SelectV2 raw_ops.Selu raw_ops.SeluGrad raw_ops.SerializeTensor raw_ops.Shape "
+        "raw_ops.Sigmoid raw_ops.Sign raw_ops.Sin raw_ops.Sinh raw_ops.Size raw_ops.Slice "
+        "raw_ops.Softmax raw_ops.SoftmaxCrossEntropyWithLogits raw_ops.Softplus raw_ops.Softsign "
+        "raw_ops.SparseSoftmaxCrossEntropyWithLogits raw_ops.Spence raw_ops.Split raw_ops.SplitV "
+        "raw_ops.Sqrt raw_ops.SqrtGrad raw_ops.Square raw_ops.SquaredDifference raw_ops.Squeeze "
+        "raw_ops.StopGradient raw_ops.StridedSlice raw_ops.StringJoin raw_ops.StringLength "
+        "raw_ops.StringLower raw_ops.StringStrip raw_ops.StringToHashBucket "
+        "raw_ops.StringToHashBucketFast raw_ops.StringToNumber raw_ops.StringUpper raw_ops.Sub "
+        "raw_ops.Substr raw_ops.Sum raw_ops.Tan raw_ops.Tanh raw_ops.TensorScatterAdd "
+        "raw_ops.TensorScatterMax raw_ops.TensorScatterMin raw_ops.TensorScatterSub "
+        "raw_ops.TensorScatterUpdate raw_ops.Tile raw_ops.Timestamp raw_ops.TopKV2 "
+        "raw_ops.Transpose raw_ops.TruncateDiv raw_ops.TruncateMod raw_ops.UnicodeScript "
+        "raw_ops.Unique raw_ops.Unpack raw_ops.UnsortedSegmentMax raw_ops.UnsortedSegmentMin "
+        "raw_ops.UnsortedSegmentProd raw_ops.UnsortedSegmentSum raw_ops.Where raw_ops.WriteFile "
+        "raw_ops.Xdivy raw_ops.Xlog1py raw_ops.Xlogy raw_ops.ZerosLike raw_ops.Zeta"
     ),
     "engine.ops.reduction": (
         "math.reduce_all math.reduce_any math.reduce_max math.reduce_mean math.reduce_min "
@@ -413,8 +481,9 @@ PUBLIC = {
         "strings.to_number strings.upper"
     ),
     "engine.ops.strings_patterns": (
-        "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match "
-        "strings.regex_replace strings.to_hash_bucket_fast strings.to_hash_bucket_strong"
+        "raw.regex_replace raw.string_to_hash_bucket raw.string_to_hash_bucket_fast "
+        "strings.regex_full_match strings.regex_replace strings.to_hash_bucket "
+        "strings.to_hash_bucket_fast strings.to_hash_bucket_strong"
     ),
     "engine.ops.strings_unicode": (
         "compat.as_bytes compat.as_str compat.as_str_any compat.as_text compat.dimension_at_index "
@@ -425,6 +494,9 @@ PUBLIC = {
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "
         "raw.list_reserve raw.list_set raw.list_split raw.list_split_lengths raw.list_stack "
         "raw.list_zeros_like"
+    ),
+    "engine.ops.tensor_proto": (
+        "io.parse_tensor io.serialize_tensor raw.parse_tensor"
     ),
     "engine.ops.trigonometry": (
         "acos acosh asin asinh atan atan2 atanh cos cosh math.acos math.acosh math.asin math.asinh "
@@ -474,6 +546,9 @@ OPS = {
     "engine.autodiff.custom": (
         "raw.custom_gradient"
     ),
+    "engine.objects.lookup": (
+        "raw.lookup_table_find"
+    ),
     "engine.objects.python_call": (
         "raw.numpy_function raw.py_function raw.stateless_numpy_function raw.stateless_py_function"
     ),
@@ -482,6 +557,9 @@ OPS = {
     ),
     "engine.objects.scopes": (
         "no_op"
+    ),
+    "engine.objects.sets": (
+        "raw.edit_distance raw.set_size raw.sparse_set_operation"
     ),
     "engine.ops.activation": (
         "math.softplus math.softsign nn.elu nn.relu nn.relu6 nn.selu raw.elu_grad raw.leaky_relu "
@@ -520,6 +598,9 @@ OPS = {
         "math.special.bessel_k1 math.special.bessel_k1e math.special.bessel_y0 "
         "math.special.bessel_y1 math.special.dawsn math.special.expint math.special.fresnel_cos "
         "math.special.fresnel_sin math.special.spence"
+    ),
+    "engine.ops.candidates": (
+        "raw.draw_candidates"
     ),
     "engine.ops.casting": (
         "bitcast raw.cast"
@@ -579,6 +660,9 @@ OPS = {
     ),
     "engine.ops.image_resize": (
         "raw.resize_images raw.resize_images_gradient"
+    ),
+    "engine.ops.index_shuffle": (
+        "raw.random_index_shuffle"
     ),
     "engine.ops.indexing": (
         "raw.slice_gradient raw.strided_slice raw.strided_slice_dynamic"
@@ -706,7 +790,8 @@ OPS = {
         "strings.lower strings.strip strings.substr strings.upper"
     ),
     "engine.ops.strings_patterns": (
-        "raw.regex_replace raw.string_to_hash_bucket_fast strings.regex_full_match"
+        "raw.regex_replace raw.string_to_hash_bucket raw.string_to_hash_bucket_fast "
+        "strings.regex_full_match"
     ),
     "engine.ops.strings_unicode": (
         "raw.unicode_transcode raw.unsorted_segment_join strings.unicode_script"
@@ -715,6 +800,9 @@ OPS = {
         "raw.list_clear raw.list_concat raw.list_from_tensor raw.list_get raw.list_length "
         "raw.list_reserve raw.list_set raw.list_split raw.list_split_lengths raw.list_stack "
         "raw.list_zeros_like"
+    ),
+    "engine.ops.tensor_proto": (
+        "io.serialize_tensor raw.parse_tensor"
     ),
     "engine.ops.trigonometry": (
         "math.acos math.acosh math.asin math.asinh math.atan math.atan2 math.atanh math.cos "

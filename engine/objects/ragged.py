@@ -213,11 +213,26 @@ def _string_split_kernel(xp: Any, x: Any, sep: Any, maxsplit: int, how: str) -> 
         elif sep:
             pieces += raw.split(sep, maxsplit)
         else:
-            pieces += raw.strip(SPACE).split(None, maxsplit)
+            pieces += _words(raw, maxsplit)
         ends.append(len(pieces))
     out = xp.empty(len(pieces), dtype=object)
     out[:] = pieces
     return out, xp.array(ends, dtype="int64")
+
+
+def _words(raw: bytes, maxsplit: int) -> list[bytes]:
+    """Pieces between white space; after the last cut allowed, the rest, even an empty one."""
+    if not maxsplit:
+        return [raw]
+    rest = raw.lstrip(SPACE)
+    if maxsplit < 0:
+        return rest.split()
+    pieces: list[bytes] = []
+    while rest and len(pieces) < maxsplit:
+        word, *tail = rest.split(None, 1)
+        pieces.append(word)
+        rest = tail[0] if tail else b""
+    return [*pieces, rest] if len(pieces) == maxsplit else pieces
 
 
 def _split(input: Any, sep: Any, maxsplit: int, how: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -153,13 +154,21 @@ def reshaped(dims: Dims, wanted: Dims) -> Dims:
         return tuple(None if size == -1 else size for size in wanted)
     if known == 0 or count % known:
         if known == 0 and count == 0:
-            raise ValueError("reshape cannot infer the missing input size for an empty tensor "
-                             "unless all specified input sizes are non-zero")  # fmt: skip
+            return tuple(None if size == -1 else size for size in wanted)
         raise ValueError(
             f"Input to reshape is a tensor with {count} values, but the requested shape requires "
             f"a multiple of {known}"
         )
     return tuple(count // known if size == -1 else size for size in wanted)
+
+
+def _filled(found: Any, wanted: Any) -> Any:
+    """`wanted` without its -1 where nothing has elements: sizes that are not 0 decide it."""
+    if 0 not in found or 0 not in wanted or tuple(wanted).count(-1) != 1:
+        return wanted
+    count = prod(size for size in found if size)
+    missing = count // prod(size for size in wanted if size > 0)
+    return tuple(missing if size == -1 else size for size in wanted)
 
 
 @op(
@@ -180,6 +189,8 @@ def _reshape_kernel(xp: Any, x: Any, dims: Any) -> Any:
     try:
         return x.reshape(dims) if dims else x.reshape(())[()]
     except ValueError:
+        if not x.size and 0 in dims:
+            return x.reshape(_filled(x.shape, dims))
         raise _reshape_error(x.shape, dims) from None
 
 
@@ -205,7 +216,7 @@ def _reshape_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
         try:
             return x.reshape(dims)
         except ValueError:
-            raise _reshape_error(x.shape, dims) from None
+            return _reshape_kernel(xp, x, dims)
 
     return reshape
 
@@ -235,11 +246,7 @@ def reshape_dynamic(
 def _reshape_dynamic_kernel(xp: Any, x: Any, shape: Any, dims: Any) -> Any:
     if type(x) is bytes:
         x = as_array(xp, x)
-    wanted = tuple(shape.tolist())
-    try:
-        return x.reshape(wanted)[()]
-    except ValueError:
-        raise _reshape_error(x.shape, wanted) from None
+    return _reshape_kernel(xp, x, tuple(shape.tolist()))
 
 
 @reshape_dynamic.gradient

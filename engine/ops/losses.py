@@ -161,7 +161,9 @@ def compute_average_loss(
     if sample_weight is not None:
         loss = loss * tf.cast(sample_weight, loss.dtype)
     size = tf.shape(loss)[0] if global_batch_size is None else global_batch_size
-    return tf.reduce_sum(loss) / tf.cast(size, loss.dtype)  # type: ignore[no-any-return]
+    return tf.math.divide_no_nan(  # type: ignore[no-any-return]
+        tf.reduce_sum(loss), tf.cast(size, loss.dtype)
+    )
 
 
 @public("nn.scale_regularization_loss")

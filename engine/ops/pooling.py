@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
@@ -147,6 +148,9 @@ def _max_pool_pick_kernel(
 def _max_pool_pick_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     x = node.inputs[0]
     return tf.zeros_like(x), max_pool_grad(x, grad, **node.attrs)
+
+
+MaxPoolWithArgmax = namedtuple("MaxPoolWithArgmax", ["output", "argmax"])
 
 
 @op("raw.max_pool_with_argmax", type="MaxPoolWithArgmax", dtypes={"T": REAL})
@@ -381,7 +385,9 @@ def max_pool_with_argmax(
     window, steps = spatial(ksize, 2, "ksize", 3), spatial(strides, 2, "strides", 3)
     pad = check_padding(padding, 2, False)
     dtype = as_dtype(output_dtype)
-    return max_pool_with_argmax_op(input, window, steps, pad, dtype, include_batch_in_index, name)
+    return MaxPoolWithArgmax(
+        *max_pool_with_argmax_op(input, window, steps, pad, dtype, include_batch_in_index, name)
+    )
 
 
 @public("nn.pool")

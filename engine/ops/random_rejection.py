@@ -57,6 +57,8 @@ class Source:
 def _gamma(source: Source, alpha: float) -> float:
     if alpha == 1.0:
         return -math.log1p(-source.uniform())
+    if not alpha > 0:
+        return 0.0 if alpha == 0 else math.nan
     small = alpha < 1
     d = alpha + (2.0 / 3 if small else -1.0 / 3)
     c = 1.0 / 3 / math.sqrt(d)

@@ -221,7 +221,7 @@ def reduce_join_op(
 
 
 def _joined_axes(axis: Any, rank: int) -> list[int]:
-    axes = list(range(rank)) if axis is None else list(axis)
+    axes = list(range(rank))[::-1] if axis is None else list(axis)
     for item in axes:
         if not -rank <= item < rank:
             raise OutOfRangeError(
@@ -236,7 +236,7 @@ def _reduce_join_kernel(xp: Any, x: Any, axis: Any, keepdims: bool, separator: s
     middle = separator.encode()
     axes = _joined_axes(axis, x.ndim)
     rest = [i for i in range(x.ndim) if i not in axes]
-    moved = x.transpose(rest + axes).reshape((*[x.shape[i] for i in rest], -1))
+    moved = x.transpose(rest + axes[::-1]).reshape((*[x.shape[i] for i in rest], -1))
     out = xp.empty(moved.shape[:-1], dtype=object)
     for place in xp.ndindex(*out.shape):
         out[place] = middle.join(moved[place])

@@ -1,4 +1,4 @@
-"""Hashes of strings: the 64-bit fingerprint of the FarmHash family, and SipHash-2-4."""
+"""Hashes of strings: FarmHash's 64-bit fingerprint, MurmurHash64A, and SipHash-2-4."""
 
 from __future__ import annotations
 
@@ -148,6 +148,20 @@ def _finish(raw: bytes, x: int, y: int, z: int, v: tuple[int, int], w: tuple[int
         (_hash_two(v[1], w[1], multiplier) + x) & _M,
         multiplier,
     )
+
+
+def hash64(raw: bytes) -> int:
+    """A 64-bit number that stands for `raw`, by the multiplications of MurmurHash64A."""
+    multiplier = 0xC6A4A7935BD1E995
+    h = 0xDECAFCAFFE ^ (len(raw) * multiplier & _M)
+    whole = len(raw) // 8 * 8
+    for at in range(0, whole, 8):
+        k = _word(raw, at) * multiplier & _M
+        k = _shift_mix(k) * multiplier & _M
+        h = (h ^ k) * multiplier & _M
+    if whole < len(raw):
+        h = (h ^ int.from_bytes(raw[whole:], "little")) * multiplier & _M
+    return _shift_mix(_shift_mix(h) * multiplier & _M)
 
 
 def _round(v: list[int]) -> None:

@@ -13,7 +13,7 @@ from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
 from engine.ops.kernels import refuse
 from engine.ops.strings_basic import each
-from engine.ops.strings_hash import fingerprint64, siphash
+from engine.ops.strings_hash import fingerprint64, hash64, siphash
 
 _M64 = 2**64 - 1
 
@@ -70,9 +70,33 @@ def regex_replace_op(
 @regex_replace_op.kernel
 def _regex_replace_kernel(xp: Any, x: Any, pattern: Any, rewrite: Any, replace_global: bool) -> Any:
     compiled = _compiled(pattern)
-    template = re.sub(rb"\\([0-9])", rb"\\g<\1>", rewrite)
+    parts = _rewriting(rewrite, compiled.groups)
+    if parts is None:  # a rewriting that is wrong changes nothing
+        return x
     count = 0 if replace_global else 1
-    return each(xp, lambda raw: compiled.sub(template, raw, count=count), x)
+
+    def written(match: re.Match[bytes]) -> bytes:
+        return b"".join(
+            part if isinstance(part, bytes) else match.group(part) or b"" for part in parts
+        )
+
+    return each(xp, lambda raw: compiled.sub(written, raw, count=count), x)
+
+
+@functools.lru_cache(maxsize=256)
+def _rewriting(rewrite: bytes, groups: int) -> list[bytes | int] | None:
+    """Text and numbers of groups, up to a backslash before anything else; None: a wrong group."""
+    parts: list[bytes | int] = []
+    for text, escape in re.findall(rb"([^\\]+)|\\(.?)", rewrite, re.DOTALL):
+        if text or escape == b"\\":
+            parts.append(text or escape)
+        elif not escape.isdigit():
+            break
+        elif int(escape) > groups:
+            return None
+        else:
+            parts.append(int(escape))
+    return parts
 
 
 @public("strings.regex_replace")
@@ -123,6 +147,31 @@ def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -
     """Each string as an int64 in [0, num_buckets), by a quick hash."""
     tensor = convert_to_tensor(input, string)
     return hash_bucket_op(tensor, _buckets(num_buckets), None, name=name)  # type: ignore[no-any-return]
+
+
+@op(
+    "raw.string_to_hash_bucket",
+    samples=[("string[3]", 10)],
+    type="StringToHashBucket",
+    groups={"string_tensor": string},
+)
+def old_hash_bucket_op(
+    string_tensor: Tensor, num_buckets: int, name: str | None = None
+) -> TensorSpec:
+    """Strings as numbers below `num_buckets`."""
+    return spec(int64, string_tensor.dims)
+
+
+@old_hash_bucket_op.kernel
+def _old_hash_bucket_kernel(xp: Any, x: Any, num_buckets: int) -> Any:
+    return each(xp, lambda raw: hash64(raw) % num_buckets, x, "int64")
+
+
+@public("strings.to_hash_bucket")
+def to_hash_bucket(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
+    """Each string as an int64 in [0, num_buckets), by the oldest of the hashes."""
+    tensor = convert_to_tensor(input, string)
+    return old_hash_bucket_op(tensor, _buckets(num_buckets), name=name)  # type: ignore[no-any-return]
 
 
 @public("strings.to_hash_bucket_strong")

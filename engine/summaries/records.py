@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.base.protobuf import field
 from engine.ir.dtypes import DType
 
 
@@ -36,27 +37,6 @@ def record(data: bytes) -> bytes:
     length = struct.pack("<Q", len(data))
     return (length + struct.pack("<I", masked_crc(length)) + data
             + struct.pack("<I", masked_crc(data)))  # fmt: skip
-
-
-def varint(value: int) -> bytes:
-    """A number in groups of seven bits, lowest first."""
-    value &= 0xFFFFFFFFFFFFFFFF
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def field(number: int, value: Any) -> bytes:
-    """A field of a protocol buffer: an int, a float (as double), text or bytes."""
-    if isinstance(value, float):
-        return varint(number << 3 | 1) + struct.pack("<d", value)
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    data = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(data)) + data
 
 
 def event(step: int, content: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.base.protobuf import field
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype, bool_, float32, int64, string
 from engine.ir.interpreter import current
@@ -45,9 +46,7 @@ class SummaryWriter:
             if self._file is None:
                 os.makedirs(os.path.dirname(self.path), exist_ok=True)
                 self._file = open(self.path, "ab")  # noqa: SIM115 - closed by `close`
-                self._file.write(
-                    records.record(records.event(0, records.field(3, "brain.Event:2")))
-                )
+                self._file.write(records.record(records.event(0, field(3, "brain.Event:2"))))
             self._file.write(records.record(data))
 
     @contextmanager
@@ -276,7 +275,7 @@ def write(tag: str, tensor: Any, step: Any = None, metadata: Any = None,
 def graph(graph_data: Any) -> Tensor:
     """Write a graph."""
     if _state.writer is not None:
-        _state.writer.write(records.event(0, records.field(4, records.graph_def(graph_data))))
+        _state.writer.write(records.event(0, field(4, records.graph_def(graph_data))))
     return current().constant(_state.writer is not None, bool_)
 
 
@@ -315,7 +314,7 @@ def trace_export(name: str, step: Any = None, profiler_outdir: Any = None) -> No
     if _state.writer is not None:
         for concrete in _traced:
             data = records.graph_def(concrete.graph)
-            _state.writer.write(records.event(int(step), records.field(4, data)))
+            _state.writer.write(records.event(int(step), field(4, data)))
         _state.writer.flush()
     trace_off()
     from engine.summaries import profiling
