@@ -257,11 +257,17 @@ def _sparse_softmax_cross_entropy_kernel(xp: Any, x: Any, labels: Any) -> Any:
 
 @sparse_softmax_cross_entropy_op.gradient
 def _sparse_softmax_cross_entropy_gradient(
-    tf: Any, node: Any, grad: Tensor, grad_back: Tensor
+    tf: Any, node: Any, grad: Tensor | None, grad_back: Tensor | None
 ) -> tuple[Tensor, None]:
-    y = tf.nn.softmax(node.inputs[0])
-    mixed = grad_back - tf.reduce_sum(grad_back * y, -1, keepdims=True)
-    return tf.expand_dims(grad, -1) * node.outputs[1] + mixed * y, None
+    """The second output is differentiated too, where it is needed (for second derivatives)."""
+    parts = [] if grad is None else [tf.expand_dims(grad, -1) * node.outputs[1]]
+    if grad_back is not None:
+        y = tf.nn.softmax(node.inputs[0])
+        parts.append((grad_back - tf.reduce_sum(grad_back * y, -1, keepdims=True)) * y)
+    return sum(parts[1:], parts[0]), None
+
+
+_sparse_softmax_cross_entropy_gradient.takes_missing = True  # type: ignore[attr-defined]
 
 
 @public("nn.sparse_softmax_cross_entropy_with_logits")
