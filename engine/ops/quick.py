@@ -19,6 +19,12 @@ _BINARY = {
 }  # fmt: skip
 """Operator -> the op that it is for two tensors of one dtype that the op allows."""
 
+_PLAIN = frozenset({
+    "math.add", "math.subtract", "math.multiply", "raw.real_divide", "math.less",
+    "math.less_equal", "math.greater", "math.greater_equal",
+})  # fmt: skip
+"""Operators that are numpy's, and nothing more."""
+
 _UNARY = {"neg": "math.negative"}
 
 _CACHED_NUMBERS = 1024
@@ -30,15 +36,19 @@ class _Quick:
     Attributes:
         path: name of the op.
         compute: on numpy values.
+        array: the type of numpy's arrays, from the first use on.
+        on_arrays: the same where the left one is an array: numpy's function, without a detour.
         results: dtype of the result by the operands' dtype (its enum number); False: the long
             way; None: not known yet.
     """
 
-    __slots__ = ("compute", "path", "results")
+    __slots__ = ("array", "compute", "on_arrays", "path", "results")
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.compute: Callable[..., Any] | None = None
+        self.array: Any = None
+        self.on_arrays: Callable[..., Any] | None = None
         self.results: list[Any] = [None] * 32
 
     def learn(self, dtype: DType) -> Any:
@@ -56,6 +66,10 @@ class _Quick:
             else:
                 self.compute, results = quick_parts(op)
                 found = False if results is None else results.learn(dtype)
+            if self.path in _PLAIN:
+                import numpy
+
+                self.array, self.on_arrays = numpy.ndarray, getattr(numpy, str(op.ufunc))
             self.results[dtype.as_datatype_enum] = found
         return found
 
@@ -118,7 +132,9 @@ def quick_binary(path: str, general: Any, swapped: bool) -> Any:
             if swapped:
                 value = it.run(quick.compute, value, self._value)
             else:
-                value = it.run(quick.compute, self._value, value)
+                mine = self._value
+                compute = quick.on_arrays if type(mine) is quick.array else quick.compute
+                value = it.run(compute, mine, value)
         except _FAILURES:
             return general(self, other)
         made = new(EagerTensor)
