@@ -240,8 +240,7 @@ def blend(mask: Any, x: Any, y: Any, out: Any, ones: Any, bits: Any) -> Any:
     kind = ones.dtype
     below = y.view(kind)
     if mask is not None:
-        np.copyto(ones, mask, "unsafe")
-        np.negative(ones, ones)
+        np.copyto(ones, np.negative(mask.view(np.int8)))
     np.bitwise_xor(x.view(kind), below, bits)
     np.bitwise_and(bits, ones, bits)
     np.bitwise_xor(bits, below, out.view(kind))
@@ -266,6 +265,10 @@ def _cast(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | No
     buffer = emitter.target(node)
     if buffer is None or buffer not in emitter.buffers.made:
         return None
+    blended = emitter.mask == (inputs[0], buffer_key(node.outputs[0]), len(emitter.lines))
+    if blended and source.dtype is bool_:  # the line before made it, with the other sign
+        emitter.line(f"{emitter.ufunc('negative')}({emitter.mask_ones}, {buffer})", node)
+        return [buffer]
     copyto = emitter.bind(emitter.xp.copyto)
     emitter.line(f"{copyto}({buffer}, {inputs[0]}, 'unsafe')", node)
     return [buffer]
