@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.executors.forms import form, taker, takes_expressions
 from engine.executors.python_source import Emitter
-from engine.executors.scratch import buffer_key, only_read
+from engine.executors.regions import find_regions
+from engine.executors.scratch import buffer_key, only_read, uses
 from engine.ir.dtypes import bool_
 from engine.ir.graph import Graph, Node
 from engine.ir.tensor import SymbolicTensor
@@ -182,8 +183,9 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     if state:
         emitter.line(f"{', '.join(state)} = {', '.join(inputs[:count])}")
     spare = _spares(emitter, test, body, count)
-    for name in spare.values():
-        emitter.line(f"{name} = {name}_ = None")
+    own = _in_place(body, spare)
+    for key, name in spare.items():
+        emitter.line(f"{name} = None" if key in own else f"{name} = {name}_ = None")
     arguments = state + inputs[count:]
     emitter.line("while True:", node)
     emitter.depth += 1
@@ -197,7 +199,8 @@ def _while(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str]:
     for tensor, new in zip(body.outputs, outputs):
         if id(tensor) in spare:  # the value before the last one is free from now on
             name = spare[id(tensor)]
-            emitter.line(f"{name} = {name}_; {name}_ = {new}")
+            shift = "" if id(tensor) in own else f"{name} = {name}_; "
+            emitter.line(f"{shift}{name}{'_' if shift else ''} = {new}")
     moved = [(a, b) for a, b in zip(state, outputs) if a != b]
     if moved:
         emitter.line(f"{', '.join(a for a, _ in moved)} = {', '.join(b for _, b in moved)}")
@@ -281,6 +284,27 @@ def _spares(emitter: Emitter, test: Graph, body: Graph, count: int) -> dict[int,
         read_only = only_read(body, body.inputs[i]) and only_read(test, test.inputs[i])
         if read_only and _read_inside(body, tensor):
             found[id(tensor)] = emitter.fresh("s")
+    return found
+
+
+def _in_place(body: Graph, spare: dict[int, str]) -> set[int]:
+    """Outputs that may overwrite the present value itself: nobody reads it after they are made.
+
+    Args:
+        body: of the loop.
+        spare: the outputs that may overwrite the value before the present one.
+    """
+    if not spare or find_regions(body):  # a region's nodes may read it later
+        return set()
+    place = {node: i for i, node in enumerate(body.nodes)}
+    taken = uses(body)
+    found = set()
+    for old, new in zip(body.inputs, body.outputs):
+        users = [user for user, _ in taken.get(id(old), ())]
+        if id(new) not in spare or any(place[user] > place[new.node] for user in users):
+            continue
+        if new.node not in users or new.node.op.name != "raw.mat_mul":
+            found.add(id(new))
     return found
 
 
