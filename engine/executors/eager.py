@@ -152,6 +152,10 @@ class EagerInterpreter:
         source = f"lambda {', '.join(names)}: {op.expression.format(*names)}"
         return eval(source, {"np": np})  # type: ignore[no-any-return]
 
+    def on_arrays(self, op: Op) -> tuple[type, Callable[..., Any]]:
+        """The type of arrays, and the ufunc that computes `op` on them."""
+        return np.ndarray, getattr(np, str(op.ufunc))
+
     def _op_error(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception
     ) -> Exception:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ir.dtypes import DType, bool_
-from engine.ir.interpreter import _current, current
+from engine.ir.interpreter import _current, current, new_eager
 from engine.ir.op import OPS
 from engine.ir.tensor import EagerTensor, Tensor
 from engine.ir.wrapper import _FAILURES
@@ -67,9 +67,8 @@ class _Quick:
                 self.compute, results = quick_parts(op)
                 found = False if results is None else results.learn(dtype)
             if self.path in _PLAIN:
-                import numpy
-
-                self.array, self.on_arrays = numpy.ndarray, getattr(numpy, str(op.ufunc))
+                it: Any = new_eager()
+                self.array, self.on_arrays = it.on_arrays(op)
             self.results[dtype.as_datatype_enum] = found
         return found
 
