@@ -112,7 +112,7 @@ def read_attribute(machine: Machine, node: ast.AST, owner: Value, name: str, fra
             if not (isinstance(option, Const) and option.value is None)
         )
     if isinstance(owner, Function):
-        return Library("method", name, None, owner)
+        return owner.attributes.get(name) or Library("method", name, None, owner)
     if isinstance(owner, (Python, Const)):
         return _of_python(owner, name)
     if isinstance(owner, Unknown) and owner.argument:
@@ -355,7 +355,7 @@ def store_attribute(
             owner.attributes[name] = join(old, value)
         else:
             owner.attributes[name] = join(old, value)
-    elif isinstance(owner, ClassValue):
+    elif isinstance(owner, (ClassValue, Function)):
         owner.attributes[name] = (
             join(owner.attributes[name], value) if name in owner.attributes else value
         )

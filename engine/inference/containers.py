@@ -23,7 +23,7 @@ from engine.inference.values import (
     join_all,
 )
 
-__all__ = ["comes_from_tensors", "element_of", "iterate", "subscript", "truth"]
+__all__ = ["comes_from_tensors", "element_of", "iterate", "subscript", "truth", "turning", "turns"]
 
 
 def truth(value: Value) -> bool | None:
@@ -206,3 +206,30 @@ def _slice_size(size: int | None, part: Container) -> int | None:
         return len(range(*slice(*numbers).indices(size)))
     except ValueError:
         return None
+
+
+def turns(value: Value) -> int | None:
+    """How often Python goes round a loop over the value, where that is known."""
+    if isinstance(value, Container):
+        if value.items is not None:
+            return len(value.items)
+        return value.length
+    return None
+
+
+def turning(whole: Value, element: Value) -> Value:
+    """The element as Python's loop over the whole binds it: a number differs from turn to turn."""
+    if isinstance(element, Const):
+        return Python(type(element.value).__name__, varying=True)
+    if _differ(whole) and isinstance(element, Python):
+        return Python(element.type, varying=True)
+    return element
+
+
+def _differ(value: Value) -> bool:
+    """Whether a loop goes over numbers that are written out, each another one."""
+    if not isinstance(value, Container) or value.items is None:
+        return False
+    numbers = [item.value for item in value.items if isinstance(item, Const)]
+    same = len(numbers) == len(value.items) and len({type(n) for n in numbers}) == 1
+    return same and type(numbers[0]) in (int, float) and len(set(numbers)) > 1

@@ -179,6 +179,22 @@ class Branched(Event):
         self.after: frozenset[str] = frozenset()
 
 
+class Handed(Event):
+    """Functions have been gone through for `tf.cond` (kind `cond`: what each of the two gives) or
+    for `tf.while_loop` (kind `while_loop`: what the loop starts with, and what a turn gives).
+    """
+
+    __slots__ = ("first", "kind", "second")
+
+    def __init__(
+        self, node: ast.AST, context: Context, kind: str, first: Value, second: Value
+    ) -> None:
+        super().__init__(node, context)
+        self.kind = kind
+        self.first = first
+        self.second = second
+
+
 class Looped(Event):
     """A staged loop has been gone through: what was bound before it, and after one turn.
 

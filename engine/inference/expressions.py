@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.inference import arithmetic
 from engine.inference.blocks import merge, restore, save
-from engine.inference.containers import element_of, iterate, subscript, truth
-from engine.inference.context import Region, Scope
+from engine.inference.containers import element_of, iterate, subscript, truth, turning, turns
+from engine.inference.context import Loop, Region, Scope
 from engine.inference.events import (
     Branched,
     Computed,
@@ -297,7 +297,12 @@ def comprehension(
         iterate(machine, generator.iter, whole, kind, inner, False)
         if isinstance(whole, Container) and whole.items is not None:
             length = len(whole.items)
-        machine.assign(generator.target, element_of(whole, inner.context.staged), inner)
+        element = element_of(whole, inner.context.staged)
+        if not inner.context.staged:
+            element = turning(whole, element)
+            loop = Loop(node, turns(whole), whole, inner.context.loop)
+            inner.context = inner.context.with_(loop=loop)
+        machine.assign(generator.target, element, inner)
         for condition in generator.ifs:
             length = None
             value = machine.eval(condition, inner)
@@ -305,9 +310,9 @@ def comprehension(
     if isinstance(node, ast.DictComp):
         machine.eval(node.key, inner)
         return Container("dict", None, machine.eval(node.value, inner), frame.born(node))
-    element = machine.eval(node.elt, inner)
+    made_of = machine.eval(node.elt, inner)
     kinds = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
-    made = Container(kinds[type(node)], None, element, frame.born(node))
+    made = Container(kinds[type(node)], None, made_of, frame.born(node))
     made.length = length if len(node.generators) == 1 else None
     return made
 

@@ -15,7 +15,7 @@ from engine.inference.blocks import (
     save,
     widen,
 )
-from engine.inference.containers import element_of, iterate, truth
+from engine.inference.containers import element_of, iterate, truth, turning, turns
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
 from engine.inference.expressions import in_graph
@@ -24,7 +24,6 @@ from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
     UNKNOWN,
-    Const,
     Container,
     Library,
     Python,
@@ -131,35 +130,16 @@ def for_(machine: Machine, node: ast.For | ast.AsyncFor, frame: Frame) -> bool:
         if context.staged:
             machine.emit(PythonLooped(node, context, count, value))
     element = element_of(value, context.staged)
-    if not staged and (isinstance(element, Const) or _differ(value)):
-        kind = type(element.value).__name__ if isinstance(element, Const) else element.type  # type: ignore[attr-defined]
-        element = Python(kind, varying=True)
+    if not staged:
+        element = turning(value, element)
     _loop(machine, node, node.target, element, staged, inner, value, frame)
     return True
-
-
-def _differ(value: Value) -> bool:
-    """Whether a loop goes over numbers that are written out, each another one."""
-    if not isinstance(value, Container) or value.items is None:
-        return False
-    numbers = [item.value for item in value.items if isinstance(item, Const)]
-    same = len(numbers) == len(value.items) and len({type(n) for n in numbers}) == 1
-    return same and type(numbers[0]) in (int, float) and len(set(numbers)) > 1
 
 
 def _loops_in_graph(value: Value) -> bool:
     if isinstance(value, Library):
         return value.kind in ("dataset", "iterator", "variable", "ragged")
     return isinstance(value, Tensor) and value.stage is Stage.STAGED
-
-
-def turns(value: Value) -> int | None:
-    """How often Python goes round a loop over the value, where that is known."""
-    if isinstance(value, Container):
-        if value.items is not None:
-            return len(value.items)
-        return value.length
-    return None
 
 
 def _loop(

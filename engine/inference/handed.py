@@ -7,6 +7,7 @@ import ast
 from engine.inference.binding import Arguments, bind
 from engine.inference.containers import element_of
 from engine.inference.context import Context, Region, Staging
+from engine.inference.events import Handed
 from engine.inference.machine import Frame, Machine
 from engine.inference.specs import creation_spec
 from engine.inference.staging import trace
@@ -19,6 +20,7 @@ from engine.inference.values import (
     Instance,
     Library,
     Python,
+    Stage,
     Tensor,
     Unknown,
     Value,
@@ -111,7 +113,16 @@ def _branches(machine: Machine, arguments: Arguments, node: ast.AST, frame: Fram
         results.append(
             _in_region(machine, function, Arguments([], {}), node, frame, "function", arm)
         )
+    if len(results) == 2 and _is_asked_in_graph(arguments):
+        first, second = (_staged_result(result, frame) for result in results)
+        machine.emit(Handed(node, frame.context, "cond", first, second))
     return _staged_result(join_all(results), frame)
+
+
+def _is_asked_in_graph(arguments: Arguments) -> bool:
+    """Whether the condition is a tensor: what Python knows takes one function and not the other."""
+    condition = arguments.positional[0] if arguments.positional else arguments.keywords.get("pred")
+    return isinstance(condition, Tensor) and condition.stage is Stage.STAGED
 
 
 def _staged_result(value: Value, frame: Frame) -> Value:
@@ -136,14 +147,21 @@ def _while_loop(machine: Machine, arguments: Arguments, node: ast.AST, frame: Fr
     state = positional[2] if len(positional) > 2 else keywords.get("loop_vars")
     values: list[Value] = []
     if isinstance(state, Container) and state.items is not None:
-        values = [_loose(_staged_result(item, frame)) for item in state.items]
+        values = [_staged_result(item, frame) for item in state.items]
+    may_grow = len(positional) > 3 or "shape_invariants" in keywords
+    started = Container("list", list(values))
+    if may_grow:
+        values = [_loose(value) for value in values]
     call = Arguments(values, {}, open=not values)
     result: Value = UNKNOWN
     for function in (test, body):
         if function is not None and _functions([function]):
             result = _in_region(machine, function, call, node, frame, "body")
     if values:
-        return Container("list", values, None, frame.born(node))
+        if isinstance(result, Container) and not may_grow:
+            turned = Container("list", result.items, result.element)
+            machine.emit(Handed(node, frame.context, "while_loop", started, turned))
+        return Container("list", [_loose(value) for value in values], None, frame.born(node))
     return _staged_result(result, frame)
 
 

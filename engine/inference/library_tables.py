@@ -59,7 +59,7 @@ ATTRIBUTES: dict[tuple[str, str], str] = {
     ("model", "loss_tracker"): "metric",
     ("model", "compiled_metrics"): "metric",
     ("optimizer", "iterations"): "variable",
-    ("optimizer", "learning_rate"): "?",
+    ("optimizer", "learning_rate"): "variable",
     ("optimizer", "lr"): "?",
     ("metric", "name"): "str",
     ("tensorarray", "dtype"): "dtype",

@@ -65,6 +65,8 @@ class _Specs:
     def __init__(self) -> None:
         self.tapes: list[Any] = []
         self.variables: list[Any] = []
+        self.scopes: list[str] = []
+        self.scope_names: dict[str, int] = {}
 
     def names(self) -> Any:
         return _Names()

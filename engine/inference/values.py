@@ -298,6 +298,7 @@ class Function(Value):
     """A function of the user's: a `def` or `lambda`, where it was made, and how it is staged."""
 
     __slots__ = (
+        "attributes",
         "born",
         "convert",
         "defaults",
@@ -336,6 +337,8 @@ class Function(Value):
         self.receiver: Value | None = None
         self.fixed: tuple[list[Value], dict[str, Value]] | None = None
         self.wrapped = ""
+        # What `f.name = value` put there; the copies are the same object.
+        self.attributes: dict[str, Value] = {}
 
     def copy(self) -> Function:
         """The same function, to be bound, staged or wrapped in another way."""

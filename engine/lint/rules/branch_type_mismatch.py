@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.blocks import bound_names
-from engine.inference.events import Branched
+from engine.inference.events import Branched, Handed
 from engine.inference.values import (
     Const,
     Container,
@@ -89,6 +89,23 @@ def branch_type_mismatch(facts: Facts) -> Iterator[Finding]:
                 )
                 fix = _literal(facts, event.node, name, main, other)
                 yield Finding(place, event.context, message, fix=fix)
+
+    yield from _of_functions(facts)
+
+
+def _of_functions(facts: Facts) -> Iterator[Finding]:
+    """The two functions of a `tf.cond`."""
+    for event in facts.staged(Handed):
+        none = [isinstance(v, Const) and v.value is None for v in (event.first, event.second)]
+        if event.kind != "cond" or event.context.caught or any(none):
+            continue
+        why = difference(event.first, event.second)
+        if why:
+            message = (
+                f"What the first function gives {why[0]}, but what the second one gives {why[1]}; "
+                "tracing raises. Give both the same type."
+            )
+            yield Finding(event.node, event.context, message)
 
 
 def _literal(facts: Facts, node: ast.AST, name: str, main: Value, other: Value) -> Fix | None:

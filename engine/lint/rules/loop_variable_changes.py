@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.blocks import bound_names
-from engine.inference.events import Looped
+from engine.inference.events import Handed, Looped
 from engine.inference.values import Const, Container, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
@@ -92,6 +92,25 @@ def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
                 message = f"`{name}` {why} of this staged loop; tracing raises."
                 fix = _fix(facts, event, name, before, after)
                 yield Finding(facts.header(node), event.context, message, fix=fix)
+
+    yield from _of_functions(facts)
+
+
+def _of_functions(facts: Facts) -> Iterator[Finding]:
+    """The loop variables of a `tf.while_loop`."""
+    for event in facts.staged(Handed):
+        first, second = event.first, event.second
+        if event.kind != "while_loop" or event.context.caught:
+            continue
+        if not isinstance(first, Container) or not isinstance(second, Container):
+            continue
+        if first.items is None or second.items is None or len(first.items) != len(second.items):
+            continue
+        for number, (before, after) in enumerate(zip(first.items, second.items)):
+            why = _change(before, after, False) if isinstance(after, Tensor) else None
+            if why:
+                message = f"Loop variable {number} {why} of this `tf.while_loop`; tracing raises."
+                yield Finding(event.node, event.context, message)
 
 
 def _change(before: Value, after: Value, invariant: bool) -> str | None:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.base.source import Span
 from engine.inference.events import Staged
-from engine.inference.values import Function
+from engine.inference.values import Function, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
+from engine.lint.rules.function_staged_repeatedly import function_staged_repeatedly
 
 
 @rule(
@@ -57,6 +58,7 @@ def nested_staged_function(facts: Facts) -> Iterator[Finding]:
 
     Leave the inner decorator out, or define the function outside.
     """
+    repeated: set[ast.AST | Span] | None = None
     for event in facts.staged(Staged):
         if event.staging.kind != "function" or event.context.guard:
             continue
@@ -70,6 +72,11 @@ def nested_staged_function(facts: Facts) -> Iterator[Finding]:
         place: ast.AST | Span = event.node
         if event.decorator and isinstance(event.value, Function):
             place = facts.name_span(event.value.node)
+        if repeated is None:
+            repeated = {finding.at for finding in function_staged_repeatedly(facts)}
+        if place in repeated:
+            # It is made anew outside of traces too, which costs more: that is said already.
+            continue
         yield Finding(place, event.context, message, fix=_fix(facts, event))
 
 
@@ -88,7 +95,8 @@ def _fix(facts: Facts, event: Staged) -> Fix | None:
             return None
         inner = facts.text(node.args[0])
         text = f"({inner})" if isinstance(node.args[0], ast.Lambda) else inner
-        return Fix("Leave `tf.function` out", (Edit(facts.span(node), text),))
+        safe = not _changes_state(event.value)
+        return Fix("Leave `tf.function` out", (Edit(facts.span(node), text),), safe=safe)
     if not event.decorator or (isinstance(node, ast.Call) and (node.args or node.keywords)):
         return None
     source = facts.source
@@ -98,4 +106,21 @@ def _fix(facts: Facts, event: Staged) -> Fix | None:
     whole = Span(source.line_start(first), source.line_start(last + 1))
     if not source.slice(whole).strip().startswith("@") or "#" in source.slice(whole):
         return None
-    return Fix("Remove the inner decorator", (Edit(whole, ""),))
+    safe = not _changes_state(event.value)
+    return Fix("Remove the inner decorator", (Edit(whole, ""),), safe=safe)
+
+
+def _changes_state(function: Value) -> bool:
+    """Whether the body changes what Python keeps: without a trace of its own, it may do so at
+    other times.
+    """
+    if not isinstance(function, Function):
+        return True
+    for node in ast.walk(function.node):
+        if isinstance(node, (ast.Nonlocal, ast.Global)):
+            return True
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            return True
+    return False

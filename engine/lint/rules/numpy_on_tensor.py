@@ -122,4 +122,7 @@ def _fix(facts: Facts, event: Called) -> Fix | None:
     if any(keyword.arg not in ("axis", "keepdims") for keyword in call.keywords):
         return None
     text = f"{facts.alias}.{same}"
-    return Fix(f"Use `{text}`", (Edit(facts.span(call.func), text),), safe=len(call.args) == 1)
+    # NumPy makes floats of whole numbers and truth values where TensorFlow raises or rounds.
+    dtype = event.args[0].dtype if event.args and isinstance(event.args[0], Tensor) else None
+    safe = len(call.args) == 1 and (dtype is None or "float" in dtype)
+    return Fix(f"Use `{text}`", (Edit(facts.span(call.func), text),), safe=safe)

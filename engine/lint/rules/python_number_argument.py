@@ -125,7 +125,12 @@ def _only_in_ops(event: Entered, value: Value) -> bool:
             return False
         if isinstance(node, (ast.List, ast.Subscript)):
             return False
-        if isinstance(node, ast.BinOp) and is_int:
+        if is_int and (isinstance(node, ast.BinOp) or _computes(node)):
             # A Python int fits any dtype, a tensor does not.
             return False
     return True
+
+
+def _computes(node: ast.AST) -> bool:
+    """Whether it is a call that may put its arguments together."""
+    return isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1

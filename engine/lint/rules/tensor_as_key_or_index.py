@@ -78,6 +78,21 @@ def tensor_as_key_or_index(facts: Facts) -> Iterator[Finding]:
             message = "A staged tensor cannot be a key: it has no hash. Use `t.ref()`."
         yield Finding(event.node, event.context, message, fix=_fix(facts, event))
     yield from _looked_up(facts)
+    yield from _sliced(facts)
+
+
+def _sliced(facts: Facts) -> Iterator[Finding]:
+    """Python lists, tuples and strings whose slice has a staged tensor as an end."""
+    for event in facts.staged(Subscripted):
+        value, index = event.value, event.index
+        is_plain = isinstance(value, Container) and value.kind in ("list", "tuple", "range")
+        if event.context.caught or not (is_plain or _is_text(value)):
+            continue
+        if not isinstance(index, Container) or index.kind != "slice":
+            continue
+        if any(isinstance(end, Tensor) and is_staged(end) for end in index.items or ()):
+            message = "A Python sequence cannot be sliced by a staged tensor; tracing raises."
+            yield Finding(event.node, event.context, message)
 
 
 def _is_text(value: Value) -> bool:
