@@ -31,7 +31,14 @@ _UNTRUSTED = (
     "This workspace is not trusted, so nothing of it is run. Trust it first "
     "(in VS Code: “Manage Workspace Trust”)."
 )
+_NO_DISK = (
+    "This document is in a file system of the editor's own, and running needs files on a disk. "
+    "What the text tells without a run is shown."
+)
 _NOT_TRACED = "not traced yet: use “Trace” or “Run” above the function"
+
+_RUN_FROM = ("file", "untitled", "vscode-notebook-cell")
+"""Where text comes from that is run: of files, or of documents that will be files."""
 
 
 @dataclass
@@ -85,6 +92,8 @@ class Runs:
         run_id = uuid4().hex
         if not self._session.trusted:
             answer = failure(request, "untrusted", _UNTRUSTED)
+        elif program.key.partition(":")[0] not in _RUN_FROM:
+            answer = failure(request, "failed", _NO_DISK)
         else:
             answer = await self._run(request, run_id)
         answer.update(id=run_id, version=program.version)
