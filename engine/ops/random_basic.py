@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -16,6 +17,7 @@ from engine.ir.dtypes import (
     int32,
     int64,
 )
+from engine.ir.interpreter import current
 from engine.ir.op import RANDOM, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
@@ -91,12 +93,29 @@ def draw_raw(kind: str, shape: Any, dtype: DType, seeds: tuple[int, int]) -> Ten
     return _OPS[kind](tensor, dims, dtype, state_for(kind, dtype, seeds))  # type: ignore[no-any-return]
 
 
+def _named(name: str | None, default: str, compute: Callable[[str | None], Tensor]) -> Tensor:
+    """What `compute` makes of the result's name; in a graph inside of a scope of that name."""
+    if current().eager:
+        return compute(name)
+    with tf.name_scope(name or default) as scope:
+        return compute(scope)
+
+
 def check_real(dtype: Any, what: str) -> DType:
     """A floating-point dtype. Raises ValueError for others."""
     kind = as_dtype(dtype)
     if kind not in _REAL:
         raise ValueError(f"Argument `dtype` got invalid value {kind!r}. {what}")
     return kind
+
+
+def _normal(
+    distribution: str, shape: Any, mean: Any, stddev: Any, kind: DType, seed: int | None,
+    name: str | None,
+) -> Tensor:  # fmt: skip
+    mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
+    drawn = draw_raw(distribution, shape, kind, op_seeds(seed))
+    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
 
 
 @public("random.normal")
@@ -115,9 +134,11 @@ def normal(
         name: of the node.
     """
     kind = as_dtype(dtype)
-    mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
-    drawn = draw_raw("normal", shape, kind, op_seeds(seed))
-    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
+    return _named(
+        name,
+        "random_normal",
+        lambda scope: _normal("normal", shape, mean, stddev, kind, seed, scope),
+    )
 
 
 @public("random.truncated_normal")
@@ -127,9 +148,11 @@ def truncated_normal(
 ) -> Tensor:  # fmt: skip
     """As `tf.random.normal`, but what lies more than two deviations away is drawn again."""
     kind = as_dtype(dtype)
-    mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
-    drawn = draw_raw("truncated_normal", shape, kind, op_seeds(seed))
-    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
+    return _named(
+        name,
+        "truncated_normal",
+        lambda scope: _normal("truncated_normal", shape, mean, stddev, kind, seed, scope),
+    )
 
 
 @op("raw.random_uniform_int", type="RandomUniformInt", effect=RANDOM, groups={"shape": "S"})
@@ -179,6 +202,14 @@ def uniform(
         if kind.is_integer:
             raise ValueError(f"Must specify maxval for integer dtype {kind!r}.")
         maxval = 1
+    return _named(
+        name, "random_uniform", lambda scope: _uniform(shape, minval, maxval, kind, seed, scope)
+    )
+
+
+def _uniform(
+    shape: Any, minval: Any, maxval: Any, kind: DType, seed: int | None, name: str | None
+) -> Tensor:
     plain = type(minval) is int and type(maxval) is int and (minval, maxval) == (0, 1)
     if plain and not kind.is_integer:
         return draw_raw("uniform", shape, kind, op_seeds(seed))

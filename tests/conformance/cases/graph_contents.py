@@ -57,6 +57,22 @@ def the_length_of_a_range_is_recorded():
 
 
 @case
+def names_of_random_numbers():
+    @tf.function
+    def f():
+        first = tf.random.normal([2]), tf.random.truncated_normal([2]), tf.random.uniform([2])
+        second = tf.random.normal([2], name="mine"), tf.random.uniform([2], 1, 5, tf.int32)
+        with tf.name_scope("outer"):
+            third = tf.random.uniform([2], 1.0, 2.0), tf.random.normal([2])
+        names.extend(one.name for one in (*first, *second, *third))
+        return first
+
+    names = []
+    f()
+    return names
+
+
+@case
 def outputs_in_their_structure():
     def shown(function, *arguments):
         concrete = tf.function(function).get_concrete_function(*arguments)
