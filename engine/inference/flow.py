@@ -24,6 +24,7 @@ from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
     NONE,
     UNKNOWN,
+    Const,
     Container,
     Library,
     Python,
@@ -233,15 +234,46 @@ def while_(machine: Machine, node: ast.While, frame: Frame) -> bool:
     if staged:
         inner = context.with_(region=Region("while", node, 0, context.region), loop=None)
     else:
+        count = _counted(node, frame) if context.staged else None
         widen(frame.scope, changed)
         inner = context.with_(loop=Loop(node, None, None, context.loop))
         if context.staged:
-            machine.emit(PythonLooped(node, context, None, value))
+            machine.emit(PythonLooped(node, context, count, value))
     frame.context = widen_first
     breaks = _has_break(node)
     _loop(machine, node, None, NONE, staged, inner, value, frame)
     endless = known is True and isinstance(node.test, ast.Constant) and not breaks
     return not endless
+
+
+def _counted(node: ast.While, frame: Frame) -> int | None:
+    """How often a loop turns that counts up to a number: `while i < 10:` with one `i += 1`."""
+    test = node.test
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or _has_break(node):
+        return None
+    if not isinstance(test.left, ast.Name) or not isinstance(test.ops[0], (ast.Lt, ast.LtE)):
+        return None
+    name, end = test.left.id, test.comparators[0]
+    start = frame.scope.names.get(name)
+    if not isinstance(end, ast.Constant) or not isinstance(start, Const):
+        return None
+    stores = [n for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and n.id == name]
+    stores = [n for n in stores if not isinstance(n.ctx, ast.Load)]
+    steps = [
+        s.value.value
+        for s in node.body
+        if isinstance(s, ast.AugAssign)
+        and isinstance(s.op, ast.Add)
+        and s.target in stores
+        and isinstance(s.value, ast.Constant)
+    ]
+    numbers = [end.value, start.value, *steps]
+    if len(stores) != 1 or len(steps) != 1 or any(type(number) is not int for number in numbers):
+        return None
+    limit, first, step = numbers
+    if isinstance(test.ops[0], ast.LtE):
+        limit += 1
+    return max(0, -(-(limit - first) // step)) if step > 0 else None
 
 
 def _has_break(node: ast.While) -> bool:

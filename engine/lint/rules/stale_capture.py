@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Note, Severity
 from engine.inference.context import Context
-from engine.inference.events import Entered, Read, Stored, Subscripted
+from engine.inference.events import Called, Entered, Read, Stored, Subscripted
 from engine.inference.values import Const, Container, Instance, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
@@ -110,6 +110,37 @@ def stale_capture(facts: Facts) -> Iterator[Finding]:
             yield Finding(event.node, event.context, message, notes=(note,))
 
     yield from _items(facts)
+    yield from _grown(facts)
+
+
+_GROWING = frozenset(f"list.{name}" for name in ("append", "extend", "insert", "pop", "clear"))
+
+
+def _grown(facts: Facts) -> Iterator[Finding]:
+    """Lists from outside that are read in a trace, and are longer or shorter later."""
+    changes = [call for call in facts.happened(Called) if call.name in _GROWING]
+    seen: set[int] = set()
+    for event in facts.staged(Read) if changes else ():
+        value = event.value
+        if not isinstance(value, Container) or value.kind != "list" or value.argument:
+            continue
+        if event.kind not in ("global", "free") or id(value.born) in seen:
+            continue
+        if isinstance(facts.parents.get(event.node), ast.Attribute):
+            continue
+        for call in changes:
+            changed = call.receiver
+            same = isinstance(changed, Container) and changed.born is value.born is not None
+            if same and not call.context.staged and _is_later(facts, event, call):
+                seen.add(id(value.born))
+                name = facts.text(event.node)
+                message = (
+                    f"`{name}` is read once, while {facts.entry_word(event.context.entry)} is "
+                    "traced; its later changes are ignored. Pass it as an argument."
+                )
+                note = Note(f"`{name}` is changed here", facts.span(call.node), facts.source.path)
+                yield Finding(event.node, event.context, message, notes=(note,))
+                break
 
 
 def _items(facts: Facts) -> Iterator[Finding]:
@@ -136,7 +167,7 @@ def _items(facts: Facts) -> Iterator[Finding]:
                 break
 
 
-def _is_later(facts: Facts, event: Read | Subscripted, stored: Stored) -> bool:
+def _is_later(facts: Facts, event: Read | Subscripted, stored: Stored | Called) -> bool:
     """Whether a store comes after a call of the staged function in the same function."""
     entry = event.context.entry.function if event.context.entry else None
     if entry is None:
