@@ -20,6 +20,9 @@ _ACCEPTED: dict[str, tuple[type, ...]] = {
     "c": (bool, int, float, complex, np.number, np.bool_),
 }
 
+_SMALL = 3e38
+"""Numbers below are float32 without overflow."""
+
 
 def graph_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     """The numpy form of a constant of a graph, and its dtype.
@@ -36,6 +39,8 @@ def graph_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
     if kind is int and dtype in (None, dtypes.int32) and -(2**31) <= value < 2**31:
         return np.int32(value), dtypes.int32
     if kind is float and dtype in (None, dtypes.float32):
+        if -_SMALL < value < _SMALL:
+            return np.float32(value), dtypes.float32
         with np.errstate(over="ignore"):
             return np.float32(value), dtypes.float32
     if isinstance(value, (np.ndarray, np.generic)):

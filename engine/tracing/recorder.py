@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.base.errors import InaccessibleTensorError
@@ -157,10 +156,7 @@ class Recorder:
         """A constant node."""
         made, found = graph_value(value, dtype)
         attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
-        with self._anywhere():
-            return self.apply(  # type: ignore[no-any-return]
-                constant_op.op, (), attrs, name or OPERAND
-            )
+        return self._make(attrs, name or OPERAND)
 
     def make_constant(
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
@@ -168,15 +164,13 @@ class Recorder:
         """The tensor of `tf.constant`: always a new node."""
         made, found = graph_constant(value, dtype, shape)
         attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
-        with self._anywhere():
-            return self.apply(constant_op.op, (), attrs, name)  # type: ignore[no-any-return]
+        return self._make(attrs, name)
 
-    @contextmanager
-    def _anywhere(self) -> Iterator[None]:
-        """Constants depend on nothing, whatever control dependencies are in force."""
+    def _make(self, attrs: dict[str, Any], name: str | None) -> Tensor:
+        """A constant: it depends on nothing, whatever control dependencies are in force."""
         control, self.control = self.control, []
         try:
-            yield
+            return self.apply(constant_op.op, (), attrs, name)  # type: ignore[no-any-return]
         finally:
             self.control = control
 
