@@ -98,6 +98,9 @@ def scalar_int(
     Raises:
         InvalidArgumentError: (ValueError while tracing) if `value` is no scalar.
     """
+    if value is None:
+        raise ValueError("Attempt to convert a value (None) with an unsupported type "
+                         "(<class 'NoneType'>) to a Tensor.")  # fmt: skip
     found = checked_ints(value, type, parameter, attr)
     if single and isinstance(found, tuple) and len(found) == 1:
         found = found[0]

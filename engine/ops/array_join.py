@@ -251,6 +251,10 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     if len(values) == 1:
         _check_scalar(convert_to_tensor(axis, int32))
         return tf.identity(values[0], name=name)  # type: ignore[no-any-return]
+    if axis is None and values and not isinstance(values[0], Tensor):
+        dtype = convert_to_tensor(values[0]).dtype
+        for item in values[1:]:  # elements that do not fit are refused before the axis is
+            convert_to_tensor(item, dtype)
     problem = "axis tensor should be a scalar integer, but got shape {shape}"
     at = scalar_int(axis, "ConcatV2", "axis", problem, single=current().eager)
     if at is None:

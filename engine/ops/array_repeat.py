@@ -172,6 +172,9 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     """
     input = convert_to_tensor(input)
     counts = convert_to_tensor(repeats, dtype_hint=int32)
+    if not counts.dtype.is_integer:
+        raise TypeError("Argument `tensor` (name: repeats) must be of type integer. Received "
+                        f"`tensor` = {counts!r} of dtype: {counts.dtype!r}")  # fmt: skip
     if axis is not None and input.dims is not None:
         rank = len(input.dims) or 1
         input = input if input.dims else tf.reshape(input, [1])
@@ -183,6 +186,11 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
         input = tf.reshape(input, [1])
     if input.dims is not None:
         axis = axis % len(input.dims)
+    if counts.dims is not None and len(counts.dims) > 1:
+        raise ValueError(f"Shape {counts.shape} must have rank at most 1")
+    total = None if input.dims is None else input.dims[axis or 0]
+    if total is not None and counts.dims and counts.dims[0] not in (None, 1, total):
+        raise ValueError(f"Dimensions {total} and {counts.dims[0]} are not compatible")
     return repeat_op(input, counts, axis, name=name)  # type: ignore[no-any-return]
 
 

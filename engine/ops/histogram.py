@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
+from engine.ir.interpreter import current
 from engine.ir.op import public
+from engine.ir.static_value import get_static_value
 from engine.ir.tensor import Tensor
+from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 
 
@@ -36,6 +39,11 @@ def histogram_fixed_width(
     values: Any, value_range: Any, nbins: Any = 100, dtype: Any = "int32", name: str | None = None
 ) -> Tensor:
     """How many values fall into each bin; arguments as `tf.histogram_fixed_width_bins`."""
+    known = get_static_value(convert_to_tensor(value_range))
+    if known is not None and known.shape == (2,) and not known[0] < known[1]:
+        text = f"value_range should satisfy value_range[0] < value_range[1], but got {known}"
+        if current().eager:
+            raise refuse(f"{text} [Op:HistogramFixedWidth]")
     wide = tf.cast(values, "float64"), tf.cast(value_range, "float64")
     bins = tf.reshape(histogram_fixed_width_bins(*wide, nbins, dtype), [-1])
     return tf.math.unsorted_segment_sum(tf.ones_like(bins), bins, nbins)  # type: ignore[no-any-return]

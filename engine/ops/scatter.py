@@ -19,7 +19,15 @@ _INDEX = frozenset({int16, int32, int64})
 
 def check_scatter(indices: Dims, updates: Dims, target: Dims) -> None:
     """Raises ValueError where `updates` cannot be the slices of `target` at `indices`."""
-    if indices is None or updates is None or target is None:
+    if indices is None or updates is None:
+        return
+    if target is None:
+        outer = len(indices) - 1
+        if indices and not compatible(updates[:outer], indices[:-1]):
+            raise ValueError(
+                f"Dimensions [0,{outer}) of indices[shape={bracketed(indices)}] must match "
+                f"dimensions [0,{outer}) of updates[shape={bracketed(updates)}]"
+            )
         return
     if not indices:
         raise ValueError("Indices shape must have rank at least one. Found:[]")

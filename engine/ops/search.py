@@ -131,6 +131,8 @@ def argmin(
     input: Any, axis: Any = None, output_type: Any = int64, name: str | None = None
 ) -> Tensor:
     """The index of the smallest element along an axis; otherwise as `tf.argmax`."""
+    if isinstance(axis, (list, tuple)):  # which only `tf.argmax` looks at before the op does
+        axis = convert_to_tensor(axis, int32)
     return _arg((_argmin, _argmin_loose), input, axis, output_type, name)
 
 

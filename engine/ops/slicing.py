@@ -66,6 +66,9 @@ def _block(dims: Dims, begin: Any, size: Any) -> Key:
 @op("raw.slice", samples=[("float32[3,4]", (1, 0), (2, -1))], type="Slice", hint="Slice")
 def slice_op(input: Tensor, begin: Any, size: Any, name: str | None = None) -> TensorSpec:
     """The block of `size` at `begin`."""
+    if len(begin) != len(size):
+        raise ValueError(f"Dimension 0 in both shapes must be equal, but are {len(begin)} and "
+                         f"{len(size)}. Shapes are [{len(begin)}] and [{len(size)}].")  # fmt: skip
     _block(input.dims, begin, size)
     dims = input.dims or (None,) * len(size)
     return spec(input.dtype, tuple(
@@ -152,6 +155,12 @@ def strided_slice(
     """
     first, last = _items(begin), _items(end)
     steps = [1] * len(first) if strides is None else _items(strides)
+    if not len(first) == len(last) == len(steps):
+        sizes = f"[{len(first)}], [{len(last)}], and [{len(steps)}]"
+        if current().eager:
+            raise refuse("Expected begin, end, and strides to be 1D equal size tensors, but got "
+                         f"shapes {sizes} instead. [Op:StridedSlice]")  # fmt: skip
+        raise ValueError(f"Dimension 0 in both shapes must be equal. Shapes are {sizes}")
     key: list[Any] = []
     for i, (start, stop, step) in enumerate(zip(first, last, steps)):
         bit = 1 << i

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import bool_, int64
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, broadcast
@@ -94,4 +93,4 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
         return where_op(condition, name=name)  # type: ignore[no-any-return]
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
-    return select_op(convert_to_tensor(condition, bool_), x, y, name=name)  # type: ignore[no-any-return]
+    return select_op(condition, x, y, name=name)  # type: ignore[no-any-return]
