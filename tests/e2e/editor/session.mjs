@@ -36,7 +36,9 @@ export class Session {
   /**
    * Start with the files of examples/, and more if given, in a workspace of their own.
    * @param {string} name of the folder for all its state
+   * `roots`: folders of the workspace that are a root each, instead of the workspace itself.
    * @param {{ files?: Record<string, string>, settings?: object, open?: string, trust?: boolean,
+   *           roots?: string[],
    *           viewport?: { width: number, height: number },
    *           environment?: Record<string, string> }} [options]
    */
@@ -62,7 +64,7 @@ export class Session {
   }
 
   /** @param {any} options */
-  async begin({ files = {}, settings = {}, open, trust, viewport, environment }) {
+  async begin({ files = {}, settings = {}, open, trust, roots, viewport, environment }) {
     fs.cpSync(path.join(repository, 'examples'), this.workspace, {
       recursive: true,
       filter: (file) => path.basename(file) !== '__pycache__',
@@ -89,6 +91,7 @@ export class Session {
     context.setDefaultTimeout(PATIENCE);
     this.page = await context.newPage();
     this.workbench = new Workbench(this.page, this.server, this.workspace);
+    if (roots) this.workbench.useRoots(roots);
     await this.workbench.open(open);
   }
 

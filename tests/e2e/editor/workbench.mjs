@@ -11,13 +11,23 @@ export class Workbench {
     this.page = page;
     this.server = server;
     this.folder = folder;
+    this.multiRoot = '';
     this.console = [];
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
   }
 
+  /** Make a workspace of several folders of what `open` loads. */
+  useRoots(roots) {
+    this.multiRoot = path.join(this.folder, 'several.code-workspace');
+    const folders = roots.map((root) => ({ path: root }));
+    fs.writeFileSync(this.multiRoot, JSON.stringify({ folders }));
+  }
+
   /** Load the window with the folder and, if given, one of its files. */
   async open(file) {
-    const query = new URLSearchParams({ folder: this.folder });
+    const query = new URLSearchParams(
+      this.multiRoot ? { workspace: this.multiRoot } : { folder: this.folder },
+    );
     if (file) {
       const { host } = new URL(this.server.url);
       const uri = `vscode-remote://${host}${path.posix.join(this.folder, file)}`;
@@ -62,7 +72,7 @@ export class Workbench {
     await this.quickRow(label).click();
   }
 
-  /** Open a file of the folder without loading the window anew. */
+  /** Open a file of the folder, or any by its whole path, without loading the window anew. */
   async openFile(file) {
     await eventually(`${file} is open`, async (timeout) => {
       await this.page.keyboard.press('Control+p');
