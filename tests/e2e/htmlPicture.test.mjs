@@ -29,7 +29,6 @@ def step(x, n):
     v.assign(tf.reduce_sum(x))
     return tf.exp(x) + 1.0
 `;
-const MAIN = 'from engine.cli.main import app; app()';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -44,7 +43,7 @@ before(async () => {
   fs.writeFileSync(program, PROGRAM);
   const made = spawnSync(
     python(),
-    ['-c', MAIN, 'graph', `${program}:step`, '-a', 'float32[3]', '-a', 'int32[]'].concat([
+    ['-m', 'engine.cli', 'graph', `${program}:step`, '-a', 'float32[3]', '-a', 'int32[]'].concat([
       ...['-f', 'html', '-o', file],
     ]),
     { cwd: repository, encoding: 'utf8' },
