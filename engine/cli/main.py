@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -11,8 +10,6 @@ from typing import NoReturn
 
 __all__ = ["main"]
 
-# The trees of a file are many objects and none of them is garbage: look less often.
-_OBJECTS = 100_000
 _INTERRUPTED = 130
 
 
@@ -38,7 +35,9 @@ def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupted)
     try:
-        _run(sys.argv[1:])
+        from engine.cli.app import app
+
+        app()
     except SystemExit as end:
         if end.code == _INTERRUPTED:
             _end_at_once()
@@ -47,21 +46,6 @@ def main() -> None:
         # The reader of a pipe has gone, as `head` does.
         sys.stderr.close()
         sys.exit(0)
-
-
-def _run(arguments: list[str]) -> None:
-    from engine.cli.quick import plain_check
-
-    options = plain_check(arguments)
-    if options is None:
-        from engine.cli.app import app
-
-        app()
-        return
-    gc.set_threshold(_OBJECTS, 20, 50)
-    from engine.cli.check_run import run_check
-
-    sys.exit(run_check(**options))
 
 
 if __name__ == "__main__":
