@@ -199,7 +199,7 @@ def _like(recorder: Any, tensor: Any) -> Any:
 def _widened_test(test: Graph, count: int, extra: int) -> Graph:
     recorder = new_recorder(test.name, current())
     arguments, _ = _extra_arguments(recorder, test, count, extra)
-    return recorder.finish(recorder.inline(test, arguments))  # type: ignore[no-any-return]
+    return recorder.finish(recorder.inline(test, arguments))
 
 
 def _saving_body(split: Vjp, count: int, popped: list[tuple[str, int, TensorSpec]]) -> Graph:
@@ -214,7 +214,7 @@ def _saving_body(split: Vjp, count: int, popped: list[tuple[str, int, TensorSpec
         ]
         pushed = [stack_push(stack, value) for stack, value in zip(stacks, values)]
         following = [turns + 1, *pushed]
-    return recorder.finish([*results[:outputs], *following])  # type: ignore[no-any-return]
+    return recorder.finish([*results[:outputs], *following])
 
 
 def _backward_loop(

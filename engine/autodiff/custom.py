@@ -173,4 +173,4 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return f(*args, **kwargs), grad
 
-    return decorated  # type: ignore[no-any-return]
+    return decorated

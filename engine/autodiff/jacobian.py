@@ -61,7 +61,7 @@ def _rows(tape: GradientTape, target: Any, leaves: list[Any], mode: Any) -> list
 
 def _unit(index: int, count: int, like: Tensor) -> Tensor:
     """A vector of zeros with a one at `index`."""
-    return tf.cast(tf.math.equal(tf.range(count), index), like.dtype)  # type: ignore[no-any-return]
+    return tf.cast(tf.math.equal(tf.range(count), index), like.dtype)
 
 
 def batch_jacobian(tape: GradientTape, target: Any, source: Any, mode: Any) -> Any:

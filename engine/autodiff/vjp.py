@@ -62,7 +62,7 @@ def vjp(
     made = known.get(key)
     if made is None:
         made = known[key] = _split(graph, seeds, candidates, rows)
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _split(graph: Graph, seeds: tuple[int, ...], candidates: tuple[int, ...], rows: bool) -> Vjp:

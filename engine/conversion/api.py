@@ -53,7 +53,7 @@ def convert(
 
     if inspect.isfunction(function) or inspect.ismethod(function):
         functools.update_wrapper(converted, function)
-    return autograph_artifact(converted)  # type: ignore[no-any-return]
+    return autograph_artifact(converted)
 
 
 @public("__internal__.autograph.tf_convert")
@@ -78,7 +78,7 @@ def tf_convert(
         return f
     status = ctx if ctx is not None else control_status()
     if status.status is Status.DISABLED:
-        return do_not_convert(f)  # type: ignore[no-any-return]
+        return do_not_convert(f)
     if status.status is Status.UNSPECIFIED and not convert_by_default:
         return f
     wanted = options_for(user_requested=user_requested)
@@ -91,7 +91,7 @@ def tf_convert(
 
     if inspect.isfunction(f) or inspect.ismethod(f):
         functools.update_wrapper(converted, f)
-    return autograph_artifact(converted)  # type: ignore[no-any-return]
+    return autograph_artifact(converted)
 
 
 def _plain(entity: Any) -> FunctionType:
@@ -132,9 +132,7 @@ def to_graph(
 
     function = _plain(entity)
     options = options_for(recursive, True, experimental_optional_features)
-    return autograph_artifact(  # type: ignore[no-any-return]
-        _located(converted_function, function, options)
-    )
+    return autograph_artifact(_located(converted_function, function, options))
 
 
 @public("autograph.to_code")
@@ -158,7 +156,7 @@ def to_code(
 
     function = _plain(entity)
     options = options_for(recursive, True, experimental_optional_features)
-    return _located(factory_of, function, options).source.text  # type: ignore[no-any-return]
+    return _located(factory_of, function, options).source.text
 
 
 def _located(make: Callable[..., Any], function: FunctionType, options: ConversionOptions) -> Any:

@@ -157,7 +157,7 @@ def compile_converted(source: ConvertedSource, original: CodeType | None = None)
 def _compile(source: ConvertedSource, free: list[str], flags: int) -> CodeType:
     module: Any = _wrap(source, free)
     path = source.source.path
-    return compile(module, path, "exec", flags=flags, dont_inherit=True)  # type: ignore[no-any-return]
+    return compile(module, path, "exec", flags=flags, dont_inherit=True)
 
 
 def _wrap(source: ConvertedSource, free: list[str]) -> ast.AST:

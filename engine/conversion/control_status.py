@@ -87,7 +87,7 @@ def call_with_unspecified_conversion_status(func: F) -> F:
         with ControlStatus(Status.UNSPECIFIED):
             return func(*args, **kwargs)
 
-    return _artifact(wrapper, func)  # type: ignore[no-any-return]
+    return _artifact(wrapper, func)
 
 
 def _artifact(wrapper: Any, func: Any) -> Any:

@@ -47,7 +47,7 @@ class ConvertedSource:
         tree: Any = self.tree
         if isinstance(tree, ast.FunctionDef):
             return tree.name
-        return tree.targets[0].id  # type: ignore[no-any-return]
+        return tree.targets[0].id
 
     @cached_property
     def text(self) -> str:

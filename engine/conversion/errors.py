@@ -115,7 +115,7 @@ def translate(error: Exception) -> Exception | None:
     made.__suppress_context__ = True
     made.__cause__ = error.__cause__
     made.__traceback__ = error.__traceback__
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _message(frames: list[Frame], cause: str) -> str:

@@ -240,7 +240,7 @@ def _try_turn(
         body()
         return tuple(get_state())
 
-    return recorder.subgraph(run, [], "first_turn")[2]  # type: ignore[no-any-return]
+    return recorder.subgraph(run, [], "first_turn")[2]
 
 
 def _check_turned(

@@ -69,7 +69,7 @@ class ConversionOptions:
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[attr-defined, no-any-return]
+        return self._hash  # type: ignore[attr-defined]
 
     def uses(self, feature: Feature) -> bool:
         """Whether a feature is on."""

@@ -39,7 +39,7 @@ class ControlFlow(Blocks):
         rewrite = self._rewrites[node.__class__]
         if rewrite is None or not self._functions:
             return node
-        return rewrite(node, self)  # type: ignore[no-any-return]
+        return rewrite(node, self)
 
     def state(self, node: Any, entry: gast.AST, modified: set[str]) -> State:
         """The variables of a statement that matter outside it."""

@@ -61,13 +61,13 @@ def map_and_batch(
 @public("data.experimental.choose_from_datasets")
 def choose_from_datasets(*args: Any, **kwargs: Any) -> Dataset:
     """As `tf.data.Dataset.choose_from_datasets`."""
-    return tf.data.Dataset.choose_from_datasets(*args, **kwargs)  # type: ignore[no-any-return]
+    return tf.data.Dataset.choose_from_datasets(*args, **kwargs)
 
 
 @public("data.experimental.sample_from_datasets")
 def sample_from_datasets(*args: Any, **kwargs: Any) -> Dataset:
     """As `tf.data.Dataset.sample_from_datasets`."""
-    return tf.data.Dataset.sample_from_datasets(*args, **kwargs)  # type: ignore[no-any-return]
+    return tf.data.Dataset.sample_from_datasets(*args, **kwargs)
 
 
 @public("data.experimental.get_single_element")
@@ -79,13 +79,13 @@ def get_single_element(dataset: Dataset) -> Any:
 @public("data.experimental.get_next_as_optional")
 def get_next_as_optional(iterator: Any) -> Optional:
     """`iterator.get_next_as_optional()`."""
-    return iterator.get_next_as_optional()  # type: ignore[no-any-return]
+    return iterator.get_next_as_optional()
 
 
 @public("data.experimental.Counter")
 def counter(start: int = 0, step: int = 1, dtype: Any = "int64") -> Dataset:
     """As `tf.data.Dataset.counter`."""
-    return tf.data.Dataset.counter(start, step, dtype)  # type: ignore[no-any-return]
+    return tf.data.Dataset.counter(start, step, dtype)
 
 
 @public("data.experimental.from_list")
@@ -98,7 +98,7 @@ def from_list(elements: Any, name: str | None = None) -> Dataset:
     if not elements:
         raise ValueError("Invalid `elements`. `elements` should not be empty.")
     columns = zip(*[flatten(map_structure(convert_to_tensor, item)) for item in elements])
-    return from_tensor_slices(pack(elements[0], [tf.stack(list(column)) for column in columns]))  # type: ignore[no-any-return]
+    return from_tensor_slices(pack(elements[0], [tf.stack(list(column)) for column in columns]))
 
 
 class IgnoreErrorsDataset(ChangedDataset):

@@ -197,7 +197,7 @@ def make_csv_dataset(
         label = features.pop(label_name)
         return features, label
 
-    return dataset.map(named).prefetch(1)  # type: ignore[no-any-return]
+    return dataset.map(named).prefetch(1)
 
 
 def _matching(pattern: Any) -> list[str]:

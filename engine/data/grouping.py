@@ -63,7 +63,7 @@ class GroupDataset(Dataset):
         window = Opened(Rows(group, self.parents[0].element_spec), {})
         arguments = (EagerTensor(int64.as_numpy_dtype(key), int64), EagerTensor(window, variant))
         dataset, inner = self._reduce.dataset(arguments, binding)
-        return dataset.rows(inner)  # type: ignore[no-any-return]
+        return dataset.rows(inner)
 
 
 @change("group_by_window")
@@ -140,7 +140,7 @@ def bucket_by_sequence_length(
             return group.batch(size, drop_remainder)
         return group.padded_batch(size, padded_shapes, padding_values, drop_remainder)
 
-    return group_by_window(  # type: ignore[no-any-return]
+    return group_by_window(
         self, bucket_of, batch, window_size_func=lambda b: tf.gather(tf.constant(sizes, int64), b)
     )
 
@@ -151,7 +151,7 @@ def rebatch(
 ) -> Dataset:
     """Batches of another size: as `unbatch` and `batch`."""
     unbatched: Any = self
-    return unbatched.unbatch().batch(batch_size, drop_remainder=drop_remainder)  # type: ignore[no-any-return]
+    return unbatched.unbatch().batch(batch_size, drop_remainder=drop_remainder)
 
 
 class SampleDataset(Dataset):

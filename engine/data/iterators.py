@@ -92,7 +92,7 @@ def open_reader(dataset: Any) -> Tensor:
     """An iterator tensor over a dataset, eager or as part of the graph being traced."""
     symbols = dataset.symbols()
     keys = tuple(id(symbol) for symbol in symbols)
-    return dataset_reader(list(symbols), dataset, keys)  # type: ignore[no-any-return]
+    return dataset_reader(list(symbols), dataset, keys)
 
 
 class Layout:

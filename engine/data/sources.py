@@ -225,7 +225,7 @@ def _checked(value: Any, wanted: Any) -> EagerTensor:
             f"yielded an element of shape {show(tensor.dims)} where an element of shape "
             f"{show(wanted.dims)} was expected.",
         )
-    return tensor  # type: ignore[no-any-return]
+    return tensor
 
 
 @source("from_generator")
@@ -292,7 +292,7 @@ def list_files(
     if not found:
         raise InvalidArgumentError(None, None, f"No files matched pattern: {', '.join(texts)}")
     dataset: Any = from_tensor_slices(tf.constant(found, string))
-    return dataset if shuffle is False else dataset.shuffle(len(found), seed=seed)  # type: ignore[no-any-return]
+    return dataset if shuffle is False else dataset.shuffle(len(found), seed=seed)
 
 
 class CounterDataset(Dataset):

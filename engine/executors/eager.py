@@ -144,13 +144,13 @@ class EagerInterpreter:
             if op.ufunc is None or op.name in _OWN_KERNELS:
                 compute: Any = op.compute
                 return functools.partial(compute, np)
-            return getattr(np, op.ufunc)  # type: ignore[no-any-return]
+            return getattr(np, op.ufunc)
         known = _OPERATORS.get(op.expression)
         if known is not None:
             return known
         names = ["x", "y", "z", "w"][: len(op.parameters)]
         source = f"lambda {', '.join(names)}: {op.expression.format(*names)}"
-        return eval(source, {"np": np})  # type: ignore[no-any-return]
+        return eval(source, {"np": np})
 
     def on_arrays(self, op: Op) -> tuple[type, Callable[..., Any]]:
         """The type of arrays, and the ufunc that computes `op` on them."""

@@ -102,7 +102,7 @@ class NumpyExecutable:
                 return self._call_first(arrays)
             run = self._write()
         try:
-            return run(*arrays)  # type: ignore[no-any-return]
+            return run(*arrays)
         except (OpError, *_FAILURES) as error:
             self.fail(error)
 

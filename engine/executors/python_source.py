@@ -446,7 +446,7 @@ class Emitter:
         """What computes the node from arrays."""
         op = node.op
         if op.bind is not None:
-            return op.bind(self.xp, node.attrs, node.inputs, node.outputs)  # type: ignore[no-any-return]
+            return op.bind(self.xp, node.attrs, node.inputs, node.outputs)
         if op.compute is None:
             raise TypeError(f"{op.type} has no kernel")
         return functools.partial(op.compute, self.xp, **node.attrs)

@@ -186,7 +186,7 @@ def _elements(dims: Any) -> int:
 
 def _dims(tensor: Any) -> tuple[int, ...]:
     """The shape, which is known of all that regions hold."""
-    return tensor.dims  # type: ignore[no-any-return]
+    return tensor.dims
 
 
 def _row_bytes(tensor: Any) -> int:

@@ -86,16 +86,16 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
                 f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
                 f"{value.dtype.name}: {value!r}"
             )
-        return value  # type: ignore[no-any-return]
+        return value
     if kind is range:
         value = list(value)
     if _CONVERTERS:
         found = _registered(value, dtype)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     hook = getattr(kind, "__tf_tensor__", None)
     if hook is not None:
-        return hook(value, dtype)  # type: ignore[no-any-return]
+        return hook(value, dtype)
     if is_nested(value) and _holds_tensor(value):
         return _pack(value, dtype, hint, it)
     if kind is TensorShape and dtype is None:
@@ -129,14 +129,14 @@ def _pack(value: Any, dtype: DType | None, hint: DType | None, it: Interpreter) 
     """A nested list with tensors inside: stacked along new first axes."""
     found = dtype or _leaf_dtype(value) or hint
     items = [_packed_item(item, found, dtype, it) for item in value]
-    return PUBLIC["stack"](items, name="packed")  # type: ignore[no-any-return]
+    return PUBLIC["stack"](items, name="packed")
 
 
 def _packed_item(item: Any, found: DType | None, dtype: DType | None, it: Interpreter) -> Tensor:
     if not isinstance(item, Tensor):
         return to_tensor(item, found, None, it)
     if dtype is not None and item.dtype is not dtype:
-        return PUBLIC["cast"](item, dtype)  # type: ignore[no-any-return]
+        return PUBLIC["cast"](item, dtype)
     return item
 
 

@@ -79,7 +79,7 @@ def graph_effects(graph: Graph) -> Effects:
     """Effects of running a graph, by position of its inputs; computed once."""
     known = graph.compiled.get("effects")
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     position = {id(tensor): i for i, tensor in enumerate(graph.inputs)}
     reads: set[int] = set()
     writes: set[int] = set()

@@ -179,7 +179,7 @@ PUBLIC: Registry = Registry("PUBLIC")
 
 def find_op(name: str) -> Op:
     """The op with that first public name. Raises KeyError where there is none."""
-    return OPS[name]  # type: ignore[no-any-return]
+    return OPS[name]
 
 
 def op(

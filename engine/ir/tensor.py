@@ -171,7 +171,7 @@ class EagerTensor(Tensor):
     @property
     def dims(self) -> Dims:  # type: ignore[override]
         try:
-            return self._value.shape  # type: ignore[no-any-return]
+            return self._value.shape
         except AttributeError:
             return ()
 
@@ -263,13 +263,13 @@ class EagerTensor(Tensor):
         return complex(self._scalar())
 
     def __index__(self) -> int:
-        return self._value.__index__()  # type: ignore[no-any-return]
+        return self._value.__index__()
 
     def __round__(self, digits: int = 0) -> Any:
         return self.astype  # type: ignore[attr-defined] # raises: as in TensorFlow
 
     def __format__(self, spec: str) -> str:
-        return self._value.__format__(spec)  # type: ignore[no-any-return]
+        return self._value.__format__(spec)
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         raise NotImplementedError(

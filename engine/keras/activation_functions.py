@@ -189,10 +189,10 @@ def get(identifier: Any) -> Callable[..., Any]:
         ValueError: for an unknown name.
     """
     if identifier is None:
-        return linear  # type: ignore[no-any-return]
+        return linear
     if callable(identifier):
-        return identifier  # type: ignore[no-any-return]
+        return identifier
     found = PUBLIC.get(f"keras.activations.{identifier}") if isinstance(identifier, str) else None
     if found is None or identifier == "get":
         raise ValueError(f"Could not interpret activation function identifier: {identifier}")
-    return found  # type: ignore[no-any-return]
+    return found

@@ -42,7 +42,7 @@ def _with_arguments(
     try:
         if isinstance(error, OpError):
             kind: Any = type(error)
-            return kind(error.node_def, error.op, text)  # type: ignore[no-any-return]
+            return kind(error.node_def, error.op, text)
         return type(error)(text)
     except TypeError:
         return RuntimeError(text)

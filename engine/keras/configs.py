@@ -168,15 +168,15 @@ def constructor_arguments(value: Any, base: type) -> dict[str, Any]:
 def regularizer(value: Any) -> Callable[..., Any] | None:
     """The regularizer that a name or function stands for; None for none."""
     if value is None or callable(value):
-        return value  # type: ignore[no-any-return]
-    return _by_name(value, "keras.regularizers", {"l1": "L1", "l2": "L2", "l1_l2": "L1L2"})  # type: ignore[no-any-return]
+        return value
+    return _by_name(value, "keras.regularizers", {"l1": "L1", "l2": "L2", "l1_l2": "L1L2"})
 
 
 def constraint(value: Any) -> Callable[..., Any] | None:
     """The constraint that a name or function stands for; None for none."""
     if value is None or callable(value):
-        return value  # type: ignore[no-any-return]
-    return _by_name(value, "keras.constraints", {"non_neg": "NonNeg", "unit_norm": "UnitNorm",  # type: ignore[no-any-return]
+        return value
+    return _by_name(value, "keras.constraints", {"non_neg": "NonNeg", "unit_norm": "UnitNorm",
                                                  "max_norm": "MaxNorm"})  # fmt: skip
 
 

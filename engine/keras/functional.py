@@ -145,7 +145,7 @@ def keras_input(
         raise ValueError("You must pass a `shape` argument.")
     dims = batch_shape if batch_shape is not None else (batch_size, *(as_dims(shape) or ()))
     layer = InputLayer(batch_shape=tuple(dims), dtype=dtype, name=name)
-    return layer.output  # type: ignore[no-any-return]
+    return layer.output
 
 
 def is_symbolic_call(args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> bool:

@@ -278,14 +278,14 @@ def get(identifier: Any) -> Initializer:
     if isinstance(identifier, dict):
         from engine.keras import configs
 
-        return configs.deserialize(identifier)  # type: ignore[no-any-return]
+        return configs.deserialize(identifier)
     if isinstance(identifier, str):
         made = _KNOWN.get(identifier.lower())
         if made is None:
             raise ValueError(f"Could not interpret initializer identifier: {identifier}")
-        return made()  # type: ignore[no-any-return]
+        return made()
     if isinstance(identifier, type):
-        return identifier()  # type: ignore[no-any-return]
+        return identifier()
     if callable(identifier):
-        return identifier  # type: ignore[no-any-return]
+        return identifier
     raise ValueError(f"Could not interpret initializer identifier: {identifier}")

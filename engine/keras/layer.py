@@ -407,7 +407,7 @@ def _input_shape(kwargs: dict[str, Any]) -> Any:
 
 def activation(value: Any) -> Callable[..., Any]:
     """The activation function that a name or a function stands for."""
-    return activation_functions.get(value)  # type: ignore[no-any-return]
+    return activation_functions.get(value)
 
 
 public("keras.InputSpec", "keras.layers.InputSpec")(InputSpec)

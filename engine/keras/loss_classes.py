@@ -54,7 +54,7 @@ class Loss:
             while (weight.shape.rank or 0) > (losses.shape.rank or 0):
                 weight = tf.squeeze(weight, [-1])
             losses = losses * weight
-        return self._reduced(losses, weight)  # type: ignore[no-any-return]
+        return self._reduced(losses, weight)
 
     def _reduced(self, losses: Any, weight: Any) -> Any:
         if self.reduction in ("none", None):

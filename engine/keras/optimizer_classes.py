@@ -292,7 +292,7 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, dict):
         from engine.keras import configs
 
-        return configs.deserialize(identifier)  # type: ignore[no-any-return]
+        return configs.deserialize(identifier)
     known = {kind.__name__.lower(): kind for kind in (
         SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, Nadam, Lion)}  # fmt: skip
     if isinstance(identifier, str) and identifier.lower() in known:

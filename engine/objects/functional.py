@@ -105,7 +105,7 @@ def _loop(count: Any, kinds: list[Any], turn: Callable[..., Any], backwards: boo
     shapes: list[TensorArray] = list(arrays)
 
     def test(i: Tensor, *flows: Tensor) -> Tensor:
-        return i < count  # type: ignore[no-any-return]
+        return i < count
 
     def body(i: Tensor, *flows: Tensor) -> list[Tensor]:
         at = count - 1 - i if backwards else i

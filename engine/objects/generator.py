@@ -47,7 +47,7 @@ def create_rng_state(seed: Any, alg: Any = "philox") -> Tensor:
     state = [_signed(int(item)) for item in items]
     if len(state) > 3:
         raise ValueError(f"The size of seed must not be more than 3, got {len(state)}.")
-    return tf.constant(state + [0] * (3 - len(state)), int64)  # type: ignore[no-any-return]
+    return tf.constant(state + [0] * (3 - len(state)), int64)
 
 
 @public("random.Generator", "random.experimental.Generator")
@@ -121,7 +121,7 @@ class Generator:
     @property
     def key(self) -> Tensor:
         """The key, which stays the same."""
-        return self._state[2]  # type: ignore[no-any-return]
+        return self._state[2]
 
     def reset(self, state: Any) -> None:
         """Start anew from a state."""
@@ -172,7 +172,7 @@ class Generator:
         wanted = as_dtype(dtype)
         drawn = numbers(kind, shape, self._take(shape), wanted, True)
         scaled = drawn * tf.convert_to_tensor(stddev, wanted)
-        return tf.add(scaled, tf.convert_to_tensor(mean, wanted), name=name)  # type: ignore[no-any-return]
+        return tf.add(scaled, tf.convert_to_tensor(mean, wanted), name=name)
 
     def uniform(
         self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32,
@@ -199,7 +199,7 @@ class Generator:
     ) -> Tensor:
         """Numbers of successes in `counts` trials with chance `probs` each."""
         state = self.skip(reserved(shape, counts, probs))
-        return binomial(shape, state, counts, probs, dtype, True, name)  # type: ignore[no-any-return]
+        return binomial(shape, state, counts, probs, dtype, True, name)
 
     def _keys(self, count: int) -> Tensor:
         return self.uniform_full_int([count], dtype=int64)
@@ -207,7 +207,7 @@ class Generator:
     def make_seeds(self, count: int = 1) -> Tensor:
         """`count` seeds for stateless ops, as columns: int64 [2, count]."""
         keys = self._keys(count)
-        return tf.stack([keys, tf.zeros_like(keys)])  # type: ignore[no-any-return]
+        return tf.stack([keys, tf.zeros_like(keys)])
 
     def split(self, count: int = 1) -> list[Generator]:
         """`count` independent generators."""

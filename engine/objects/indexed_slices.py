@@ -31,7 +31,7 @@ class IndexedSlices:
     @property
     def dtype(self) -> DType:
         """Of the values."""
-        return self.values.dtype  # type: ignore[no-any-return]
+        return self.values.dtype
 
     @property
     def shape(self) -> TensorShape:
@@ -76,7 +76,7 @@ class IndexedSlices:
                 f"{self.indices!s}"
             )
         dense = tf.math.unsorted_segment_sum(self.values, self.indices, self.dense_shape[0])
-        return dense if dtype is None else tf.cast(dense, dtype)  # type: ignore[no-any-return]
+        return dense if dtype is None else tf.cast(dense, dtype)
 
     def __neg__(self) -> IndexedSlices:
         return IndexedSlices(-self.values, self.indices, self.dense_shape)

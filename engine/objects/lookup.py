@@ -120,7 +120,7 @@ class StaticHashTable:
 
     def size(self, name: str | None = None) -> Tensor:
         """How many different keys there are, int64."""
-        return tf.size(tf.unique(self._keys)[0], out_type=int64)  # type: ignore[no-any-return]
+        return tf.size(tf.unique(self._keys)[0], out_type=int64)
 
 
 def _check_once(keys: list[Any], values: list[Any]) -> None:

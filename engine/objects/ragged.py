@@ -44,7 +44,7 @@ class RaggedTensor(RaggedOperators):
 
     @property
     def dtype(self) -> DType:
-        return self.values.dtype  # type: ignore[no-any-return]
+        return self.values.dtype
 
     @property
     def flat_values(self) -> Tensor:
@@ -66,11 +66,11 @@ class RaggedTensor(RaggedOperators):
 
     def nrows(self) -> Tensor:
         """How many rows."""
-        return tf.shape(self.row_splits, out_type=int64)[0] - 1  # type: ignore[no-any-return]
+        return tf.shape(self.row_splits, out_type=int64)[0] - 1
 
     def row_lengths(self) -> Tensor:
         """The length of each row."""
-        return self.row_splits[1:] - self.row_splits[:-1]  # type: ignore[no-any-return]
+        return self.row_splits[1:] - self.row_splits[:-1]
 
     def with_values(self, values: Any) -> RaggedTensor:
         """The same rows around other values."""
@@ -92,7 +92,7 @@ class RaggedTensor(RaggedOperators):
             (b"" if self.dtype is string else 0) if default_value is None else default_value,
             self.dtype,
         )
-        return ragged_to_dense(self.values, self.row_splits, fill)  # type: ignore[no-any-return]
+        return ragged_to_dense(self.values, self.row_splits, fill)
 
     def numpy(self) -> Any:
         """The rows as an object array of arrays (or one array, if they are equally long)."""
@@ -381,6 +381,4 @@ def ngrams(
         raise ValueError("The size of the last axis must be known.")
     width = min(ngram_width, total) if preserve_short_sequences else ngram_width
     places = total - width + 1
-    return tf.strings.join(  # type: ignore[no-any-return]
-        [tensor[..., i : i + places] for i in range(width)], separator=separator
-    )
+    return tf.strings.join([tensor[..., i : i + places] for i in range(width)], separator=separator)

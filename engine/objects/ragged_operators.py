@@ -60,7 +60,7 @@ def _compute(name: str) -> Callable[..., Any]:
     logical = _LOGICAL.get(name)
     if logical is not None:
         return _of_bools(logical)
-    return getattr(operator, f"__{name}__")  # type: ignore[no-any-return]
+    return getattr(operator, f"__{name}__")
 
 
 def _of_bools(logical: str) -> Callable[..., Any]:

@@ -114,7 +114,7 @@ class NameScope:
             return scopes[-1] + "/"
         base = f"{it.scopes[-1]}/{self._name}" if it.scopes else self._name
         it.scopes.append(claim_name(base, it.scope_names))
-        return it.scopes[-1] + "/"  # type: ignore[no-any-return]
+        return it.scopes[-1] + "/"
 
     def __exit__(self, *exc_info: object) -> None:
         it = self._interpreters.pop()

@@ -156,7 +156,7 @@ def size(a: Any, validate_indices: bool = True) -> Tensor:
         raise TypeError(f"Expected `SparseTensor`, got {a}.")
     if a.dtype not in _DTYPES:
         raise TypeError(f"Invalid dtype `{a.dtype!r}` not in supported dtypes: {set(_DTYPES)!r}")
-    return set_size_op(a.indices, a.values, a.dense_shape)  # type: ignore[no-any-return]
+    return set_size_op(a.indices, a.values, a.dense_shape)
 
 
 @op("raw.edit_distance", type="EditDistance", groups=_INDEX_GROUPS,
@@ -222,7 +222,7 @@ def edit_distance(
     for role, value in (("Hypothesis", hypothesis), ("Truth", truth)):
         if not isinstance(value, SparseTensor):
             raise TypeError(f"{role} must be a SparseTensor.")
-    return edit_distance_op(  # type: ignore[no-any-return]
+    return edit_distance_op(
         hypothesis.indices, hypothesis.values, hypothesis.dense_shape,
         truth.indices, truth.values, truth.dense_shape, bool(normalize), name=name,
     )  # fmt: skip

@@ -95,9 +95,9 @@ def to_dense(
     """The dense tensor; `default_value` (zero) where nothing is given."""
     shape, values = sp_input.dense_shape, sp_input.values
     if default_value is None:
-        return tf.scatter_nd(sp_input.indices, values, shape)  # type: ignore[no-any-return]
+        return tf.scatter_nd(sp_input.indices, values, shape)
     start = tf.fill(shape, convert_to_tensor(default_value, values.dtype))
-    return tf.tensor_scatter_nd_update(start, sp_input.indices, values)  # type: ignore[no-any-return]
+    return tf.tensor_scatter_nd_update(start, sp_input.indices, values)
 
 
 @public("sparse.from_dense")
@@ -114,7 +114,7 @@ def reduce_sum(
     sp_input: SparseTensor, axis: Any = None, keepdims: bool = False, name: Any = None
 ) -> Tensor:
     """The sum over axes, as a dense tensor."""
-    return tf.reduce_sum(to_dense(sp_input), axis, keepdims)  # type: ignore[no-any-return]
+    return tf.reduce_sum(to_dense(sp_input), axis, keepdims)
 
 
 @public("sparse.add")
@@ -134,7 +134,7 @@ def sparse_dense_matmul(
     """The product of two matrices, one of them sparse."""
     left = to_dense(sp_a) if isinstance(sp_a, SparseTensor) else sp_a
     right = to_dense(b) if isinstance(b, SparseTensor) else b
-    return tf.matmul(left, right, adjoint_a=adjoint_a, adjoint_b=adjoint_b)  # type: ignore[no-any-return]
+    return tf.matmul(left, right, adjoint_a=adjoint_a, adjoint_b=adjoint_b)
 
 
 @public("sparse.reorder")

@@ -108,7 +108,7 @@ class TensorArray:
 
     def size(self, name: str | None = None) -> Tensor:
         """How many elements, as an int32 scalar."""
-        return tensor_list.list_length(self._flow)  # type: ignore[no-any-return]
+        return tensor_list.list_length(self._flow)
 
     # -- elements --------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ class TensorArray:
                     None, None,
                     f"Tried to read from index {int(at._value)} but array size is: {length} ",  # type: ignore[attr-defined]
                 )  # fmt: skip
-        return tensor_list.list_get(  # type: ignore[no-any-return]
+        return tensor_list.list_get(
             self._flow, at, dtype=self._dtype, dims=self._element, zero=True
         )
 
@@ -182,19 +182,17 @@ class TensorArray:
 
     def stack(self, name: str | None = None) -> Tensor:
         """All elements along a new first axis."""
-        return tensor_list.list_stack(  # type: ignore[no-any-return]
+        return tensor_list.list_stack(
             self._flow, dtype=self._dtype, dims=self._element, count=self._count
         )
 
     def gather(self, indices: Any, name: str | None = None) -> Tensor:
         """The elements at `indices`, along a new first axis."""
-        return tf.gather(self.stack(), indices)  # type: ignore[no-any-return]
+        return tf.gather(self.stack(), indices)
 
     def concat(self, name: str | None = None) -> Tensor:
         """All elements joined along their first axis."""
-        return tensor_list.list_concat(  # type: ignore[no-any-return]
-            self._flow, dtype=self._dtype, dims=self._element
-        )
+        return tensor_list.list_concat(self._flow, dtype=self._dtype, dims=self._element)
 
     def unstack(self, value: Any, name: str | None = None) -> TensorArray:
         """An array of the rows of `value`."""

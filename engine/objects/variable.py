@@ -22,7 +22,7 @@ def eager_interpreter(it: Interpreter | None = None) -> Interpreter:
     found: Any = it or current()
     while not found.eager:
         found = found.outer
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @public("init_scope")
@@ -176,7 +176,7 @@ class Variable:
         """The present value, as a tensor."""
         storage = self._storage
         dims = storage.dims
-        return state.read_variable(self._handle, storage.dtype, dims)  # type: ignore[no-any-return]
+        return state.read_variable(self._handle, storage.dtype, dims)
 
     def read_value(self) -> Tensor:
         """The present value; in a graph, read at this place of the program."""
@@ -330,10 +330,10 @@ class Variable:
         return self._scatter_nd(indices, updates, "sub")
 
     def sparse_read(self, indices: Any, name: str | None = None) -> Tensor:
-        return tf.gather(self, indices)  # type: ignore[no-any-return]
+        return tf.gather(self, indices)
 
     def gather_nd(self, indices: Any, name: str | None = None) -> Tensor:
-        return tf.gather_nd(self, indices)  # type: ignore[no-any-return]
+        return tf.gather_nd(self, indices)
 
     def count_up_to(self, limit: int) -> Tensor:
         value = self.value()
@@ -380,10 +380,10 @@ class Variable:
         return float(self.value())  # type: ignore[arg-type]
 
     def __complex__(self) -> complex:
-        return complex(self.value())  # type: ignore[call-overload,no-any-return]
+        return complex(self.value())  # type: ignore[call-overload]
 
     def __index__(self) -> int:
-        return self.value().__index__()  # type: ignore[attr-defined,no-any-return]
+        return self.value().__index__()  # type: ignore[attr-defined]
 
     def ref(self) -> TensorReference:
         return TensorReference(self)

@@ -22,14 +22,14 @@ _CUBIC = 0.044714998453855515
 
 
 def _zeros(tf: Any, x: Tensor) -> Tensor:
-    return tf.zeros_like(x)  # type: ignore[no-any-return]
+    return tf.zeros_like(x)
 
 
 # -- rectifiers
 
 
 def _relu_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return relu_grad(grad, node.outputs[0])  # type: ignore[no-any-return]
+    return relu_grad(grad, node.outputs[0])
 
 
 def _relu_kernel(xp: Any, x: Any) -> Any:
@@ -69,7 +69,7 @@ relu_grad = binary(
 
 
 def _relu6_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return relu6_grad(grad, node.outputs[0])  # type: ignore[no-any-return]
+    return relu6_grad(grad, node.outputs[0])
 
 
 relu6 = unary(
@@ -109,7 +109,7 @@ def _leaky_relu_kernel(xp: Any, x: Any, alpha: float = 0.2) -> Any:
 
 @leaky_relu_op.gradient
 def _leaky_relu_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return leaky_relu_grad(grad, node.inputs[0], node.attrs["alpha"])  # type: ignore[no-any-return]
+    return leaky_relu_grad(grad, node.inputs[0], node.attrs["alpha"])
 
 
 @op("raw.leaky_relu_grad", type="LeakyReluGrad", dtypes={"T": FLOATING})
@@ -149,9 +149,9 @@ def leaky_relu(features: Any, alpha: Any = 0.2, name: str | None = None) -> Tens
 
         known = known_value(alpha)
         if known is None:
-            return tf.maximum(alpha * x, x, name=name)  # type: ignore[no-any-return]
+            return tf.maximum(alpha * x, x, name=name)
         alpha = known
-    return leaky_relu_op(x, struct.unpack("f", struct.pack("f", alpha))[0], name)  # type: ignore[no-any-return]
+    return leaky_relu_op(x, struct.unpack("f", struct.pack("f", alpha))[0], name)
 
 
 @public("nn.crelu")
@@ -167,7 +167,7 @@ def crelu(features: Any, axis: int = -1, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(features, name="features")
-    return relu(tf.concat([x, -x], axis), name)  # type: ignore[no-any-return]
+    return relu(tf.concat([x, -x], axis), name)
 
 
 # -- exponential units
@@ -255,7 +255,7 @@ softplus = unary(
 
 
 def _softsign_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return _softsign_grad(grad / tf.square(tf.abs(node.inputs[0]) + 1))  # type: ignore[no-any-return]
+    return _softsign_grad(grad / tf.square(tf.abs(node.inputs[0]) + 1))
 
 
 _softsign_grad = last_derivative("raw.softsign_grad", "SoftsignGrad")
@@ -277,7 +277,7 @@ def log_sigmoid(x: Any, name: str | None = None) -> Tensor:
         name: of the last node.
     """
     x = convert_to_tensor(x)
-    return -softplus(-x, name=name)  # type: ignore[no-any-return]
+    return -softplus(-x, name=name)
 
 
 @public("nn.silu", "nn.swish")
@@ -292,8 +292,8 @@ def silu(features: Any, beta: Any = 1.0) -> Tensor:
 
     x = convert_to_tensor(features, name="features")
     if isinstance(beta, (int, float)) and beta == 1:
-        return x * sigmoid_op(x)  # type: ignore[no-any-return]
-    return x * sigmoid_op(tf.cast(beta, x.dtype) * x)  # type: ignore[no-any-return]
+        return x * sigmoid_op(x)
+    return x * sigmoid_op(tf.cast(beta, x.dtype) * x)
 
 
 @public("nn.gelu")
@@ -317,7 +317,7 @@ def gelu(features: Any, approximate: bool = False, name: str | None = None) -> T
                          f"Received:features.dtype={x.dtype}")  # fmt: skip
     if approximate:
         inner = 0.7978845608028654 * (x + _CUBIC * (x * x * x))
-        return tf.multiply(0.5 * x, 1.0 + tf.tanh(inner), name=name)  # type: ignore[no-any-return]
+        return tf.multiply(0.5 * x, 1.0 + tf.tanh(inner), name=name)
     half = 0.5 * x
     tail = tf.math.erfc(-x * tf.constant(_ROOT_HALF, x.dtype))
-    return tf.multiply(half, tail, name=name)  # type: ignore[no-any-return]
+    return tf.multiply(half, tail, name=name)

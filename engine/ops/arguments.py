@@ -17,7 +17,7 @@ from engine.ops.namespace import tf
 def shape_tensor(shape: Any) -> Tensor:
     """`shape` as a vector of int32 (int64 if it is one)."""
     if isinstance(shape, TensorShape):
-        return tf.constant(shape.as_list(), int32)  # type: ignore[no-any-return]
+        return tf.constant(shape.as_list(), int32)
     if isinstance(shape, Tensor):
         return shape
     if isinstance(shape, (list, tuple)):
@@ -140,7 +140,7 @@ def static_int(value: Any) -> int | None:
     found = known_ints(value)
     if isinstance(found, tuple):
         return found[0] if len(found) == 1 else None
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def axis_in(axis: int, rank: int, what: str = "axis") -> int:

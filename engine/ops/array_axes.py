@@ -57,7 +57,7 @@ def _expand_dims_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
 
 @expand_dims_op.gradient
 def _expand_dims_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+    return tf.reshape(grad, tf.shape(node.inputs[0]))
 
 
 _expand_dims_loose = dynamic_twin(
@@ -78,8 +78,8 @@ def expand_dims(input: Any, axis: Any, name: str | None = None) -> Tensor:
     problem = "'dim' must be a tensor with a single value"
     at = scalar_int(axis, "ExpandDims", "dim", problem, "Tdim", single=True)
     if at is None:
-        return _expand_dims_loose(input, axis, name=name)  # type: ignore[no-any-return]
-    return expand_dims_op(input, at, name=name)  # type: ignore[no-any-return]
+        return _expand_dims_loose(input, axis, name=name)
+    return expand_dims_op(input, at, name=name)
 
 
 def squeezed(dims: Dims, axes: tuple[int, ...]) -> Dims:
@@ -131,7 +131,7 @@ def _squeeze_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
 
 @squeeze_op.gradient
 def _squeeze_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+    return tf.reshape(grad, tf.shape(node.inputs[0]))
 
 
 @public("squeeze")
@@ -150,4 +150,4 @@ def squeeze(input: Any, axis: Any = None, name: str | None = None) -> Tensor:
         raise TypeError(f"Expected list for 'axis' argument to 'squeeze' Op, not {axis!r}.")
     axes = () if axis is None else axis if isinstance(axis, (list, tuple)) else (axis,)
     axes = tuple(int(item) for item in axes)
-    return squeeze_op(input, axes, name=name)  # type: ignore[no-any-return]
+    return squeeze_op(input, axes, name=name)

@@ -50,7 +50,7 @@ def _broadcast_to_kernel(xp: Any, x: Any, dims: Any) -> Any:
 
 @broadcast_to_op.gradient
 def _broadcast_to_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.raw.unbroadcast(grad, node.inputs[0])  # type: ignore[no-any-return]
+    return tf.raw.unbroadcast(grad, node.inputs[0])
 
 
 @op(
@@ -95,8 +95,8 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
     """
     dims = checked_ints(shape, "BroadcastTo", "shape")
     if isinstance(dims, tuple) and None not in dims:
-        return broadcast_to_op(input, dims, name=name)  # type: ignore[no-any-return]
-    return broadcast_to_dynamic(input, shape_tensor(shape), dims, name=name)  # type: ignore[no-any-return]
+        return broadcast_to_op(input, dims, name=name)
+    return broadcast_to_dynamic(input, shape_tensor(shape), dims, name=name)
 
 
 @public("raw.unbroadcast")
@@ -132,7 +132,7 @@ def _broadcast_args_kernel(xp: Any, s0: Any, s1: Any) -> Any:
 @public("broadcast_dynamic_shape")
 def broadcast_dynamic_shape(shape_x: Any, shape_y: Any) -> Tensor:
     """The shape (a vector) that two shapes given as tensors broadcast to."""
-    return broadcast_args(shape_x, shape_y)  # type: ignore[no-any-return]
+    return broadcast_args(shape_x, shape_y)
 
 
 @public("broadcast_static_shape")

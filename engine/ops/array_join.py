@@ -97,7 +97,7 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     if dims is not None and not -len(dims) - 1 <= axis <= len(dims):
         rank = len(dims) + 1
         raise ValueError(f"Argument `axis` = {axis} not in range [{-rank}, {rank})")
-    return stack_op(items, int(axis), name=name)  # type: ignore[no-any-return]
+    return stack_op(items, int(axis), name=name)
 
 
 @op("raw.unstack", samples=[("float32[2,3]", 3, 1)], type="Unpack", hint="unstack")
@@ -132,7 +132,7 @@ def _unstack_gradient(tf: Any, node: Any, *grads: Tensor) -> Tensor:
     filled = [
         tf.zeros_like(out) if grad is None else grad for grad, out in zip(grads, node.outputs)
     ]
-    return tf.stack(filled, axis=node.attrs["axis"])  # type: ignore[no-any-return]
+    return tf.stack(filled, axis=node.attrs["axis"])
 
 
 @public("unstack")
@@ -250,7 +250,7 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
         values = [values]
     if len(values) == 1:
         _check_scalar(convert_to_tensor(axis, int32))
-        return tf.identity(values[0], name=name)  # type: ignore[no-any-return]
+        return tf.identity(values[0], name=name)
     if axis is None and values and not isinstance(values[0], Tensor):
         dtype = convert_to_tensor(values[0]).dtype
         for item in values[1:]:  # elements that do not fit are refused before the axis is
@@ -258,8 +258,8 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     problem = "axis tensor should be a scalar integer, but got shape {shape}"
     at = scalar_int(axis, "ConcatV2", "axis", problem, single=current().eager)
     if at is None:
-        return _concat_loose(values, axis, name=name)  # type: ignore[no-any-return]
-    return concat_op(values, at, name=name)  # type: ignore[no-any-return]
+        return _concat_loose(values, axis, name=name)
+    return concat_op(values, at, name=name)
 
 
 @op("raw.split", samples=[("float32[5,2]", (2, 3), 0)], type="SplitV", hint="split")
@@ -309,7 +309,7 @@ def _split_gradient(tf: Any, node: Any, *grads: Tensor) -> Tensor:
     filled = [
         tf.zeros_like(out) if grad is None else grad for grad, out in zip(grads, node.outputs)
     ]
-    return tf.concat(filled, axis=node.attrs["axis"])  # type: ignore[no-any-return]
+    return tf.concat(filled, axis=node.attrs["axis"])
 
 
 @op("raw.split_evenly", samples=[("float32[4,2]", 2, 0)], type="Split", hint="split")

@@ -57,7 +57,7 @@ def _untile(tf: Any, x: Tensor, grad: Tensor, multiples: Any) -> Tensor:
         rank = len(x.dims if x.dims is not None else grad.dims)  # type: ignore[arg-type]
         counts = tf.cast(multiples, int32)
         paired = tf.reshape(tf.stack([counts, tf.shape(x)], axis=1), [-1])
-    return tf.reduce_sum(tf.reshape(grad, paired), axis=list(range(0, 2 * rank, 2)))  # type: ignore[no-any-return]
+    return tf.reduce_sum(tf.reshape(grad, paired), axis=list(range(0, 2 * rank, 2)))
 
 
 @op(
@@ -101,8 +101,8 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     if isinstance(known, int):
         raise refuse("Expected multiples to be 1-D, but got shape []")
     if known is not None and None not in known:
-        return tile_op(input, known, name=name)  # type: ignore[no-any-return]
-    return tile_dynamic(input, multiples, known, name=name)  # type: ignore[no-any-return]
+        return tile_op(input, known, name=name)
+    return tile_dynamic(input, multiples, known, name=name)
 
 
 @op(
@@ -191,7 +191,7 @@ def repeat(input: Any, repeats: Any, axis: int | None = None, name: str | None =
     total = None if input.dims is None else input.dims[axis or 0]
     if total is not None and counts.dims and counts.dims[0] not in (None, 1, total):
         raise ValueError(f"Dimensions {total} and {counts.dims[0]} are not compatible")
-    return repeat_op(input, counts, axis, name=name)  # type: ignore[no-any-return]
+    return repeat_op(input, counts, axis, name=name)
 
 
 @public("meshgrid")

@@ -61,8 +61,8 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     if kind not in (int32, int64) and (current().eager or not known):
         raise refused_index(kind, "Shape", "out_type", "out_type")
     if dims is not None and known:
-        return tf.constant(list(dims), kind, name=name or "Shape")  # type: ignore[no-any-return]
-    return shape_op(input, kind, name=name)  # type: ignore[no-any-return]
+        return tf.constant(list(dims), kind, name=name or "Shape")
+    return shape_op(input, kind, name=name)
 
 
 @public("shape_n")
@@ -95,8 +95,8 @@ def size(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
     kind = int32 if out_type is None else as_dtype(out_type)
     count = num_elements(input.dims)
     if count is not None:
-        return tf.constant(count, kind, name=name or "Size")  # type: ignore[no-any-return]
-    return size_op(input, kind, name=name)  # type: ignore[no-any-return]
+        return tf.constant(count, kind, name=name or "Size")
+    return size_op(input, kind, name=name)
 
 
 @op("raw.rank", samples=[("float32[2,3]",)], type="Rank", hint="Rank")
@@ -115,8 +115,8 @@ def rank(input: Any, name: str | None = None) -> Tensor:
     """The number of axes of a tensor, as an int32 scalar."""
     input = convert_to_tensor(input)
     if input.dims is not None:
-        return tf.constant(len(input.dims), int32, name=name or "Rank")  # type: ignore[no-any-return]
-    return rank_op(input, name=name)  # type: ignore[no-any-return]
+        return tf.constant(len(input.dims), int32, name=name or "Rank")
+    return rank_op(input, name=name)
 
 
 def _inferred(count: int, wanted: tuple[int | None, ...]) -> Dims:
@@ -223,7 +223,7 @@ def _reshape_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
 
 @reshape_op.gradient
 def _reshape_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reshape(grad, tf.shape(node.inputs[0]))  # type: ignore[no-any-return]
+    return tf.reshape(grad, tf.shape(node.inputs[0]))
 
 
 @op(
@@ -282,8 +282,8 @@ def reshape(tensor: Any, shape: Any, name: str | None = None) -> Tensor:
     if dims is not None and any(type(size) is int and size < -1 for size in dims):
         _refuse_size(dims)
     if dims is not None and None not in dims:
-        return reshape_op(tensor, dims, name=name)  # type: ignore[no-any-return]
-    return reshape_dynamic(tensor, shape_tensor(shape), dims, name=name)  # type: ignore[no-any-return]
+        return reshape_op(tensor, dims, name=name)
+    return reshape_dynamic(tensor, shape_tensor(shape), dims, name=name)
 
 
 @op(
@@ -330,7 +330,7 @@ def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Tensor:
         shape: anything `tf.TensorShape` takes.
         name: of the node.
     """
-    return ensure_shape_op(x, as_dims(shape), name=name)  # type: ignore[no-any-return]
+    return ensure_shape_op(x, as_dims(shape), name=name)
 
 
 @op(

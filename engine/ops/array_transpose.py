@@ -59,7 +59,7 @@ def _transpose_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
         for i, axis in enumerate(perm):
             inverse[axis % len(perm)] = i
         perm = tuple(inverse)
-    return tf.transpose(grad, perm, conjugate=node.attrs["conjugate"])  # type: ignore[no-any-return]
+    return tf.transpose(grad, perm, conjugate=node.attrs["conjugate"])
 
 
 @op(
@@ -98,6 +98,6 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, name: str = "tr
     conjugate = conjugate and a.dtype.is_complex
     order = None if perm is None else checked_ints(perm, "Transpose", "perm", "Tperm")
     if perm is None or (isinstance(order, tuple) and None not in order):
-        return transpose_op(a, order, conjugate, name=name)  # type: ignore[no-any-return]
+        return transpose_op(a, order, conjugate, name=name)
     moved = transpose_dynamic(a, perm, name=name)
-    return tf.math.conj(moved) if conjugate else moved  # type: ignore[no-any-return]
+    return tf.math.conj(moved) if conjugate else moved

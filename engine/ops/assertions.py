@@ -133,9 +133,7 @@ def _check_numerics_kernel(xp: Any, x: Any, message: str) -> Any:
 
 @check_numerics.gradient
 def _check_numerics_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return check_numerics(  # type: ignore[no-any-return]
-        grad, "Not a number (NaN) or infinity (Inf) values detected in gradient."
-    )
+    return check_numerics(grad, "Not a number (NaN) or infinity (Inf) values detected in gradient.")
 
 
 @public("debugging.assert_all_finite")
@@ -147,7 +145,7 @@ def assert_all_finite(x: Any, message: str, name: str | None = None) -> Tensor:
         message: start of the error's text.
         name: of the node.
     """
-    return check_numerics(x, message, name)  # type: ignore[no-any-return]
+    return check_numerics(x, message, name)
 
 
 # -- comparisons

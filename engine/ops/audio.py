@@ -49,7 +49,7 @@ def mdct(
     pieces = pieces * window
     a, b, c, d = tf.split(pieces, 4, -1)
     folded = tf.concat([-tf.reverse(c, [-1]) - d, a - tf.reverse(b, [-1])], -1)
-    return dct(folded, type=4, norm=norm)  # type: ignore[no-any-return]
+    return dct(folded, type=4, norm=norm)
 
 
 @public("signal.inverse_mdct")
@@ -78,7 +78,7 @@ def inverse_mdct(
     x = x * (0.5 / half) if norm is None else x
     first, second = tf.split(dct(x, type=4, norm=norm), 2, -1)
     pieces = tf.concat([second, -tf.reverse(second, [-1]), -tf.reverse(first, [-1]), -first], -1)
-    return overlap_and_add(pieces * window, half, name)  # type: ignore[no-any-return]
+    return overlap_and_add(pieces * window, half, name)
 
 
 def _mel(hertz: float) -> float:
@@ -135,7 +135,7 @@ def linear_to_mel_weight_matrix(
             row.append(max(0.0, min((place - left) / (middle - left),
                                     (right - place) / (right - middle))))  # fmt: skip
         rows.append(row)
-    return tf.constant(rows, kind, name=name or "Const")  # type: ignore[no-any-return]
+    return tf.constant(rows, kind, name=name or "Const")
 
 
 @public("signal.mfccs_from_log_mel_spectrograms")
@@ -160,4 +160,4 @@ def mfccs_from_log_mel_spectrograms(log_mel_spectrograms: Any, name: str | None 
         raise ValueError(f"num_mel_bins must be positive. Got: {x}")
     size = tf.cast(tf.shape(x)[-1], x.dtype) if bands is None else float(bands)
     factor = tf.math.rsqrt(tf.constant(2.0, x.dtype) * size)
-    return tf.multiply(dct(x, type=2), factor, name=name)  # type: ignore[no-any-return]
+    return tf.multiply(dct(x, type=2), factor, name=name)

@@ -80,4 +80,4 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
     from engine.ir.interpreter import current
 
     wanted = None if dtype is None else as_dtype(dtype)
-    return current().make_constant(value, wanted, shape, name)  # type: ignore[attr-defined,no-any-return]
+    return current().make_constant(value, wanted, shape, name)  # type: ignore[attr-defined]

@@ -84,8 +84,8 @@ def _expected(classes: Tensor, tries: Tensor, range_max: int, unique: bool, kind
         chance = tf.fill(tf.shape(number), 1.0 / range_max)
         chance.set_shape(number.shape)
     if unique:
-        return -tf.math.expm1(tries * tf.math.log1p(-chance))  # type: ignore[no-any-return]
-    return chance * tries  # type: ignore[no-any-return]
+        return -tf.math.expm1(tries * tf.math.log1p(-chance))
+    return chance * tries
 
 
 @public("random.log_uniform_candidate_sampler")
@@ -184,7 +184,7 @@ def sampled_softmax_loss(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values,
         remove_accidental_hits, seed,
     )  # fmt: skip
-    return tf.nn.softmax_cross_entropy_with_logits(  # type: ignore[no-any-return]
+    return tf.nn.softmax_cross_entropy_with_logits(
         labels=tf.stop_gradient(targets), logits=logits, name=name
     )
 
@@ -205,4 +205,4 @@ def nce_loss(
         remove_accidental_hits, None,
     )  # fmt: skip
     losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits)
-    return tf.reduce_sum(losses, 1)  # type: ignore[no-any-return]
+    return tf.reduce_sum(losses, 1)

@@ -79,7 +79,7 @@ def _cast_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor | None:
     source = node.inputs[0].dtype
     if source.kind not in "fc" or node.attrs["dtype"].kind not in "fc":
         return None
-    return tf.cast(grad, source)  # type: ignore[no-any-return]
+    return tf.cast(grad, source)
 
 
 @public("cast", "dtypes.cast")
@@ -99,7 +99,7 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     if isinstance(x, Tensor) and x.dtype is wanted:
         return x
     if hasattr(type(x), "with_values"):  # a sparse or ragged tensor: its values are cast
-        return x.with_values(cast(x.values, wanted))  # type: ignore[no-any-return]
+        return x.with_values(cast(x.values, wanted))
     tensor = convert_to_tensor(x)
     if tensor.dtype is wanted:
         return tensor
@@ -109,12 +109,12 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
         raise UnimplementedError(
             None, None, f"Cast {tensor.dtype.name} to {wanted.name} is not supported [Op:Cast]"
         )
-    return cast_op(tensor, wanted, name=name)  # type: ignore[no-any-return]
+    return cast_op(tensor, wanted, name=name)
 
 
 def _shortcut(name: str, dtype: DType) -> None:
     def convert(x: Any, name: str = f"To{name.capitalize()}") -> Tensor:
-        return cast(x, dtype, name=name)  # type: ignore[no-any-return]
+        return cast(x, dtype, name=name)
 
     convert.__name__ = f"to_{name}"
     convert.__doc__ = f"Cast to {dtype.name}."
@@ -144,14 +144,14 @@ def saturate_cast(value: Any, dtype: Any, name: str | None = None) -> Tensor:
         if not wanted.is_complex:
             value = tf.math.real(value)
     if value.dtype.is_complex or value.dtype.kind not in "fiu" or not wanted.is_numeric:
-        return cast(value, wanted, name)  # type: ignore[no-any-return]
+        return cast(value, wanted, name)
     low, high = _range_of(wanted.real_dtype)
     source_low, source_high = _range_of(value.dtype)
     if source_low < low or source_high > high or value.dtype.is_floating:
         low, high = _representable(value.dtype, low, high)
         value = tf.minimum(tf.maximum(value, tf.constant(low, value.dtype)),
                            tf.constant(high, value.dtype))  # fmt: skip
-    return cast(value, wanted, name)  # type: ignore[no-any-return]
+    return cast(value, wanted, name)
 
 
 def _range_of(dtype: DType) -> tuple[Any, Any]:

@@ -38,7 +38,7 @@ def clip_by_value(
     result = tf.maximum(lower, clip_value_min, name=name)
     if values.dims != result.dims and not compatible(values.dims, result.dims):
         raise ValueError(f"Shapes {values.shape} and {result.shape} are incompatible")
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @public("clip_by_norm")
@@ -64,7 +64,7 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     clip_norm = tf.maximum(clip_norm, tf.zeros_like(clip_norm))
     scaled = values * clip_norm
     clipped = tf.identity(scaled / tf.maximum(norm, clip_norm), name=name)
-    return type(t)(clipped, t.indices, t.dense_shape) if rows else clipped  # type: ignore[no-any-return]
+    return type(t)(clipped, t.indices, t.dense_shape) if rows else clipped
 
 
 @public("linalg.global_norm")

@@ -27,7 +27,7 @@ def _real_kernel(xp: Any, x: Any) -> Any:
 
 @real_op.gradient
 def _real_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.complex(grad, tf.zeros_like(grad))  # type: ignore[no-any-return]
+    return tf.complex(grad, tf.zeros_like(grad))
 
 
 @op("raw.imag", type="Imag", dtypes={"T": COMPLEX}, samples=_SAMPLES)
@@ -43,7 +43,7 @@ def _imag_kernel(xp: Any, x: Any) -> Any:
 
 @imag_op.gradient
 def _imag_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.complex(tf.zeros_like(grad), grad)  # type: ignore[no-any-return]
+    return tf.complex(tf.zeros_like(grad), grad)
 
 
 @op("raw.conj", type="Conj", dtypes={"T": COMPLEX | {variant}}, samples=_SAMPLES)
@@ -59,7 +59,7 @@ def _conj_kernel(xp: Any, x: Any) -> Any:
 
 @conj_op.gradient
 def _conj_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return conj_op(grad)  # type: ignore[no-any-return]
+    return conj_op(grad)
 
 
 @op("raw.angle", type="Angle", dtypes={"T": COMPLEX}, samples=_SAMPLES)
@@ -79,7 +79,7 @@ def _angle_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     re, im = tf.math.real(x), tf.math.imag(x)
     inverse = tf.math.reciprocal(tf.complex(im, re))
     zero = tf.zeros_like(grad)
-    return tf.negative(inverse) * tf.complex(grad, zero)  # type: ignore[no-any-return]
+    return tf.negative(inverse) * tf.complex(grad, zero)
 
 
 @op("raw.complex", type="Complex", dtypes={"T": {float32, float64}},
@@ -126,7 +126,7 @@ def complex(real: Any, imag: Any, name: str | None = None) -> Tensor:
             f"The `real` and `imag` components have incorrect types: {real.dtype.name} "
             f"{imag.dtype.name}. They must be consistent, and one of {[float32, float64]}"
         )
-    return complex_op(real, imag, name)  # type: ignore[no-any-return]
+    return complex_op(real, imag, name)
 
 
 @public("math.real")
@@ -143,7 +143,7 @@ def real(input: Any, name: str | None = None) -> Tensor:
     input = convert_to_tensor(input)
     if not input.dtype.is_numeric:
         raise TypeError(f"input must be a numeric tensor, but got tensor with dtype {input.dtype}")
-    return real_op(input, name) if input.dtype.is_complex else input  # type: ignore[no-any-return]
+    return real_op(input, name) if input.dtype.is_complex else input
 
 
 @public("math.imag")
@@ -157,7 +157,7 @@ def imag(input: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     input = convert_to_tensor(input)
-    return imag_op(input, name) if input.dtype.is_complex else tf.zeros_like(input)  # type: ignore[no-any-return]
+    return imag_op(input, name) if input.dtype.is_complex else tf.zeros_like(input)
 
 
 @public("math.conj")
@@ -173,9 +173,9 @@ def conj(x: Any, name: str | None = None) -> Tensor:
     """
     x = convert_to_tensor(x)
     if x.dtype.is_complex or x.dtype is variant:
-        return conj_op(x, name)  # type: ignore[no-any-return]
+        return conj_op(x, name)
     if x.dtype.is_numeric:
-        return x  # type: ignore[no-any-return]
+        return x
     raise TypeError(f"Expected numeric or variant tensor, got dtype {x.dtype!r}")
 
 
@@ -191,6 +191,6 @@ def angle(input: Any, name: str | None = None) -> Tensor:
 
     input = convert_to_tensor(input)
     if input.dtype.is_complex:
-        return angle_op(input, name)  # type: ignore[no-any-return]
+        return angle_op(input, name)
     pi = tf.constant(3.141592653589793, input.dtype)
-    return tf.where(input < 0, pi * tf.ones_like(input), tf.zeros_like(input))  # type: ignore[no-any-return]
+    return tf.where(input < 0, pi * tf.ones_like(input), tf.zeros_like(input))

@@ -29,9 +29,9 @@ def _convolve(
         return _over_batches(x, rank, lambda flat: _convolve(
             family, rank, flat, w, strides, padding, data_format, dilations, name))  # fmt: skip
     if not first:
-        return family.forward(x, w, steps, pad, gaps, name)  # type: ignore[no-any-return]
+        return family.forward(x, w, steps, pad, gaps, name)
     out = family.forward(to_last(tf, x, rank), w, steps, pad, gaps)
-    return to_second(tf, out, rank, name)  # type: ignore[no-any-return]
+    return to_second(tf, out, rank, name)
 
 
 def _over_batches(x: Tensor, rank: int, convolve: Callable[[Tensor], Tensor]) -> Tensor:
@@ -44,7 +44,7 @@ def _over_batches(x: Tensor, rank: int, convolve: Callable[[Tensor], Tensor]) ->
     found = convolve(tf.reshape(x, tf.concat([[-1], shape[lead:]], 0)))
     result = tf.reshape(found, tf.concat([shape[:lead], tf.shape(found)[1:]], 0))
     result.set_shape(None if found.dims is None else (*dims[:lead], *found.dims[1:]))
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @public("nn.conv2d")
@@ -125,7 +125,7 @@ def conv1d(
             flat, w, stride, padding, "NWC", dilations, name))  # fmt: skip
     wide = CONV2D.forward(tf.expand_dims(x, 1), tf.expand_dims(w, 0), (1, *step), pad, (1, *gap))
     out = tf.squeeze(wide, [1], name=name)
-    return to_second(tf, out, 1) if first else out  # type: ignore[no-any-return]
+    return to_second(tf, out, 1) if first else out
 
 
 @public("nn.convolution")
@@ -153,7 +153,7 @@ def convolution(
         raise ValueError(f"`input` must be of rank 3, 4 or 5. Received: rank {x.ndim}")
     function = {1: conv1d, 2: conv2d, 3: conv3d}[rank]
     form = data_format or "N" + {1: "W", 2: "HW", 3: "DHW"}[rank] + "C"
-    return function(x, filters, 1 if strides is None else strides, padding, form, dilations, name)  # type: ignore[no-any-return]
+    return function(x, filters, 1 if strides is None else strides, padding, form, dilations, name)
 
 
 @public("nn.atrous_conv2d")
@@ -169,7 +169,7 @@ def atrous_conv2d(
         padding: 'SAME' or 'VALID'.
         name: of the node.
     """
-    return conv2d(value, filters, 1, padding, dilations=rate, name=name)  # type: ignore[no-any-return]
+    return conv2d(value, filters, 1, padding, dilations=rate, name=name)
 
 
 # -- transposed
@@ -190,10 +190,10 @@ def _transposed(
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
     sizes = tf.cast(convert_to_tensor(output_shape), "int32")
     if not first:
-        return family.to_input(sizes, w, x, steps, pad, gaps, name)  # type: ignore[no-any-return]
+        return family.to_input(sizes, w, x, steps, pad, gaps, name)
     sizes = tf.gather(sizes, [0, *range(2, rank + 2), 1])
     out = family.to_input(sizes, w, to_last(tf, x, rank), steps, pad, gaps)
-    return to_second(tf, out, rank, name)  # type: ignore[no-any-return]
+    return to_second(tf, out, rank, name)
 
 
 @public("nn.conv2d_transpose")
@@ -266,7 +266,7 @@ def conv1d_transpose(
     wide = tf.concat([sizes[:1], [1], sizes[1:]], 0)
     out = CONV2D.to_input(wide, w, tf.expand_dims(x, 1), (1, *step), pad, (1, *gap))
     out = tf.squeeze(out, [1], name=name)
-    return to_second(tf, out, 1) if first else out  # type: ignore[no-any-return]
+    return to_second(tf, out, 1) if first else out
 
 
 @public("nn.conv_transpose")
@@ -292,7 +292,7 @@ def conv_transpose(
         raise ValueError(f"`input` must be of rank 3, 4 or 5. Received: rank {x.ndim}")
     function = {1: conv1d_transpose, 2: conv2d_transpose, 3: conv3d_transpose}[rank]
     form = data_format or "N" + {1: "W", 2: "HW", 3: "DHW"}[rank] + "C"
-    return function(x, filters, output_shape, strides, padding, form, dilations, name)  # type: ignore[no-any-return]
+    return function(x, filters, output_shape, strides, padding, form, dilations, name)
 
 
 @public("nn.atrous_conv2d_transpose")
@@ -300,7 +300,7 @@ def atrous_conv2d_transpose(
     value: Any, filters: Any, output_shape: Any, rate: int, padding: str, name: str | None = None
 ) -> Tensor:
     """`tf.nn.conv2d_transpose` with gaps of `rate` between the filter's elements."""
-    return conv2d_transpose(value, filters, output_shape, 1, padding, dilations=rate, name=name)  # type: ignore[no-any-return]
+    return conv2d_transpose(value, filters, output_shape, 1, padding, dilations=rate, name=name)
 
 
 # -- depthwise and separable
@@ -346,7 +346,7 @@ def separable_conv2d(
         name: of the last node.
     """
     middle = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
-    return conv2d(middle, pointwise_filter, 1, "VALID", data_format or "NHWC", name=name)  # type: ignore[no-any-return]
+    return conv2d(middle, pointwise_filter, 1, "VALID", data_format or "NHWC", name=name)
 
 
 @public("nn.depthwise_conv2d_backprop_input")
@@ -369,7 +369,7 @@ def depthwise_conv2d_backprop_input(
     steps = spatial(strides, 2, "strides", 3)
     gaps = spatial(dilations, 2, "dilations", 3)
     pad = check_padding(padding, 2, channels_first(data_format, 2))
-    return DEPTHWISE.to_input(input_sizes, filter, out_backprop, steps, pad, gaps, name)  # type: ignore[no-any-return]
+    return DEPTHWISE.to_input(input_sizes, filter, out_backprop, steps, pad, gaps, name)
 
 
 @public("nn.depthwise_conv2d_backprop_filter")
@@ -381,4 +381,4 @@ def depthwise_conv2d_backprop_filter(
     steps = spatial(strides, 2, "strides", 3)
     gaps = spatial(dilations, 2, "dilations", 3)
     pad = check_padding(padding, 2, channels_first(data_format, 2))
-    return DEPTHWISE.to_filters(input, filter_sizes, out_backprop, steps, pad, gaps, name)  # type: ignore[no-any-return]
+    return DEPTHWISE.to_filters(input, filter_sizes, out_backprop, steps, pad, gaps, name)

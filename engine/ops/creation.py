@@ -66,7 +66,7 @@ def _fill_binder(xp: Any, attrs: Any, inputs: Any, outputs: Any) -> Any:
 
 @fill_op.gradient
 def _fill_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reduce_sum(grad)  # type: ignore[no-any-return]
+    return tf.reduce_sum(grad)
 
 
 @op(
@@ -117,8 +117,8 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
             raise ValueError(f"value must represent a scalar, got shape {bracketed(value.dims)}")
         value = tf.reshape(value, [])
     if known is not None and None not in known:
-        return fill_op(value, known, name=name)  # type: ignore[no-any-return]
-    return fill_dynamic(value, shape_tensor(dims), known, name=name)  # type: ignore[no-any-return]
+        return fill_op(value, known, name=name)
+    return fill_dynamic(value, shape_tensor(dims), known, name=name)
 
 
 _SMALL = 1000
@@ -137,11 +137,11 @@ def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
         known = (known,)
     fixed = known is not None and None not in known
     if fixed and math.prod(known) < _SMALL and all(size >= 0 for size in known):
-        return current().make_constant(value, kind, known, name)  # type: ignore[attr-defined,no-any-return]
+        return current().make_constant(value, kind, known, name)  # type: ignore[attr-defined]
     scalar = tf.constant(value, kind)
     if fixed:
-        return fill_op(scalar, known, name=name)  # type: ignore[no-any-return]
-    return fill_dynamic(scalar, shape_tensor(shape), known, name=name)  # type: ignore[no-any-return]
+        return fill_op(scalar, known, name=name)
+    return fill_dynamic(scalar, shape_tensor(shape), known, name=name)
 
 
 @public("zeros")
@@ -224,10 +224,10 @@ def _like(input: Any, dtype: Any, name: str, make: Any, make_op: Any) -> Tensor:
     tensor = convert_to_tensor(input)
     kind = tensor.dtype if dtype is None else as_dtype(dtype)
     if tensor.dims is not None and None not in tensor.dims:
-        return make(tensor.dims, kind, name=name)  # type: ignore[no-any-return]
+        return make(tensor.dims, kind, name=name)
     if kind is tensor.dtype and kind.kind not in "SV":
-        return make_op(tensor, name=name)  # type: ignore[no-any-return]
-    return make(tf.shape(tensor), kind, name=name)  # type: ignore[no-any-return]
+        return make_op(tensor, name=name)
+    return make(tf.shape(tensor), kind, name=name)
 
 
 @op(
@@ -259,7 +259,7 @@ def range_length(start: Any, limit: Any, delta: Any, error: Any) -> int:
     if step < 0 and first < last:
         raise error(f"Requires start >= limit when delta < 0: {first}/{last}")
     if isinstance(step, int):
-        return max(0, -((first - last) // step))  # type: ignore[no-any-return]
+        return max(0, -((first - last) // step))
     return max(0, -int((first - last) // step))
 
 
@@ -310,7 +310,7 @@ def range_(
         values = [tf.cast(item, wanted) for item in tensors]
     if wanted not in _ORDER:
         raise refused_index(wanted, "Range", "start", "Tidx")
-    return range_op(*(convert_to_tensor(value, wanted) for value in values), name=name)  # type: ignore[no-any-return]
+    return range_op(*(convert_to_tensor(value, wanted) for value in values), name=name)
 
 
 def _place(dtype: DType) -> int:
@@ -398,7 +398,7 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
         return _linspace_dynamic(start, stop, num, axis)
     if count < 0:
         raise refuse(f"Requires num >= 0: {count}")
-    return linspace_op(start, stop, count, axis, name=name)  # type: ignore[no-any-return]
+    return linspace_op(start, stop, count, axis, name=name)
 
 
 def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor, axis: int) -> Tensor:
@@ -408,7 +408,7 @@ def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor, axis: int) -> Te
     at = axis if axis >= 0 else tf.rank(start) + 1 + axis
     pattern = tf.concat([ones[:at], tf.reshape(num, [1]), ones[at:]], 0)
     start, stop = tf.expand_dims(start, axis), tf.expand_dims(stop, axis)
-    return start + (stop - start) / last * tf.reshape(steps, pattern)  # type: ignore[no-any-return]
+    return start + (stop - start) / last * tf.reshape(steps, pattern)
 
 
 @public("is_tensor")

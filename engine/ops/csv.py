@@ -116,16 +116,16 @@ def fingerprint(data: Any, method: Any = "farmhash64", name: str | None = None) 
     Returns:
         uint8 [size of the first axis, 8].
     """
-    return fingerprint_op(convert_to_tensor(data), name=name)  # type: ignore[no-any-return]
+    return fingerprint_op(convert_to_tensor(data), name=name)
 
 
 @public("guarantee_const")
 def guarantee_const(input: Any, name: str | None = None) -> Tensor:
     """`input`, which the caller promises never changes."""
-    return tf.identity(input, name=name)  # type: ignore[no-any-return]
+    return tf.identity(input, name=name)
 
 
 @public("parallel_stack")
 def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
     """As `tf.stack` along the first axis."""
-    return tf.stack(values, name=name)  # type: ignore[no-any-return]
+    return tf.stack(values, name=name)

@@ -219,4 +219,4 @@ def unbroadcast(tf: Any, grad: Tensor, x: Tensor) -> Tensor:
         summed = tf.raw.reduce_sum(grad, tuple(axes)) if axes else grad
         return summed if summed.dims == x.dims else tf.reshape(summed, x.dims)
     axes = tf.raw.broadcast_gradient_axes(tf.shape(x), tf.shape(grad))
-    return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))  # type: ignore[no-any-return]
+    return tf.reshape(tf.raw.sum_dynamic(grad, axes), tf.shape(x))

@@ -33,7 +33,7 @@ def check_square(x: Any) -> None:
 
 
 def _adjoint(tf: Any, x: Tensor) -> Tensor:
-    return tf.linalg.adjoint(x)  # type: ignore[no-any-return]
+    return tf.linalg.adjoint(x)
 
 
 # -- Cholesky
@@ -88,7 +88,7 @@ def _cholesky_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     middle = tf.linalg.set_diag(middle, tf.linalg.diag_part(middle) * 0.5)
     middle = tf.linalg.band_part(middle, -1, 0)
     part = tf.matmul(tf.matmul(inverse, middle, adjoint_a=True), inverse)
-    return (part + _adjoint(tf, part)) * 0.5  # type: ignore[no-any-return]
+    return (part + _adjoint(tf, part)) * 0.5
 
 
 # -- QR
@@ -134,7 +134,7 @@ def _qr_gradient(tf: Any, node: Any, grad_q: Tensor, grad_r: Tensor) -> Tensor:
     grad_u, grad_v = grad_r[..., :rows], grad_r[..., rows:]
     grad_q = grad_q + tf.matmul(v, grad_v, adjoint_b=True)
     head = _tall_qr_gradient(tf, q, u, grad_q, grad_u)
-    return tf.concat([head, tf.matmul(q, grad_v)], axis=-1)  # type: ignore[no-any-return]
+    return tf.concat([head, tf.matmul(q, grad_v)], axis=-1)
 
 
 def _tall_qr_gradient(tf: Any, q: Any, r: Any, grad_q: Tensor, grad_r: Tensor) -> Tensor:
@@ -208,7 +208,7 @@ def _svd_gradient(tf: Any, node: Any, grad_s: Any, grad_u: Any, grad_v: Any) -> 
     x = node.inputs[0]
     if not node.attrs["compute_uv"]:
         s, u, v = tf.raw.svd(x, True, False)
-        return tf.matmul(u, _scaled(tf, tf.cast(grad_s, x.dtype), v))  # type: ignore[no-any-return]
+        return tf.matmul(u, _scaled(tf, tf.cast(grad_s, x.dtype), v))
     s, u, v = node.outputs
     if x.dims is None or None in x.dims[-2:]:
         raise NotImplementedError("The gradient of SVD needs matrices of known size.")
@@ -243,7 +243,7 @@ def _svd_gradient(tf: Any, node: Any, grad_s: Any, grad_u: Any, grad_v: Any) -> 
     if n > k:
         outside = grad_v - tf.matmul(v, tf.matmul(v, grad_v, adjoint_a=True))
         result = result + tf.matmul(_right_scaled(tf, u, inverse), outside, adjoint_b=True)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _right_scaled(tf: Any, matrix: Any, diagonal: Any) -> Any:

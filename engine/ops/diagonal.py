@@ -102,7 +102,7 @@ def _matrix_diag_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     attrs = node.attrs
     k = (attrs["lower"], attrs["upper"])
     k = k[0] if k[0] == k[1] else k
-    return tf.linalg.diag_part(grad, k=k, align=attrs["align"])  # type: ignore[no-any-return]
+    return tf.linalg.diag_part(grad, k=k, align=attrs["align"])
 
 
 @public("linalg.diag")
@@ -128,7 +128,7 @@ def diag(
     lower, upper = _offsets(k)
     padding = _padding(padding_value)
     rows, columns = known_ints(num_rows), known_ints(num_cols)
-    return matrix_diag(x, lower, upper, rows, columns, align, padding, name)  # type: ignore[no-any-return]
+    return matrix_diag(x, lower, upper, rows, columns, align, padding, name)
 
 
 def _check_offsets(lower: int, upper: int, rows: int, columns: int) -> None:
@@ -180,7 +180,7 @@ def _matrix_diag_part_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x, attrs = node.inputs[0], node.attrs
     k = (attrs["lower"], attrs["upper"])
     zeros = tf.zeros_like(x)
-    return tf.linalg.set_diag(zeros, grad, k=k, align=attrs["align"])  # type: ignore[no-any-return]
+    return tf.linalg.set_diag(zeros, grad, k=k, align=attrs["align"])
 
 
 @public("linalg.diag_part")
@@ -206,7 +206,7 @@ def diag_part(
     x = convert_to_tensor(input)
     lower, upper = _offsets(k)
     padding = _padding(padding_value)
-    return matrix_diag_part(x, lower, upper, align, padding, name)  # type: ignore[no-any-return]
+    return matrix_diag_part(x, lower, upper, align, padding, name)
 
 
 @op("raw.matrix_set_diag", type="MatrixSetDiagV3", hint="set_diag",
@@ -264,4 +264,4 @@ def set_diag(
         InvalidArgumentError: if the diagonal does not fit.
     """
     lower, upper = _offsets(k)
-    return matrix_set_diag(input, diagonal, lower, upper, align, name)  # type: ignore[no-any-return]
+    return matrix_set_diag(input, diagonal, lower, upper, align, name)

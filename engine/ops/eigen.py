@@ -13,7 +13,7 @@ from engine.ops.decomposition import LINEAR, check_square, square_dims
 
 
 def _adjoint(tf: Any, x: Tensor) -> Tensor:
-    return tf.linalg.adjoint(x)  # type: ignore[no-any-return]
+    return tf.linalg.adjoint(x)
 
 
 @op("raw.self_adjoint_eig", type="SelfAdjointEigV2", dtypes={"T": LINEAR})
@@ -49,7 +49,7 @@ def _self_adjoint_eig_gradient(tf: Any, node: Any, grad_e: Tensor, grad_v: Any) 
     full = tf.matmul(v, tf.matmul(core, v, adjoint_b=True))
     # only the lower triangle is an input: fold the upper one onto it
     folded = tf.linalg.band_part(full + _adjoint(tf, full), -1, 0)
-    return tf.linalg.set_diag(folded, tf.linalg.diag_part(folded) * 0.5)  # type: ignore[no-any-return]
+    return tf.linalg.set_diag(folded, tf.linalg.diag_part(folded) * 0.5)
 
 
 @public("linalg.eigh")
@@ -70,7 +70,7 @@ def eigh(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 @public("linalg.eigvalsh")
 def eigvalsh(tensor: Any, name: str | None = None) -> Tensor:
     """The eigenvalues of Hermitian matrices, smallest first; see `tf.linalg.eigh`."""
-    return self_adjoint_eig(tensor, False, name)[0]  # type: ignore[no-any-return]
+    return self_adjoint_eig(tensor, False, name)[0]
 
 
 @op("raw.eig", type="Eig", dtypes={"T": LINEAR})
@@ -113,7 +113,7 @@ def _eig_gradient(tf: Any, node: Any, grad_e: Tensor, grad_v: Any) -> Tensor:
         )
         core = tf.linalg.diag(grad_e) + f * (vgv - mixed)
     solved = tf.linalg.solve(_adjoint(tf, v), tf.matmul(core, v, adjoint_b=True))
-    return tf.cast(tf.math.real(solved), x.dtype) if not x.dtype.is_complex else solved  # type: ignore[no-any-return]
+    return tf.cast(tf.math.real(solved), x.dtype) if not x.dtype.is_complex else solved
 
 
 def _complex_of(x: Tensor) -> DType:
@@ -140,7 +140,7 @@ def eig(tensor: Any, name: str | None = None) -> tuple[Tensor, Tensor]:
 def eigvals(tensor: Any, name: str | None = None) -> Tensor:
     """The complex eigenvalues of square matrices, in no order; see `tf.linalg.eig`."""
     x = convert_to_tensor(tensor)
-    return eig_op(x, False, _complex_of(x), name)[0]  # type: ignore[no-any-return]
+    return eig_op(x, False, _complex_of(x), name)[0]
 
 
 @public("linalg.eigh_tridiagonal")

@@ -170,7 +170,7 @@ def _widened(tf: Any, part: Tensor, labels: str, once: str, reached: str, x: Ten
         if label not in reached:
             part = tf.expand_dims(part, position)
     if len(once) == len(labels):
-        return tf.broadcast_to(part, shape)  # type: ignore[no-any-return]
+        return tf.broadcast_to(part, shape)
     sizes = [shape[labels.index(label)] for label in once]
     part = tf.broadcast_to(part, tf.stack(sizes))
     seen = []
@@ -183,12 +183,12 @@ def _widened(tf: Any, part: Tensor, labels: str, once: str, reached: str, x: Ten
         operands.append(tf.eye(shape[position], dtype=part.dtype))
         parts.append(label + fresh)
         seen.append(fresh)
-    return einsum_op(operands, ",".join(parts) + "->" + "".join(seen))  # type: ignore[no-any-return]
+    return einsum_op(operands, ",".join(parts) + "->" + "".join(seen))
 
 
 @scoped("einsum", last=False)
 def _named_einsum(tensors: list[Any], equation: str, name: str | None = None) -> Tensor:
-    return einsum_op(tensors, equation, name)  # type: ignore[no-any-return]
+    return einsum_op(tensors, equation, name)
 
 
 @public("einsum", "linalg.einsum")
@@ -260,17 +260,17 @@ def tensordot(a: Any, b: Any, axes: Any, name: str | None = None) -> Tensor:
     free_a = [i for i in range(len(a.dims)) if i not in left]
     free_b = [i for i in range(len(b.dims)) if i not in right]
     if len(a.dims) == len(b.dims) == 2 and left == [1] and right == [0]:
-        return tf.matmul(a, b, name=name)  # type: ignore[no-any-return]
+        return tf.matmul(a, b, name=name)
     rows = _merged(tf, a, free_a + left, len(free_a))
     columns = _merged(tf, b, right + free_b, len(right))
     product = tf.matmul(rows, columns)
     dims = [a.dims[i] for i in free_a] + [b.dims[i] for i in free_b]
     if None not in dims:
-        return tf.reshape(product, dims, name=name)  # type: ignore[no-any-return]
+        return tf.reshape(product, dims, name=name)
     shape = tf.stack([tf.shape(a)[i] for i in free_a] + [tf.shape(b)[i] for i in free_b])
     result = tf.reshape(product, shape, name=name)
     result.set_shape(dims)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _dynamic_tensordot(tf: Any, a: Tensor, b: Tensor, axes: Any, name: str | None) -> Tensor:
@@ -289,14 +289,14 @@ def _dynamic_tensordot(tf: Any, a: Tensor, b: Tensor, axes: Any, name: str | Non
     columns = tf.transpose(b, tf.concat([right, free_b], 0))
     product = tf.matmul(tf.reshape(rows, [-1, inner]), tf.reshape(columns, [inner, -1]))
     sizes = tf.concat([tf.gather(shape_a, free_a), tf.gather(shape_b, free_b)], 0)
-    return tf.reshape(product, sizes, name=name)  # type: ignore[no-any-return]
+    return tf.reshape(product, sizes, name=name)
 
 
 def remaining(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
     """The axes of `x` that are not among `axes`."""
     places = tf.range(tf.rank(x))
     used = tf.reduce_any(tf.equal(places[:, None], axes[None, :]), 1)
-    return tf.boolean_mask(places, tf.logical_not(used))  # type: ignore[no-any-return]
+    return tf.boolean_mask(places, tf.logical_not(used))
 
 
 def _contracted(axes: Any, rank_a: int, rank_b: int) -> tuple[list[int], list[int]]:
@@ -342,6 +342,6 @@ def _merged(tf: Any, x: Tensor, order: list[int], rows: int) -> Tensor:
     assert dims is not None
     head, tail = dims[:rows], dims[rows:]
     if None not in dims:
-        return tf.reshape(x, [_product(head), _product(tail)])  # type: ignore[no-any-return]
+        return tf.reshape(x, [_product(head), _product(tail)])
     shape = tf.shape(x)
-    return tf.reshape(x, [tf.reduce_prod(shape[:rows]), tf.reduce_prod(shape[rows:])])  # type: ignore[no-any-return]
+    return tf.reshape(x, [tf.reduce_prod(shape[:rows]), tf.reduce_prod(shape[rows:])])

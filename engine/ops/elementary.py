@@ -32,7 +32,7 @@ square = unary(
 
 
 def _sqrt_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return sqrt_grad(node.outputs[0], grad)  # type: ignore[no-any-return]
+    return sqrt_grad(node.outputs[0], grad)
 
 
 def _sqrt_grad_kernel(xp: Any, y: Any, grad: Any) -> Any:
@@ -119,7 +119,7 @@ log1p = unary(
 
 def _reciprocal_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     y = conj(tf, node.outputs[0])
-    return tf.negative(grad) * y * y  # type: ignore[no-any-return]
+    return tf.negative(grad) * y * y
 
 
 reciprocal = unary(
@@ -143,7 +143,7 @@ sign = unary(
 
 
 def _abs_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return grad * tf.sign(node.inputs[0])  # type: ignore[no-any-return]
+    return grad * tf.sign(node.inputs[0])
 
 
 real_abs = unary(
@@ -168,7 +168,7 @@ def _complex_abs_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x, size = node.inputs[0], node.outputs[0]
     zero = tf.zeros_like(grad)
     direction = tf.math.divide_no_nan(x, tf.complex(size, zero))
-    return tf.complex(grad, zero) * direction  # type: ignore[no-any-return]
+    return tf.complex(grad, zero) * direction
 
 
 @public("math.abs", "abs")
@@ -186,7 +186,7 @@ def absolute(x: Any, name: str | None = None) -> Tensor:
         from engine.ir.convert import convert_to_tensor
 
         x = convert_to_tensor(x)
-    return complex_abs(x, name) if x.dtype.kind == "c" else real_abs(x, name)  # type: ignore[no-any-return]
+    return complex_abs(x, name) if x.dtype.kind == "c" else real_abs(x, name)
 
 
 absolute.__name__ = absolute.__qualname__ = "abs"
@@ -307,4 +307,4 @@ def sigmoid(x: Any, name: str | None = None) -> Tensor:
         x: tensor of floats or complex numbers.
         name: of the node.
     """
-    return sigmoid_op(x, name)  # type: ignore[no-any-return]
+    return sigmoid_op(x, name)

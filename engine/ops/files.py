@@ -145,7 +145,7 @@ class GFile:
 
     def readlines(self) -> list[Any]:
         """All lines."""
-        return self._file.readlines()  # type: ignore[no-any-return]
+        return self._file.readlines()
 
     def write(self, file_content: Any) -> None:
         """Write text or bytes."""

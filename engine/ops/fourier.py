@@ -52,8 +52,8 @@ def _declare_complex(rank: int, inverse: bool) -> OpFunction:
     def gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
         count = _size_of(tf, node.inputs[0], rank, grad.dtype)
         if inverse:
-            return getattr(tf.signal, "fft" + _NAMES[rank])(grad) / count  # type: ignore[no-any-return]
-        return getattr(tf.signal, "ifft" + _NAMES[rank])(grad) * count  # type: ignore[no-any-return]
+            return getattr(tf.signal, "fft" + _NAMES[rank])(grad) / count
+        return getattr(tf.signal, "ifft" + _NAMES[rank])(grad) * count
 
     infer.__name__ = infer.__qualname__ = name
     way = "inverse " if inverse else ""
@@ -75,7 +75,7 @@ def _declare_complex(rank: int, inverse: bool) -> OpFunction:
 
 def _size_of(tf: Any, x: Tensor, rank: int, dtype: DType) -> Tensor:
     """The number of elements of each transform, as a scalar."""
-    return tf.cast(tf.reduce_prod(tf.shape(x)[-rank:]), dtype)  # type: ignore[no-any-return]
+    return tf.cast(tf.reduce_prod(tf.shape(x)[-rank:]), dtype)
 
 
 for _rank in (1, 2, 3):
@@ -199,14 +199,14 @@ def _padded(tf: Any, half: Tensor, length: Any, rank: int) -> Tensor:
     """A half spectrum with zeros for the other half."""
     missing = length[-1] - (length[-1] // 2 + 1)
     zeros = tf.zeros([tf.rank(half) - 1, 2], "int32")
-    return tf.pad(half, tf.concat([zeros, [[0, missing]]], 0))  # type: ignore[no-any-return]
+    return tf.pad(half, tf.concat([zeros, [[0, missing]]], 0))
 
 
 def _resized(tf: Any, x: Tensor, shape: Tensor, rank: int) -> Tensor:
     """The last axes cut or widened to `shape`."""
     sizes = tf.minimum(shape, tf.shape(x))
     cut = tf.slice(x, tf.zeros_like(sizes), sizes)
-    return tf.pad(cut, tf.stack([tf.zeros_like(shape), shape - sizes], axis=1))  # type: ignore[no-any-return]
+    return tf.pad(cut, tf.stack([tf.zeros_like(shape), shape - sizes], axis=1))
 
 
 def _loose(input: Tensor, fft_length: Tensor, result: DType) -> TensorSpec:
@@ -258,8 +258,8 @@ def _real_transform(
             fft_length = tf.concat([shape[:-1], last], 0)
     lengths = _lengths(fft_length)
     if lengths is None:
-        return _LOOSE[rank][inverse](x, fft_length, result, name)  # type: ignore[no-any-return]
-    return _REAL[rank][inverse](x, lengths, result, name)  # type: ignore[no-any-return]
+        return _LOOSE[rank][inverse](x, fft_length, result, name)
+    return _REAL[rank][inverse](x, lengths, result, name)
 
 
 def _declare_public(rank: int, inverse: bool) -> None:
@@ -298,7 +298,7 @@ def _shift(x: Any, axes: Any, inverse: bool, name: str | None) -> Tensor:
     chosen = [found] if isinstance(found, int) else list(found or ())
     sizes = tf.shape(x)
     shifts = [-(sizes[a] // 2) if inverse else sizes[a] // 2 for a in chosen]
-    return tf.roll(x, tf.stack(shifts), chosen, name)  # type: ignore[no-any-return]
+    return tf.roll(x, tf.stack(shifts), chosen, name)
 
 
 @public("signal.fftshift")

@@ -210,8 +210,8 @@ def gather(
         batch_dims += len(indices.dims)
     at = batch_dims if axis is None else scalar_int(axis, "GatherV2", "axis", _AXIS, "Taxis")
     if at is None:
-        return _gather_loose(params, indices, axis, batch_dims, name=name)  # type: ignore[no-any-return]
-    return gather_op(params, indices, at, batch_dims, name=name)  # type: ignore[no-any-return]
+        return _gather_loose(params, indices, axis, batch_dims, name=name)
+    return gather_op(params, indices, at, batch_dims, name=name)
 
 
 @op(
@@ -292,7 +292,7 @@ def _with_batch_columns(tf: Any, indices: Tensor, batch: int) -> Tensor:
         columns.append(
             tf.broadcast_to(tf.reshape(count, [-1 if j == i else 1 for j in range(rank)]), rows)
         )
-    return tf.concat([*columns, indices], -1)  # type: ignore[no-any-return]
+    return tf.concat([*columns, indices], -1)
 
 
 @public("gather_nd")
@@ -324,7 +324,7 @@ def gather_nd(
             raise ValueError(
                 f"Argument `batch_dims` = {batch_dims} must be less than rank(`indices`) = {rank}"
             )
-    return gather_nd_op(params, indices, int(batch_dims), bad_indices_policy, name=name)  # type: ignore[no-any-return]
+    return gather_nd_op(params, indices, int(batch_dims), bad_indices_policy, name=name)
 
 
 @public("compat.v1.batch_gather")
@@ -333,4 +333,4 @@ def batch_gather(params: Any, indices: Any, name: str | None = None) -> Tensor:
     indices = convert_to_tensor(indices)
     if indices.dims is None:
         raise ValueError("batch_gather does not allow indices with unknown shape.")
-    return gather(params, indices, axis=len(indices.dims) - 1, batch_dims=len(indices.dims) - 1)  # type: ignore[no-any-return]
+    return gather(params, indices, axis=len(indices.dims) - 1, batch_dims=len(indices.dims) - 1)

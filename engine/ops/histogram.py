@@ -31,7 +31,7 @@ def histogram_fixed_width_bins(
     share = (x - low) / (high - low)
     count = tf.cast(nbins, share.dtype)
     place = tf.math.floor(share * count)
-    return tf.cast(tf.clip_by_value(place, tf.zeros_like(count), count - 1.0), dtype)  # type: ignore[no-any-return]
+    return tf.cast(tf.clip_by_value(place, tf.zeros_like(count), count - 1.0), dtype)
 
 
 @public("histogram_fixed_width")
@@ -46,7 +46,7 @@ def histogram_fixed_width(
             raise refuse(f"{text} [Op:HistogramFixedWidth]")
     wide = tf.cast(values, "float64"), tf.cast(value_range, "float64")
     bins = tf.reshape(histogram_fixed_width_bins(*wide, nbins, dtype), [-1])
-    return tf.math.unsorted_segment_sum(tf.ones_like(bins), bins, nbins)  # type: ignore[no-any-return]
+    return tf.math.unsorted_segment_sum(tf.ones_like(bins), bins, nbins)
 
 
 def _unravel_dynamic(indices: Tensor, dims: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ def _unravel_dynamic(indices: Tensor, dims: Tensor) -> Tensor:
     steps = tf.math.cumprod(dims, exclusive=True, reverse=True)
     shape = tf.concat([tf.shape(dims), tf.ones_like(tf.shape(indices))], 0)
     whole = tf.math.floordiv(indices, tf.reshape(steps, shape))
-    return tf.math.floormod(whole, tf.reshape(dims, shape))  # type: ignore[no-any-return]
+    return tf.math.floormod(whole, tf.reshape(dims, shape))
 
 
 @public("unravel_index")
@@ -69,4 +69,4 @@ def unravel_index(indices: Any, dims: Any, name: str | None = None) -> Tensor:
     for size in reversed(sizes):
         places.append(tf.math.floormod(rest, size))
         rest = tf.math.floordiv(rest, size)
-    return tf.stack(places[::-1])  # type: ignore[no-any-return]
+    return tf.stack(places[::-1])

@@ -39,19 +39,19 @@ def convert_image_dtype(
     if not image.dtype.is_floating and not image.dtype.is_integer:
         raise AttributeError("image dtype must be either floating point or integer")
     if wanted is image.dtype:
-        return tf.identity(image, name=name)  # type: ignore[no-any-return]
+        return tf.identity(image, name=name)
     cast = tf.saturate_cast if saturate else tf.cast
     if image.dtype.is_integer and wanted.is_integer:
         largest, limit = image.dtype.max, wanted.max
         if largest > limit:
             scale = (largest + 1) // (limit + 1)
-            return cast(tf.math.floordiv(image, scale), wanted, name=name)  # type: ignore[no-any-return]
-        return tf.multiply(cast(image, wanted), (limit + 1) // (largest + 1), name=name)  # type: ignore[no-any-return]
+            return cast(tf.math.floordiv(image, scale), wanted, name=name)
+        return tf.multiply(cast(image, wanted), (limit + 1) // (largest + 1), name=name)
     if image.dtype.is_floating and wanted.is_floating:
-        return tf.cast(image, wanted, name=name)  # type: ignore[no-any-return]
+        return tf.cast(image, wanted, name=name)
     if image.dtype.is_integer:
-        return tf.multiply(tf.cast(image, wanted), 1.0 / image.dtype.max, name=name)  # type: ignore[no-any-return]
-    return cast(tf.multiply(image, wanted.max + 0.5), wanted, name=name)  # type: ignore[no-any-return]
+        return tf.multiply(tf.cast(image, wanted), 1.0 / image.dtype.max, name=name)
+    return cast(tf.multiply(image, wanted.max + 0.5), wanted, name=name)
 
 
 def _as_floats(image: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def adjust_brightness(image: Any, delta: Any) -> Tensor:
     image = convert_to_tensor(image)
     floats = _as_floats(image)
     adjusted = tf.add(floats, tf.cast(delta, floats.dtype))
-    return convert_image_dtype(adjusted, image.dtype, saturate=True)  # type: ignore[no-any-return]
+    return convert_image_dtype(adjusted, image.dtype, saturate=True)
 
 
 @public("image.adjust_contrast")
@@ -85,7 +85,7 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
         raise ValueError(f"'image' (shape {show(images.dims)}) must be at least three-dimensional.")
     floats = _as_floats(images)
     adjusted = _contrast(floats, tf.cast(contrast_factor, float32))
-    return convert_image_dtype(adjusted, images.dtype, saturate=True)  # type: ignore[no-any-return]
+    return convert_image_dtype(adjusted, images.dtype, saturate=True)
 
 
 @op("raw.adjust_contrast", type="AdjustContrastv2", private=True,
@@ -116,7 +116,7 @@ def adjust_gamma(image: Any, gamma: Any = 1, gain: Any = 1) -> Tensor:
     image = convert_to_tensor(image)
     floats = _as_floats(image)
     require([(gamma >= 0, "Gamma should be a non-negative real number.")])
-    return convert_image_dtype(gain * floats**gamma, image.dtype, saturate=True)  # type: ignore[no-any-return]
+    return convert_image_dtype(gain * floats**gamma, image.dtype, saturate=True)
 
 
 def _check_channels(dims: Dims) -> None:
@@ -173,7 +173,7 @@ def hsv_to_rgb(images: Any, name: str | None = None) -> Tensor:
     shares = (tf.abs(turned - 3.0) - 1.0, 2.0 - tf.abs(turned - 2.0), 2.0 - tf.abs(turned - 4.0))
     rest = 1.0 - saturation
     colours = [(rest + saturation * tf.clip_by_value(s, 0.0, 1.0)) * value for s in shares]
-    return tf.stack(colours, -1, name=name or "HSVToRGB")  # type: ignore[no-any-return]
+    return tf.stack(colours, -1, name=name or "HSVToRGB")
 
 
 @public("image.adjust_hue")
@@ -194,7 +194,7 @@ def adjust_hue(image: Any, delta: Any, name: str | None = None) -> Tensor:
     hsv = rgb_to_hsv(_as_floats(image))
     hue = tf.math.floormod(hsv[..., 0] + tf.cast(delta, hsv.dtype) + 1.0, 1.0)
     turned = hsv_to_rgb(tf.stack([hue, hsv[..., 1], hsv[..., 2]], -1))
-    return convert_image_dtype(turned, image.dtype, saturate=True, name=name)  # type: ignore[no-any-return]
+    return convert_image_dtype(turned, image.dtype, saturate=True, name=name)
 
 
 @public("image.adjust_saturation")
@@ -210,7 +210,7 @@ def adjust_saturation(image: Any, saturation_factor: Any, name: str | None = Non
     hsv = rgb_to_hsv(_as_floats(image))
     strong = tf.clip_by_value(hsv[..., 1] * tf.cast(saturation_factor, hsv.dtype), 0.0, 1.0)
     colours = hsv_to_rgb(tf.stack([hsv[..., 0], strong, hsv[..., 2]], -1))
-    return convert_image_dtype(colours, image.dtype, saturate=True, name=name)  # type: ignore[no-any-return]
+    return convert_image_dtype(colours, image.dtype, saturate=True, name=name)
 
 
 @public("image.rgb_to_grayscale")
@@ -224,7 +224,7 @@ def rgb_to_grayscale(images: Any, name: str | None = None) -> Tensor:
     images = convert_to_tensor(images)
     floats = convert_image_dtype(images, float32)
     grey = tf.tensordot(floats, [0.2989, 0.5870, 0.1140], [-1, -1])
-    return convert_image_dtype(tf.expand_dims(grey, -1), images.dtype, name=name)  # type: ignore[no-any-return]
+    return convert_image_dtype(tf.expand_dims(grey, -1), images.dtype, name=name)
 
 
 @public("image.grayscale_to_rgb")
@@ -241,17 +241,17 @@ def grayscale_to_rgb(images: Any, name: str | None = None) -> Tensor:
     images = convert_to_tensor(images)
     if images.dims is None:
         ones = tf.ones([tf.rank(images) - 1], "int32")
-        return tf.tile(images, tf.concat([ones, [3]], 0), name=name)  # type: ignore[no-any-return]
+        return tf.tile(images, tf.concat([ones, [3]], 0), name=name)
     if len(images.dims) < 2:
         raise ValueError("A grayscale image must be at least two-dimensional.")
     if images.dims[-1] not in (1, None):
         raise ValueError("Last dimension of a grayscale image should be size 1.")
-    return tf.tile(images, [1] * (len(images.dims) - 1) + [3], name=name)  # type: ignore[no-any-return]
+    return tf.tile(images, [1] * (len(images.dims) - 1) + [3], name=name)
 
 
 def _mixed(images: Any, matrix: list[list[float]]) -> Tensor:
     images = convert_to_tensor(images)
-    return tf.tensordot(images, tf.constant(matrix, images.dtype), [[-1], [0]])  # type: ignore[no-any-return]
+    return tf.tensordot(images, tf.constant(matrix, images.dtype), [[-1], [0]])
 
 
 @public("image.rgb_to_yuv")
@@ -302,4 +302,4 @@ def per_image_standardization(image: Any) -> Tensor:
     count = tf.cast(tf.reduce_prod(tf.shape(floats)[-3:]), floats.dtype)
     mean = tf.reduce_mean(floats, axes, keepdims=True)
     spread = tf.maximum(tf.math.reduce_std(floats, axes, keepdims=True), tf.math.rsqrt(count))
-    return (floats - mean) / spread  # type: ignore[no-any-return]
+    return (floats - mean) / spread

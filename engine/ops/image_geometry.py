@@ -28,7 +28,7 @@ def as_image(image: Any) -> Tensor:
     if image.dims is None:
         image = tf.identity(image)
         image.set_shape([None, None, None])
-    return image  # type: ignore[no-any-return]
+    return image
 
 
 def size_of(image: Tensor) -> tuple[Any, Any]:
@@ -60,8 +60,8 @@ def flip(image: Any, axis: int) -> Tensor:
     image = convert_to_tensor(image)
     if image.dims is None:
         rank = tf.rank(image)
-        return tf.reverse(image, [rank - 3 + axis])  # type: ignore[no-any-return]
-    return tf.reverse(image, [rank_of(image) - 3 + axis])  # type: ignore[no-any-return]
+        return tf.reverse(image, [rank - 3 + axis])
+    return tf.reverse(image, [rank_of(image) - 3 + axis])
 
 
 @public("image.flip_left_right")
@@ -88,7 +88,7 @@ def transpose(image: Any, name: str | None = None) -> Tensor:
     """Images with rows and columns exchanged; arguments as `tf.image.flip_left_right`."""
     image = as_image(image)
     order = [1, 0, 2] if rank_of(image) == 3 else [0, 2, 1, 3]
-    return tf.transpose(image, order, name=name)  # type: ignore[no-any-return]
+    return tf.transpose(image, order, name=name)
 
 
 @public("image.rot90")
@@ -113,8 +113,8 @@ def rot90(image: Any, k: Any = 1, name: str | None = None) -> Tensor:
     ]
     known = known_value(k) if isinstance(k, Tensor) else k
     if known is not None:
-        return tf.identity(turns[int(known) % 4](), name=name)  # type: ignore[no-any-return]
-    return tf.switch_case(tf.math.floormod(k, 4), turns, name=name)  # type: ignore[no-any-return]
+        return tf.identity(turns[int(known) % 4](), name=name)
+    return tf.switch_case(tf.math.floormod(k, 4), turns, name=name)
 
 
 @public("image.central_crop")
@@ -133,7 +133,7 @@ def central_crop(image: Any, central_fraction: Any) -> Tensor:
         raise ValueError("central_fraction must be within (0, 1]")
     rank = rank_of(image)
     if not isinstance(central_fraction, Tensor) and central_fraction == 1.0:
-        return image  # type: ignore[no-any-return]
+        return image
     height, width = size_of(image)
     begin, length = [], []
     for size in (height, width):
@@ -146,7 +146,7 @@ def central_crop(image: Any, central_fraction: Any) -> Tensor:
         length.append(size - left * 2)
     lead: list[Any] = [0] * (rank - 3)
     whole: list[Any] = [-1] * (rank - 3)
-    return tf.slice(image, [*lead, *begin, 0], [*whole, *length, -1])  # type: ignore[no-any-return]
+    return tf.slice(image, [*lead, *begin, 0], [*whole, *length, -1])
 
 
 @public("image.crop_to_bounding_box")
@@ -178,7 +178,7 @@ def crop_to_bounding_box(
     ])  # fmt: skip
     lead: list[Any] = [0] * (rank - 3)
     whole: list[Any] = [-1] * (rank - 3)
-    return tf.slice(  # type: ignore[no-any-return]
+    return tf.slice(
         image, [*lead, offset_height, offset_width, 0], [*whole, target_height, target_width, -1]
     )
 
@@ -216,7 +216,7 @@ def pad_to_bounding_box(
     known = [size if isinstance(size, int) else None for size in (target_height, target_width)]
     assert image.dims is not None
     padded.set_shape([*image.dims[: rank - 3], *known, image.dims[-1]])
-    return padded  # type: ignore[no-any-return]
+    return padded
 
 
 @public("image.resize_with_crop_or_pad")
@@ -242,7 +242,7 @@ def resize_with_crop_or_pad(image: Any, target_height: Any, target_width: Any) -
         image, _largest(-more_rows // 2, 0), _largest(-more_columns // 2, 0),
         _smallest(target_height, height), _smallest(target_width, width),
     )  # fmt: skip
-    return pad_to_bounding_box(  # type: ignore[no-any-return]
+    return pad_to_bounding_box(
         cut, _largest(more_rows // 2, 0), _largest(more_columns // 2, 0),
         target_height, target_width,
     )  # fmt: skip
@@ -303,4 +303,4 @@ def extract_patches(
                 x[:, top : top + (counts[0] - 1) * strides[1] + 1 : strides[1],
                   left : left + (counts[1] - 1) * strides[2] + 1 : strides[2]]
             )  # fmt: skip
-    return tf.concat(pieces, -1, name=name or "ExtractImagePatches")  # type: ignore[no-any-return]
+    return tf.concat(pieces, -1, name=name or "ExtractImagePatches")

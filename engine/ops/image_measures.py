@@ -32,7 +32,7 @@ def total_variation(images: Any, name: str | None = None) -> Tensor:
     across = x[..., 1:, :] - x[..., :-1, :]
     axes = None if rank == 3 else [1, 2, 3]
     total = tf.reduce_sum(tf.abs(down), axes) + tf.reduce_sum(tf.abs(across), axes)
-    return tf.identity(total, name=name) if name else total  # type: ignore[no-any-return]
+    return tf.identity(total, name=name) if name else total
 
 
 @public("image.image_gradients")
@@ -73,14 +73,14 @@ def sobel_edges(image: Any) -> Tensor:
     height, width = tf.shape(x)[1], tf.shape(x)[2]
 
     def shifted(i: int, j: int) -> Tensor:
-        return wide[:, i : i + height, j : j + width]  # type: ignore[no-any-return]
+        return wide[:, i : i + height, j : j + width]
 
     sides = ((0, 1.0), (1, 2.0), (2, 1.0))
     down = sum((w * (shifted(2, j) - shifted(0, j)) for j, w in sides), start=0.0)
     right = sum((w * (shifted(i, 2) - shifted(i, 0)) for i, w in sides), start=0.0)
     result = tf.stack([down, right], -1)
     result.set_shape(None if x.dims is None else (*x.dims, 2))
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @public("image.psnr")
@@ -98,7 +98,7 @@ def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Tensor:
     a, b = convert_image_dtype(a, float32), convert_image_dtype(b, float32)
     error = tf.reduce_mean(tf.math.squared_difference(a, b), [-3, -2, -1])
     ten = math.log(10.0)
-    return tf.subtract(20 * tf.math.log(peak) / ten, 10 / ten * tf.math.log(error), name=name)  # type: ignore[no-any-return]
+    return tf.subtract(20 * tf.math.log(peak) / ten, 10 / ten * tf.math.log(error), name=name)
 
 
 def _window(size: int, sigma: float) -> Tensor:
@@ -106,7 +106,7 @@ def _window(size: int, sigma: float) -> Tensor:
     steps = tf.range(size, dtype=float32) - (size - 1) / 2.0
     powers = -0.5 * tf.square(steps) / (sigma * sigma)
     grid = tf.reshape(powers[None, :] + powers[:, None], [1, -1])
-    return tf.reshape(tf.nn.softmax(grid), [size, size, 1, 1])  # type: ignore[no-any-return]
+    return tf.reshape(tf.nn.softmax(grid), [size, size, 1, 1])
 
 
 def _likeness(
@@ -119,7 +119,7 @@ def _likeness(
         shape = tf.shape(values)
         flat = tf.reshape(values, tf.concat([[-1], shape[-3:]], 0))
         found = tf.nn.depthwise_conv2d(flat, window, [1, 1, 1, 1], "VALID")
-        return tf.reshape(found, tf.concat([shape[:-3], tf.shape(found)[1:]], 0))  # type: ignore[no-any-return]
+        return tf.reshape(found, tf.concat([shape[:-3], tf.shape(found)[1:]], 0))
 
     c1, c2 = (k1 * max_val) ** 2, (k2 * max_val) ** 2
     mean_x, mean_y = blurred(x), blurred(y)
@@ -157,8 +157,8 @@ def ssim(
     x, y, peak = _pair(img1, img2, max_val)
     found, _ = _likeness(x, y, peak, filter_size, filter_sigma, k1, k2)
     if return_index_map:
-        return tf.reduce_mean(found, [-1])  # type: ignore[no-any-return]
-    return tf.reduce_mean(tf.reduce_mean(found, [-3, -2]), [-1])  # type: ignore[no-any-return]
+        return tf.reduce_mean(found, [-1])
+    return tf.reduce_mean(tf.reduce_mean(found, [-3, -2]), [-1])
 
 
 @public("image.ssim_multiscale")
@@ -182,7 +182,7 @@ def ssim_multiscale(
         mean = tf.reduce_mean(found if last else structure, [-3, -2])
         factors.append(tf.nn.relu(mean))
     powers = tf.pow(tf.stack(factors, -1), tf.constant(list(power_factors), float32))
-    return tf.reduce_mean(tf.reduce_prod(powers, [-1]), [-1])  # type: ignore[no-any-return]
+    return tf.reduce_mean(tf.reduce_prod(powers, [-1]), [-1])
 
 
 def _halved(x: Tensor) -> Tensor:
@@ -191,7 +191,7 @@ def _halved(x: Tensor) -> Tensor:
     odd = tf.math.floormod(shape[-3:-1], 2)
     flat = tf.pad(flat, [[0, 0], [0, odd[0]], [0, odd[1]], [0, 0]], "SYMMETRIC")
     small = tf.nn.avg_pool2d(flat, 2, 2, "VALID")
-    return tf.reshape(small, tf.concat([shape[:-3], tf.shape(small)[1:]], 0))  # type: ignore[no-any-return]
+    return tf.reshape(small, tf.concat([shape[:-3], tf.shape(small)[1:]], 0))
 
 
 @op("raw.non_max_suppression", type="NonMaxSuppressionV3", groups={"boxes": float32,
@@ -252,7 +252,7 @@ def non_max_suppression(
         int32: the numbers of the kept boxes, best first.
     """
     count = required_int(max_output_size, "max_output_size")
-    return suppression_op(  # type: ignore[no-any-return]
+    return suppression_op(
         boxes, scores, count, float(iou_threshold), float(score_threshold), 0.0, name=name
     )[0]
 

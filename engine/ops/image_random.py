@@ -35,10 +35,10 @@ def _mirror(image: Any, axis: int, draw: Draw) -> Tensor:
         heads = tf.less(draw([], 0, 1.0), 0.5)
         result = tf.cond(heads, lambda: flip(image, axis), lambda: image)
         result.set_shape(image.dims)
-        return result  # type: ignore[no-any-return]
+        return result
     batch = tf.shape(image)[0]
     heads = tf.cast(tf.round(tf.reshape(draw([batch]), [batch, 1, 1, 1])), image.dtype)
-    return heads * flip(image, axis) + (1 - heads) * image  # type: ignore[no-any-return]
+    return heads * flip(image, axis) + (1 - heads) * image
 
 
 @public("image.random_flip_left_right")
@@ -73,7 +73,7 @@ def stateless_random_flip_up_down(image: Any, seed: Any) -> Tensor:
 def _brightness(image: Any, max_delta: Any, draw: Draw) -> Tensor:
     if max_delta < 0:
         raise ValueError("max_delta must be non-negative.")
-    return adjust_brightness(image, draw([], -max_delta, max_delta))  # type: ignore[no-any-return]
+    return adjust_brightness(image, draw([], -max_delta, max_delta))
 
 
 @public("image.random_brightness")
@@ -102,7 +102,7 @@ def _scaled(adjust: Any, image: Any, lower: Any, upper: Any, draw: Draw) -> Tens
         raise ValueError("upper must be > lower.")
     if lower < 0:
         raise ValueError("lower must be non-negative.")
-    return adjust(image, draw([], lower, upper))  # type: ignore[no-any-return]
+    return adjust(image, draw([], lower, upper))
 
 
 @public("image.random_contrast")
@@ -144,7 +144,7 @@ def _hue(image: Any, max_delta: Any, draw: Draw) -> Tensor:
         raise ValueError("max_delta must be <= 0.5.")
     if max_delta < 0:
         raise ValueError("max_delta must be non-negative.")
-    return adjust_hue(image, draw([], -max_delta, max_delta))  # type: ignore[no-any-return]
+    return adjust_hue(image, draw([], -max_delta, max_delta))
 
 
 @public("image.random_hue")
@@ -175,7 +175,7 @@ def _crop(value: Any, size: Any, draw: Draw, name: str | None) -> Tensor:
     tf.Assert(tf.reduce_all(shape >= size), ["Need value.shape >= size, got ", shape, size], 1000)
     free = shape - size + 1
     offset = draw(tf.shape(shape), maxval=size.dtype.max, dtype=size.dtype)
-    return tf.slice(value, tf.math.floormod(offset, free), size, name=name)  # type: ignore[no-any-return]
+    return tf.slice(value, tf.math.floormod(offset, free), size, name=name)
 
 
 @public("image.random_crop")

@@ -205,18 +205,18 @@ def resize(
     if method != "nearest":
         batch = tf.cast(batch, float32)
     found = resize_op(batch, target, str(method), bool(antialias and method != "area"), name=name)
-    return found if rank == 4 else tf.squeeze(found, [0])  # type: ignore[no-any-return]
+    return found if rank == 4 else tf.squeeze(found, [0])
 
 
 def _proportional(images: Tensor, size: Tensor) -> Tensor:
     sides, known = size_of(images), partial_ints(size)
     if known is not None and None not in known and all(isinstance(n, int) for n in sides):
         share = min(known[0] / sides[0], known[1] / sides[1])
-        return tf.constant([round(share * n) for n in sides], int32)  # type: ignore[no-any-return]
+        return tf.constant([round(share * n) for n in sides], int32)
     height, width = (tf.cast(n, "float64") for n in size_of(images))
     wanted = tf.cast(size, "float64")
     scale = tf.minimum(wanted[0] / height, wanted[1] / width)
-    return tf.cast(tf.round(tf.stack([scale * height, scale * width])), int32)  # type: ignore[no-any-return]
+    return tf.cast(tf.round(tf.stack([scale * height, scale * width])), int32)
 
 
 @public("image.resize_with_pad")
@@ -249,7 +249,7 @@ def resize_with_pad(
     ]
     inner = tf.cast(tf.floor(tf.stack(exact)), int32)
     small = resize(image, inner, method, antialias=antialias)
-    return pad_to_bounding_box(small, *margins, target_height, target_width)  # type: ignore[no-any-return]
+    return pad_to_bounding_box(small, *margins, target_height, target_width)
 
 
 @public("image.crop_and_resize")
@@ -284,7 +284,7 @@ def crop_and_resize(
     cut = _cut_nearest if method == "nearest" else _cut_bilinear
     found = cut(images, picked, rows, columns, limits)
     outside = tf.fill(tf.shape(found), tf.constant(extrapolation_value, float32))
-    return tf.where(inside[..., None], found, outside, name=name)  # type: ignore[no-any-return]
+    return tf.where(inside[..., None], found, outside, name=name)
 
 
 def _crop_places(boxes: Tensor, axis: int, count: Tensor, limit: Tensor) -> Tensor:
@@ -294,7 +294,7 @@ def _crop_places(boxes: Tensor, axis: int, count: Tensor, limit: Tensor) -> Tens
     gaps = tf.cast(tf.maximum(count - 1, 1), float32)
     spread = start * limit + steps * ((end - start) * limit / gaps)
     middle = 0.5 * (start + end) * limit + 0.0 * steps
-    return tf.where(count > 1, spread, middle)  # type: ignore[no-any-return]
+    return tf.where(count > 1, spread, middle)
 
 
 def _pixels(
@@ -306,7 +306,7 @@ def _pixels(
     )
     shape = tf.shape(rows + columns)
     parts = [tf.broadcast_to(part, shape) for part in (picked, rows, columns)]
-    return tf.gather_nd(images, tf.stack(parts, -1))  # type: ignore[no-any-return]
+    return tf.gather_nd(images, tf.stack(parts, -1))
 
 
 def _cut_nearest(images: Any, picked: Any, rows: Any, columns: Any, limits: Any) -> Tensor:
@@ -322,4 +322,4 @@ def _cut_bilinear(images: Any, picked: Any, rows: Any, columns: Any, limits: Any
     down, right = (rows - low)[..., None], (columns - left)[..., None]
     top = corners[0] + (corners[1] - corners[0]) * right
     bottom = corners[2] + (corners[3] - corners[2]) * right
-    return top + (bottom - top) * down  # type: ignore[no-any-return]
+    return top + (bottom - top) * down

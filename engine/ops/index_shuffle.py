@@ -108,7 +108,7 @@ def random_index_shuffle(
         InvalidArgumentError: for an index out of range.
     """
     place = convert_to_tensor(index)
-    return index_shuffle_op(place, seed, max_index, int(rounds), name=name)  # type: ignore[no-any-return]
+    return index_shuffle_op(place, seed, max_index, int(rounds), name=name)
 
 
 @public("random.experimental.index_shuffle")
@@ -126,4 +126,4 @@ def index_shuffle(index: Any, seed: Any, max_index: Any) -> Tensor:
     words = convert_to_tensor(seed)
     paddings = [[1, 0]] + [[0, 0]] * (words.ndim - 1)
     keys: Tensor = tf.pad(words, paddings, constant_values=_FIRST_WORD)
-    return random_index_shuffle(index, keys, max_index)  # type: ignore[no-any-return]
+    return random_index_shuffle(index, keys, max_index)

@@ -215,7 +215,7 @@ def scatter_into(x: Tensor, grad: Tensor, bounds: tuple[Tensor, ...], key: Key) 
     """Zeros of the shape of `x` with `grad` at `key`."""
     dims = x.dims if x.dims is not None and None not in x.dims else None
     shape = None if dims is not None else tf.shape(x)
-    return slice_gradient(grad, shape, bounds, dims, key)  # type: ignore[no-any-return]
+    return slice_gradient(grad, shape, bounds, dims, key)
 
 
 @op(
@@ -332,18 +332,18 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
         InvalidArgumentError: (ValueError while tracing) where an integer lies outside its axis.
     """
     if type(key) is int:
-        return strided_slice_op(tensor, (key,))  # type: ignore[no-any-return]
+        return strided_slice_op(tensor, (key,))
     if type(key) is slice and _is_plain(key):
-        return strided_slice_op(tensor, ((key.start, key.stop, key.step),))  # type: ignore[no-any-return]
+        return strided_slice_op(tensor, ((key.start, key.stop, key.step),))
     if isinstance(key, SymbolicTensor) or hasattr(key, "dtype"):
         if _is_mask(key):
-            return boolean_mask(tensor, key)  # type: ignore[no-any-return]
+            return boolean_mask(tensor, key)
     if isinstance(key, bool):
         raise ValueError("mask cannot be scalar.")
     pieces, bounds = parse_key(key)
     if not bounds:
-        return strided_slice_op(tensor, pieces)  # type: ignore[no-any-return]
-    return strided_slice_dynamic(tensor, _one_dtype(bounds), pieces)  # type: ignore[no-any-return]
+        return strided_slice_op(tensor, pieces)
+    return strided_slice_dynamic(tensor, _one_dtype(bounds), pieces)
 
 
 def _one_dtype(bounds: list[Tensor]) -> list[Tensor]:
@@ -388,7 +388,7 @@ def boolean_mask(tensor: Any, mask: Any, axis: Any = None, name: str = "boolean_
     if len(mask.dims) > 1:
         mask = tf.reshape(mask, [-1])
     places = tf.squeeze(tf.where(mask), axis=[1])
-    return tf.gather(tensor, places, axis=at)  # type: ignore[no-any-return]
+    return tf.gather(tensor, places, axis=at)
 
 
 def _known_rest(tensor: Tensor, axis: int, count: int) -> list[Any] | None:

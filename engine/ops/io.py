@@ -118,7 +118,7 @@ def decode_raw(
     if fixed_length is not None:
         raise ValueError("`fixed_length` is not supported: cut or fill the strings first.")
     tensor = convert_to_tensor(input_bytes, string)
-    return decode_raw_op(tensor, as_dtype(out_type), bool(little_endian), name=name)  # type: ignore[no-any-return]
+    return decode_raw_op(tensor, as_dtype(out_type), bool(little_endian), name=name)
 
 
 @op("io.encode_base64", samples=[("string[3]",)], type="EncodeBase64", groups={"input": string})

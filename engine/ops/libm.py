@@ -31,7 +31,7 @@ def _function(name: str) -> Callable[[float], float] | None:
         return None
     found.restype = ctypes.c_float
     found.argtypes = [ctypes.c_float]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def single(xp: Any, name: str, arguments: Any, precise: Any) -> Any:

@@ -85,7 +85,7 @@ def logical_xor(x: Any, y: Any, name: str = "LogicalXor") -> Tensor:
         y: bool tensor; the shapes broadcast.
         name: of the last node.
     """
-    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)  # type: ignore[no-any-return]
+    return logical_and(logical_or(x, y), logical_not(logical_and(x, y)), name=name)
 
 
 bitwise_and = binary(
@@ -156,14 +156,14 @@ right_shift = binary(
 def and_operator(x: Tensor, y: Any, name: str | None = None) -> Tensor:
     """The operator `&`: logic on bools, bits of integers."""
     found = logical_and if convert_to_tensor(x).dtype is bool_ else bitwise_and
-    return found(x, y, name)  # type: ignore[no-any-return]
+    return found(x, y, name)
 
 
 @public("raw.or_operator")
 def or_operator(x: Tensor, y: Any, name: str | None = None) -> Tensor:
     """The operator `|`: logic on bools, bits of integers."""
     found = logical_or if convert_to_tensor(x).dtype is bool_ else bitwise_or
-    return found(x, y, name)  # type: ignore[no-any-return]
+    return found(x, y, name)
 
 
 @public("raw.xor_operator")
@@ -171,12 +171,12 @@ def xor_operator(x: Tensor, y: Any, name: str | None = None) -> Tensor:
     """The operator `^`: logic on bools, bits of integers."""
     x = convert_to_tensor(x)
     if x.dtype is bool_:
-        return logical_xor(x, y, name or "LogicalXor")  # type: ignore[no-any-return]
-    return bitwise_xor(x, y, name)  # type: ignore[no-any-return]
+        return logical_xor(x, y, name or "LogicalXor")
+    return bitwise_xor(x, y, name)
 
 
 @public("raw.invert_operator")
 def invert_operator(x: Tensor, name: str | None = None) -> Tensor:
     """The operator `~`: logic on bools, bits of integers."""
     found = logical_not if x.dtype is bool_ else invert
-    return found(x, name)  # type: ignore[no-any-return]
+    return found(x, name)

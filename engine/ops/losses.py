@@ -34,7 +34,7 @@ def _l2_loss_kernel(xp: Any, x: Any) -> Any:
 
 @l2_loss.gradient
 def _l2_loss_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return node.inputs[0] * grad  # type: ignore[no-any-return]
+    return node.inputs[0] * grad
 
 
 def _same_shape(labels: Tensor, logits: Tensor) -> None:
@@ -76,7 +76,7 @@ def sigmoid_cross_entropy_with_logits(
     positive = x >= zero
     upper = tf.where(positive, x, zero)
     minus_size = tf.where(positive, -x, x)
-    return tf.add(upper - x * z, tf.math.log1p(tf.exp(minus_size)), name=name)  # type: ignore[no-any-return]
+    return tf.add(upper - x * z, tf.math.log1p(tf.exp(minus_size)), name=name)
 
 
 @public("nn.weighted_cross_entropy_with_logits")
@@ -102,7 +102,7 @@ def weighted_cross_entropy_with_logits(
     _same_shape(z, x)
     weight = 1 + (pos_weight - 1) * z
     softened = tf.math.log1p(tf.exp(-tf.abs(x))) + tf.nn.relu(-x)
-    return tf.add((1 - z) * x, weight * softened, name=name)  # type: ignore[no-any-return]
+    return tf.add((1 - z) * x, weight * softened, name=name)
 
 
 @public("nn.log_poisson_loss")
@@ -135,7 +135,7 @@ def log_poisson_loss(
         stirling = z * tf.math.log(z) - z + 0.5 * tf.math.log(6.283185307179586 * z)
         small = tf.logical_and(z >= 0, z <= 1)
         result = result + tf.where(small, tf.zeros_like(z), stirling)
-    return tf.identity(result, name=name) if name else result  # type: ignore[no-any-return]
+    return tf.identity(result, name=name) if name else result
 
 
 @public("nn.compute_average_loss")
@@ -161,9 +161,7 @@ def compute_average_loss(
     if sample_weight is not None:
         loss = loss * tf.cast(sample_weight, loss.dtype)
     size = tf.shape(loss)[0] if global_batch_size is None else global_batch_size
-    return tf.math.divide_no_nan(  # type: ignore[no-any-return]
-        tf.reduce_sum(loss), tf.cast(size, loss.dtype)
-    )
+    return tf.math.divide_no_nan(tf.reduce_sum(loss), tf.cast(size, loss.dtype))
 
 
 @public("nn.scale_regularization_loss")
@@ -175,4 +173,4 @@ def scale_regularization_loss(regularization_loss: Any) -> Tensor:
     """
     from engine.ops.namespace import tf
 
-    return tf.reduce_sum(regularization_loss)  # type: ignore[no-any-return]
+    return tf.reduce_sum(regularization_loss)

@@ -87,7 +87,7 @@ def _spread(indices: Tensor, steps: Tensor, axis: int) -> Tensor:
     wide = tf.reshape(indices, tf.concat([shape[:place], [1], shape[place:]], 0))
     ones = tf.ones_like(shape)
     row = tf.reshape(steps, tf.concat([ones[:place], tf.shape(steps), ones[place:]], 0))
-    return tf.equal(wide, row)  # type: ignore[no-any-return]
+    return tf.equal(wide, row)
 
 
 @public("one_hot")
@@ -127,14 +127,14 @@ def one_hot(
     if count is None:
         steps = tf.cast(tf.range(depth), indices.dtype)
         if indices.dims is None:
-            return tf.where(_spread(indices, steps, at), on, off, name=name)  # type: ignore[no-any-return]
+            return tf.where(_spread(indices, steps, at), on, off, name=name)
         rank = len(indices.dims)
         place = rank if at == -1 else at
         hit = tf.expand_dims(indices, place) == tf.reshape(
             steps, [-1 if i == place else 1 for i in range(rank + 1)]
         )
-        return tf.where(hit, on, off, name=name)  # type: ignore[no-any-return]
-    return one_hot_op(indices, on, off, count, at, name=name)  # type: ignore[no-any-return]
+        return tf.where(hit, on, off, name=name)
+    return one_hot_op(indices, on, off, count, at, name=name)
 
 
 @public("sequence_mask")
@@ -164,7 +164,7 @@ def sequence_mask(
     rows = tf.cast(tf.expand_dims(lengths, -1), maxlen.dtype)
     mask = steps < rows
     kind = as_dtype(dtype)
-    return mask if kind is bool_ else tf.cast(mask, kind)  # type: ignore[no-any-return]
+    return mask if kind is bool_ else tf.cast(mask, kind)
 
 
 @op(

@@ -125,7 +125,7 @@ def truediv(x: Any, y: Any, name: str | None = None) -> Tensor:
         TypeError: if the dtypes differ.
     """
     x, y = real_operands(x, y, "__truediv__")
-    return real_divide(x, y, name=name)  # type: ignore[no-any-return]
+    return real_divide(x, y, name=name)
 
 
 @public("math.divide", "divide")
@@ -133,7 +133,7 @@ def divide(x: Any, y: Any, name: str | None = None) -> Tensor:
     """The same as the operator `/`."""
     if not isinstance(x, Tensor) and isinstance(y, Tensor):
         x = convert_to_tensor(x, y.dtype)
-    return truediv(x, y, name)  # type: ignore[no-any-return]
+    return truediv(x, y, name)
 
 
 def _floordiv_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -170,7 +170,7 @@ floormod = binary(
 
 
 def _negative_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.negative(grad)  # type: ignore[no-any-return]
+    return tf.negative(grad)
 
 
 negative = unary(

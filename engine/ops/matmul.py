@@ -175,7 +175,7 @@ def matmul(
     if isinstance(a, Tensor) and isinstance(b, Tensor) and a.dims and b.dims:
         plain = not (adjoint_a or adjoint_b or output_type)
         if plain and len(a.dims) == 2 == len(b.dims):
-            return mat_mul(a, b, transpose_a, transpose_b, name)  # type: ignore[no-any-return]
+            return mat_mul(a, b, transpose_a, transpose_b, name)
     from engine.ops.namespace import tf
 
     for letter, transpose, adjoint in (
@@ -196,12 +196,12 @@ def matmul(
             a = tf.math.conj(a)
         if transpose_b and b.dtype.is_complex:
             b = tf.math.conj(b)
-        return batch_mat_mul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name)  # type: ignore[no-any-return]
+        return batch_mat_mul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name)
     if adjoint_a and a.dtype.is_complex:
         a = tf.math.conj(a)
     if adjoint_b and b.dtype.is_complex:
         b = tf.math.conj(b)
-    return mat_mul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name)  # type: ignore[no-any-return]
+    return mat_mul(a, b, transpose_a or adjoint_a, transpose_b or adjoint_b, name)
 
 
 def _is_batch(dims: Dims) -> bool:
@@ -232,4 +232,4 @@ def matvec(
     from engine.ops.namespace import tf
 
     product = matmul(a, tf.expand_dims(b, -1), transpose_a=transpose_a, adjoint_a=adjoint_a)
-    return tf.squeeze(product, axis=-1, name=name)  # type: ignore[no-any-return]
+    return tf.squeeze(product, axis=-1, name=name)

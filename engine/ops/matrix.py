@@ -47,7 +47,7 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
     if a.dims is None:
         rank = tf.rank(a)
         order = tf.concat([tf.range(rank - 2), [rank - 1, rank - 2]], 0)
-        return tf.transpose(a, order, conjugate=conjugate, name=name)  # type: ignore[no-any-return]
+        return tf.transpose(a, order, conjugate=conjugate, name=name)
     rank = len(a.dims)
     if rank < 2:
         raise ValueError(
@@ -55,7 +55,7 @@ def matrix_transpose(a: Any, name: str = "matrix_transpose", conjugate: bool = F
             f"shape: {a.shape}"
         )
     order = [*range(rank - 2), rank - 1, rank - 2]
-    return tf.transpose(a, order, conjugate=conjugate, name=name)  # type: ignore[no-any-return]
+    return tf.transpose(a, order, conjugate=conjugate, name=name)
 
 
 @public("linalg.adjoint")
@@ -66,7 +66,7 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
         matrix: tensor [..., n, m].
         name: of the node.
     """
-    return matrix_transpose(matrix, name=name or "adjoint", conjugate=True)  # type: ignore[no-any-return]
+    return matrix_transpose(matrix, name=name or "adjoint", conjugate=True)
 
 
 @op("raw.matrix_band_part", type="MatrixBandPart", value_dependent=True,
@@ -119,7 +119,7 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
     Raises:
         InvalidArgumentError: if there are not that many diagonals.
     """
-    return matrix_band_part(input, num_lower, num_upper, name)  # type: ignore[no-any-return]
+    return matrix_band_part(input, num_lower, num_upper, name)
 
 
 @op("linalg.tensor_diag", type="Diag", dtypes={"T": NUMERIC},
@@ -142,7 +142,7 @@ def _tensor_diag_kernel(xp: Any, x: Any) -> Any:
 
 @tensor_diag.gradient
 def _tensor_diag_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tensor_diag_part(grad)  # type: ignore[no-any-return]
+    return tensor_diag_part(grad)
 
 
 @op("linalg.tensor_diag_part", type="DiagPart", dtypes={"T": NUMERIC},
@@ -186,7 +186,7 @@ def _tensor_diag_part_kernel(xp: Any, x: Any) -> Any:
 
 @tensor_diag_part.gradient
 def _tensor_diag_part_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tensor_diag(grad)  # type: ignore[no-any-return]
+    return tensor_diag(grad)
 
 
 # -- others
@@ -203,7 +203,7 @@ def trace(x: Any, name: str | None = None) -> Tensor:
     """
     from engine.ops.namespace import tf
 
-    return tf.reduce_sum(tf.linalg.diag_part(x), [-1], name=name)  # type: ignore[no-any-return]
+    return tf.reduce_sum(tf.linalg.diag_part(x), [-1], name=name)
 
 
 @op("linalg.cross", type="Cross", dtypes={"T": REAL},
@@ -272,7 +272,7 @@ def eye(
         shape = [*lead, *tail]
     ones = tf.ones(shape, dtype=dtype)
     if square:
-        return tf.linalg.diag(ones, name=name)  # type: ignore[no-any-return]
+        return tf.linalg.diag(ones, name=name)
     zeros_shape = [*lead, num_rows, columns]
     zeros = tf.zeros(tf.stack(zeros_shape) if size is None else zeros_shape, dtype=dtype)
-    return tf.linalg.set_diag(zeros, ones, name=name)  # type: ignore[no-any-return]
+    return tf.linalg.set_diag(zeros, ones, name=name)

@@ -50,7 +50,7 @@ def expm(input: Any, name: str | None = None) -> Tensor:
     a = x * tf.cast(tf.pow(tf.constant(0.5, size.dtype), halvings), x.dtype)
     result = _pade(tf, a)
     steps = tf.cast(tf.reduce_max(halvings), "int32")
-    return _squared(tf, result, halvings, steps, name)  # type: ignore[no-any-return]
+    return _squared(tf, result, halvings, steps, name)
 
 
 def _pade(tf: Any, a: Any) -> Any:
@@ -127,7 +127,7 @@ def _sqrtm_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     square = tf.concat([lead, [n * n, n * n]], 0)
     column = tf.concat([lead, [n * n, 1]], 0)
     solved = tf.linalg.solve(tf.reshape(left + right, square), tf.reshape(grad, column))
-    return tf.reshape(solved, tf.shape(grad))  # type: ignore[no-any-return]
+    return tf.reshape(solved, tf.shape(grad))
 
 
 @op("linalg.logm", type="MatrixLogarithm", dtypes={"T": COMPLEX})
@@ -172,7 +172,7 @@ def tridiagonal_matmul(
     above = tf.concat([right[..., 1:, :], zero], -2)
     below = tf.concat([zero, right[..., :-1, :]], -2)
     total = main[..., None] * right + upper[..., None] * above + lower[..., None] * below
-    return tf.identity(total, name=name)  # type: ignore[no-any-return]
+    return tf.identity(total, name=name)
 
 
 def _three(tf: Any, diagonals: Any, form: str) -> tuple[Any, Any, Any]:
@@ -231,4 +231,4 @@ def tridiagonal_solve(
     lines = tf.stack([upper, main, lower], axis=-2)
     matrix = tf.linalg.diag(lines, k=(-1, 1), align="LEFT_RIGHT")
     solved = tf.linalg.solve(matrix, right, name=name)
-    return solved[..., 0] if vector else solved  # type: ignore[no-any-return]
+    return solved[..., 0] if vector else solved

@@ -48,7 +48,7 @@ def dilation2d(
     for index, piece in positions(window, outputs, steps, gaps):
         part = x[piece] + w[index]
         best = part if best is None else tf.maximum(best, part)
-    return tf.identity(best, name=name)  # type: ignore[no-any-return]
+    return tf.identity(best, name=name)
 
 
 def _known(x: Tensor) -> tuple[int, ...]:
@@ -77,6 +77,6 @@ def erosion2d(
 
     x = convert_to_tensor(value)
     mirrored = tf.reverse(filters, [0, 1])
-    return tf.negative(  # type: ignore[no-any-return]
+    return tf.negative(
         dilation2d(-x, mirrored, strides, padding, data_format, dilations), name=name
     )

@@ -153,7 +153,7 @@ def batch_normalization(
     start = -mean * inverse if offset is None else offset - mean * inverse
     x = convert_to_tensor(x)
     scaled = x * tf.cast(inverse, x.dtype)
-    return tf.add(scaled, tf.cast(start, x.dtype), name=name)  # type: ignore[no-any-return]
+    return tf.add(scaled, tf.cast(start, x.dtype), name=name)
 
 
 @public("nn.batch_norm_with_global_normalization")
@@ -174,7 +174,7 @@ def batch_norm_with_global_normalization(
         name: of the nodes.
     """
     scale = gamma if scale_after_normalization else None
-    return batch_normalization(input, mean, variance, beta, scale, variance_epsilon, name)  # type: ignore[no-any-return]
+    return batch_normalization(input, mean, variance, beta, scale, variance_epsilon, name)
 
 
 # -- biases
@@ -266,7 +266,7 @@ def bias_add(value: Any, bias: Any, data_format: Any = None, name: str | None = 
             raise ValueError("`data_format` must be of the form `N...C` or `NC...`. Received: "
                              f"{data_format!r}.")  # fmt: skip
     x = convert_to_tensor(value, name="input")
-    return bias_add_op(x, convert_to_tensor(bias, dtype=x.dtype), form, name)  # type: ignore[no-any-return]
+    return bias_add_op(x, convert_to_tensor(bias, dtype=x.dtype), form, name)
 
 
 # -- local response normalisation
@@ -317,7 +317,7 @@ def _lrn_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     scale = tf.tensordot(tf.square(x), near, 1) * attrs["alpha"] + attrs["bias"]
     part = tf.pow(scale, -attrs["beta"])
     spread = tf.tensordot(grad * x * part / scale, near, 1)
-    return _lrn_grad(grad * part - x * spread * (2.0 * attrs["alpha"] * attrs["beta"]))  # type: ignore[no-any-return]
+    return _lrn_grad(grad * part - x * spread * (2.0 * attrs["alpha"] * attrs["beta"]))
 
 
 _lrn_grad = last_derivative("raw.lrn_grad", "LRNGrad")
@@ -354,9 +354,9 @@ def embedding_lookup(
     table = tables[0] if len(tables) == 1 else tf.concat(tables, 0)
     rows = tf.gather(table, ids, name=name or "embedding_lookup")
     if max_norm is None:
-        return rows  # type: ignore[no-any-return]
+        return rows
     first = convert_to_tensor(ids).ndim
-    return tf.clip_by_norm(rows, max_norm, axes=list(range(first, rows.ndim)))  # type: ignore[no-any-return]
+    return tf.clip_by_norm(rows, max_norm, axes=list(range(first, rows.ndim)))
 
 
 @public("nn.dropout")
@@ -426,7 +426,7 @@ def drop(x: Any, rate: Any, noise_shape: Any, uniform: Any, name: str | None) ->
         )
     if number and rate == 0:
         uniform([], x.dtype)  # the generator moves on all the same
-        return x  # type: ignore[no-any-return]
+        return x
     if number:
         scaled = x * (1.0 / (1.0 - rate))
     else:
@@ -441,7 +441,7 @@ def drop(x: Any, rate: Any, noise_shape: Any, uniform: Any, name: str | None) ->
     kept = uniform(shape, x.dtype) >= rate
     result = tf.where(kept, scaled, tf.zeros((), x.dtype), name=name)
     result.set_shape(x.dims)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _noise_shape(tf: Any, x: Tensor, noise_shape: Any) -> Any:

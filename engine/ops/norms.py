@@ -87,13 +87,13 @@ def _spectral(tf: Any, x: Tensor, axes: Any) -> Tensor:
         places = tf.concat([remaining(tf, x, pair), pair], 0)
         values = tf.linalg.svd(tf.transpose(x, places), compute_uv=False)
         largest = tf.expand_dims(tf.reduce_max(tf.abs(values), -1, keepdims=True), -1)
-        return tf.transpose(largest, tf.argsort(places))  # type: ignore[no-any-return]
+        return tf.transpose(largest, tf.argsort(places))
     rank = len(x.dims)
     rows, columns = (a % rank for a in axes)
     order = [i for i in range(rank) if i not in (rows, columns)] + [rows, columns]
     values = tf.linalg.svd(tf.transpose(x, order), compute_uv=False)
     largest = tf.expand_dims(tf.reduce_max(tf.abs(values), -1, keepdims=True), -1)
-    return tf.transpose(largest, sorted(range(rank), key=order.__getitem__))  # type: ignore[no-any-return]
+    return tf.transpose(largest, sorted(range(rank), key=order.__getitem__))
 
 
 @public("linalg.normalize")
@@ -147,7 +147,7 @@ def l2_normalize(
         squares = tf.square(tf.math.real(x)) + tf.square(tf.math.imag(x))
         total = tf.reduce_sum(squares, axis, keepdims=True)
         scale = tf.math.rsqrt(tf.maximum(total, epsilon))
-        return tf.complex(tf.math.real(x) * scale, tf.math.imag(x) * scale, name=name)  # type: ignore[no-any-return]
+        return tf.complex(tf.math.real(x) * scale, tf.math.imag(x) * scale, name=name)
     total = tf.reduce_sum(tf.square(x), axis, keepdims=True)
     scale = tf.math.rsqrt(tf.maximum(total, epsilon))
-    return tf.multiply(x, scale, name=name)  # type: ignore[no-any-return]
+    return tf.multiply(x, scale, name=name)

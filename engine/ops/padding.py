@@ -174,8 +174,8 @@ def pad(
                               else tensor.dtype)  # fmt: skip
     pairs = _pairs(paddings)
     if pairs is not None:
-        return pad_op(tensor, value, pairs, kind, name=name)  # type: ignore[no-any-return]
-    return pad_dynamic(tensor, value, paddings, kind, name=name)  # type: ignore[no-any-return]
+        return pad_op(tensor, value, pairs, kind, name=name)
+    return pad_dynamic(tensor, value, paddings, kind, name=name)
 
 
 def _pairs(paddings: Any) -> Any:
@@ -205,7 +205,7 @@ def _roll_kernel(xp: Any, x: Any, shift: Any, axis: Any) -> Any:
 @roll_op.gradient
 def _roll_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     back = [-count for count in node.attrs["shift"]]
-    return tf.roll(grad, back, list(node.attrs["axis"]))  # type: ignore[no-any-return]
+    return tf.roll(grad, back, list(node.attrs["axis"]))
 
 
 @op(
@@ -248,8 +248,8 @@ def roll(input: Any, shift: Any, axis: Any, name: str | None = None) -> Tensor:
         raise ValueError("Shapes must be equal rank for 'Roll'")
     counts, axes = ((v,) if isinstance(v, int) else v for v in (counts, axes))
     if counts is None or axes is None or None in counts + axes:
-        return roll_dynamic(input, shift, axis, name=name)  # type: ignore[no-any-return]
-    return roll_op(input, counts, axes, name=name)  # type: ignore[no-any-return]
+        return roll_dynamic(input, shift, axis, name=name)
+    return roll_op(input, counts, axes, name=name)
 
 
 @op("raw.reverse", samples=[("float32[3,4]", (0, -1))], type="ReverseV2", hint="ReverseV2")
@@ -274,7 +274,7 @@ def _reverse_kernel(xp: Any, x: Any, axis: Any) -> Any:
 @reverse_op.gradient
 def _reverse_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     axis = node.attrs["axis"]
-    return tf.reverse(grad, list(axis) if isinstance(axis, tuple) else axis)  # type: ignore[no-any-return]
+    return tf.reverse(grad, list(axis) if isinstance(axis, tuple) else axis)
 
 
 _reverse_loose = dynamic_twin(
@@ -303,8 +303,8 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Tensor:
             raise refuse("'dims' must be 1-dimension, not 0 [Op:ReverseV2]")
         raise ValueError("Shape must be rank 1 but is rank 0 for 'ReverseV2'")
     if axes is None or None in axes:
-        return _reverse_loose(tensor, axis, name=name)  # type: ignore[no-any-return]
-    return reverse_op(tensor, axes, name=name)  # type: ignore[no-any-return]
+        return _reverse_loose(tensor, axis, name=name)
+    return reverse_op(tensor, axes, name=name)
 
 
 @op("reverse_sequence", type="ReverseSequence", groups={"seq_lengths": "Tlen"},

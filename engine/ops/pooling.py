@@ -79,7 +79,7 @@ def _max_pool_kernel(xp: Any, x: Any, ksize: Any, strides: Any, padding: Any) ->
 
 @max_pool_op.gradient
 def _max_pool_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return max_pool_grad(node.inputs[0], grad, **node.attrs)  # type: ignore[no-any-return]
+    return max_pool_grad(node.inputs[0], grad, **node.attrs)
 
 
 def _winners(xp: Any, wide: Any, pieces: Any) -> Any:
@@ -182,7 +182,7 @@ def _max_pool_with_argmax_kernel(
 @max_pool_with_argmax_op.gradient
 def _max_pool_with_argmax_gradient(tf: Any, node: Any, grad: Tensor, _: Any) -> Tensor:
     attrs = {key: node.attrs[key] for key in ("ksize", "strides", "padding")}
-    return _argmax_grad(max_pool_grad(node.inputs[0], grad, **attrs))  # type: ignore[no-any-return]
+    return _argmax_grad(max_pool_grad(node.inputs[0], grad, **attrs))
 
 
 _argmax_grad = last_derivative("raw.max_pool_grad_with_argmax", "MaxPoolGradWithArgmax")
@@ -222,7 +222,7 @@ def _avg_pool_kernel(xp: Any, x: Any, ksize: Any, strides: Any, padding: Any) ->
 
 @avg_pool_op.gradient
 def _avg_pool_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return avg_pool_grad(shape_of(tf, node.inputs[0]), grad, **node.attrs)  # type: ignore[no-any-return]
+    return avg_pool_grad(shape_of(tf, node.inputs[0]), grad, **node.attrs)
 
 
 @op("raw.avg_pool_grad", type="AvgPoolGrad", groups={"orig_input_shape": int32},
@@ -279,10 +279,10 @@ def _pool(
         x = tf.expand_dims(to_last(tf, x, 1) if first else x, 1)
         pad = pad if isinstance(pad, str) else ((0, 0), *pad)
         out = tf.squeeze(function(x, (1, *window), (1, *steps), pad), [1], name=name)
-        return to_second(tf, out, 1) if first else out  # type: ignore[no-any-return]
+        return to_second(tf, out, 1) if first else out
     if not first:
-        return function(x, window, steps, pad, name)  # type: ignore[no-any-return]
-    return to_second(tf, function(to_last(tf, x, rank), window, steps, pad), rank, name)  # type: ignore[no-any-return]
+        return function(x, window, steps, pad, name)
+    return to_second(tf, function(to_last(tf, x, rank), window, steps, pad), rank, name)
 
 
 def _rank(input: Any, data_format: Any) -> tuple[Tensor, int, Any]:

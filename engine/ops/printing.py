@@ -248,4 +248,4 @@ def string_format(
             f"The template expects {places} tensors, but the inputs only has {len(items)}. Please "
             "ensure the number of placeholders in template matches inputs length."
         )
-    return string_format_op(list(items), template, placeholder, summarize, name=name)  # type: ignore[no-any-return]
+    return string_format_op(list(items), template, placeholder, summarize, name=name)

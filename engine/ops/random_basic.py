@@ -90,7 +90,7 @@ def split_shape(shape: Any) -> tuple[Any, Any]:
 def draw_raw(kind: str, shape: Any, dtype: DType, seeds: tuple[int, int]) -> Tensor:
     """Numbers of a standard distribution."""
     tensor, dims = split_shape(shape)
-    return _OPS[kind](tensor, dims, dtype, state_for(kind, dtype, seeds))  # type: ignore[no-any-return]
+    return _OPS[kind](tensor, dims, dtype, state_for(kind, dtype, seeds))
 
 
 def _named(name: str | None, default: str, compute: Callable[[str | None], Tensor]) -> Tensor:
@@ -115,7 +115,7 @@ def _normal(
 ) -> Tensor:  # fmt: skip
     mean, stddev = tf.convert_to_tensor(mean, kind), tf.convert_to_tensor(stddev, kind)
     drawn = draw_raw(distribution, shape, kind, op_seeds(seed))
-    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
+    return tf.add(drawn * stddev, mean, name=name)
 
 
 @public("random.normal")
@@ -219,9 +219,9 @@ def _uniform(
     if kind.is_integer:
         tensor, dims = split_shape(shape)
         state = state_for("uniform_int", kind, seeds)
-        return random_uniform_int(tensor, minval, maxval, dims, state, name=name)  # type: ignore[no-any-return]
+        return random_uniform_int(tensor, minval, maxval, dims, state, name=name)
     drawn = draw_raw("uniform", shape, kind, seeds)
-    return tf.add(drawn * (maxval - minval), minval, name=name)  # type: ignore[no-any-return]
+    return tf.add(drawn * (maxval - minval), minval, name=name)
 
 
 @op("raw.random_shuffle", type="RandomShuffle", effect=RANDOM)
@@ -261,7 +261,7 @@ def shuffle(value: Any, seed: int | None = None, name: str | None = None) -> Ten
     """
     tensor = convert_to_tensor(value)
     state = state_for("shuffle", tensor.dtype, op_seeds(seed))
-    return random_shuffle(tensor, state, name=name)  # type: ignore[no-any-return]
+    return random_shuffle(tensor, state, name=name)
 
 
 class Algorithm(enum.Enum):

@@ -119,7 +119,7 @@ def reserved(shape: Any, counts: Any, probs: Any) -> int:
     _, dims = split_shape(shape)
     inner = convert_to_tensor(counts).shape.num_elements() or 1
     inner = max(inner, convert_to_tensor(probs).shape.num_elements() or 1)
-    return inner * 200 * (math.prod(dims) // inner + 3) // 4  # type: ignore[no-any-return]
+    return inner * 200 * (math.prod(dims) // inner + 3) // 4
 
 
 @public("raw.binomial")
@@ -132,9 +132,7 @@ def binomial(
         raise ValueError("The shape of binomial numbers must be known while tracing.")
     counts = convert_to_tensor(counts)
     probs = tf.cast(convert_to_tensor(probs), counts.dtype)
-    return stateless_binomial_op(  # type: ignore[no-any-return]
-        seed, counts, probs, dims, as_dtype(dtype), raw, name=name
-    )
+    return stateless_binomial_op(seed, counts, probs, dims, as_dtype(dtype), raw, name=name)
 
 
 @public("random.stateless_binomial")
@@ -153,4 +151,4 @@ def stateless_binomial(
         name: of the node.
     """
     seed = tf.cast(convert_to_tensor(seed), int64)
-    return binomial(shape, seed, counts, probs, output_dtype, False, name)  # type: ignore[no-any-return]
+    return binomial(shape, seed, counts, probs, output_dtype, False, name)

@@ -199,7 +199,7 @@ def gamma(
     state = state_for("gamma", kind, op_seeds(seed))
     drawn = _random_gamma(tensor, rates, dims, kind, state)
     tiny = {"float16": 6.104e-05, "float64": 2.2250738585072014e-308}.get(kind.name, 1.17549435e-38)
-    return tf.maximum(tf.constant(tiny, kind), drawn / beta)  # type: ignore[no-any-return]
+    return tf.maximum(tf.constant(tiny, kind), drawn / beta)
 
 
 @public("random.poisson")
@@ -222,7 +222,7 @@ def poisson(
     tensor, dims = split_shape(shape)
     rates = convert_to_tensor(lam)
     state = state_for("poisson", (rates.dtype, kind), op_seeds(seed))
-    return _random_poisson(tensor, rates, dims, kind, state)  # type: ignore[no-any-return]
+    return _random_poisson(tensor, rates, dims, kind, state)
 
 
 @public("random.stateless_gamma")
@@ -239,7 +239,7 @@ def stateless_gamma(
     seed = tf.cast(convert_to_tensor(seed), int64)
     drawn = stateless_rejection(seed, rates, dims, kind, "gamma")
     tiny = {"float16": 6.104e-05, "float64": 2.2250738585072014e-308}.get(kind.name, 1.17549435e-38)
-    return tf.maximum(tf.constant(tiny, kind), drawn / beta)  # type: ignore[no-any-return]
+    return tf.maximum(tf.constant(tiny, kind), drawn / beta)
 
 
 @public("random.stateless_poisson")
@@ -250,7 +250,7 @@ def stateless_poisson(
     _, dims = split_shape(shape)
     rates = convert_to_tensor(lam)
     seed = tf.cast(convert_to_tensor(seed), int64)
-    return stateless_rejection(seed, rates, dims, as_dtype(dtype), "poisson", name=name)  # type: ignore[no-any-return]
+    return stateless_rejection(seed, rates, dims, as_dtype(dtype), "poisson", name=name)
 
 
 def _choices(xp: Any, logits: Any, count: int, start: int, key: int, dtype: DType) -> Any:
@@ -324,7 +324,7 @@ def categorical(
     logits = convert_to_tensor(logits)
     kind = int64 if dtype is None else as_dtype(dtype)
     state = state_for("multinomial", (logits.dtype, kind), op_seeds(seed))
-    return multinomial(logits, int(num_samples), kind, state, name=name)  # type: ignore[no-any-return]
+    return multinomial(logits, int(num_samples), kind, state, name=name)
 
 
 @public("random.stateless_categorical")
@@ -332,7 +332,7 @@ def stateless_categorical(
     logits: Any, num_samples: Any, seed: Any, dtype: Any = int64, name: str | None = None
 ) -> Tensor:
     """Choices with given log weights: the same for the same seed (two integers)."""
-    return stateless_multinomial(  # type: ignore[no-any-return]
+    return stateless_multinomial(
         convert_to_tensor(logits), convert_to_tensor(seed), int(num_samples), as_dtype(dtype),
         name=name,
     )  # fmt: skip

@@ -118,7 +118,7 @@ def _is_large(seed: Any) -> bool:
 def numbers(kind: str, shape: Any, seed: Tensor, dtype: DType, raw: bool) -> Tensor:
     """Numbers of a standard distribution, from a seed or a generator's state."""
     tensor, dims = split_shape(shape)
-    return _OPS[kind](tensor, seed, dims, dtype, raw)  # type: ignore[no-any-return]
+    return _OPS[kind](tensor, seed, dims, dtype, raw)
 
 
 def uniform_numbers(
@@ -128,17 +128,17 @@ def uniform_numbers(
     if kind.is_integer:
         tensor, dims = split_shape(shape)
         if minval is None and maxval is None:
-            return stateless_full_int(tensor, seed, dims, kind, raw, name=name)  # type: ignore[no-any-return]
+            return stateless_full_int(tensor, seed, dims, kind, raw, name=name)
         if minval is None or maxval is None:
             raise ValueError(f"For integer dtype {kind!r}, argument `minval` and `maxval` must be "
                              f"both None or both not None. Got minval={minval} and maxval="
                              f"{maxval}.")  # fmt: skip
         low, high = tf.convert_to_tensor(minval, kind), tf.convert_to_tensor(maxval, kind)
-        return stateless_uniform_int(tensor, seed, low, high, dims, raw, name=name)  # type: ignore[no-any-return]
+        return stateless_uniform_int(tensor, seed, low, high, dims, raw, name=name)
     low = tf.convert_to_tensor(0 if minval is None else minval, kind)
     high = tf.convert_to_tensor(1 if maxval is None else maxval, kind)
     drawn = numbers("uniform", shape, seed, kind, raw)
-    return tf.add(drawn * (high - low), low, name=name)  # type: ignore[no-any-return]
+    return tf.add(drawn * (high - low), low, name=name)
 
 
 @public("random.stateless_uniform")
@@ -193,7 +193,7 @@ def _scaled(
     wanted = as_dtype(dtype)
     mean, stddev = tf.convert_to_tensor(mean, wanted), tf.convert_to_tensor(stddev, wanted)
     drawn = numbers(kind, shape, _seed(seed), wanted, False)
-    return tf.add(drawn * stddev, mean, name=name)  # type: ignore[no-any-return]
+    return tf.add(drawn * stddev, mean, name=name)
 
 
 @public("random.split", "random.experimental.stateless_split")
@@ -208,7 +208,7 @@ def fold_in(seed: Any, data: Any, alg: str = "auto_select") -> Tensor:
     """A new seed from a seed and an integer."""
     data = convert_to_tensor(data)
     first = uniform_numbers([], _seed(seed), None, None, data.dtype, False, None)
-    return tf.stack([first, data])  # type: ignore[no-any-return]
+    return tf.stack([first, data])
 
 
 @op("raw.stateless_shuffle", type="StatelessShuffle", groups={"seed": "K"},
@@ -232,7 +232,7 @@ def stateless_shuffle(
     value: Any, seed: Any, alg: str = "auto_select", name: str | None = None
 ) -> Tensor:
     """The slices of `value` along its first axis, in an order that the seed decides."""
-    return stateless_shuffle_op(convert_to_tensor(value), _seed(seed), name=name)  # type: ignore[no-any-return]
+    return stateless_shuffle_op(convert_to_tensor(value), _seed(seed), name=name)
 
 
 @op("raw.advance_state", type="RngReadAndSkip", groups={"state": int64, "delta": int64})

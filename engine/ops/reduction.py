@@ -142,7 +142,7 @@ def _kept(dims: Any, axis: Axes) -> tuple[int, ...]:
 
 @spread.gradient
 def _spread_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.reduce_sum(grad, node.attrs["axis"], node.attrs["keepdims"])  # type: ignore[no-any-return]
+    return tf.reduce_sum(grad, node.attrs["axis"], node.attrs["keepdims"])
 
 
 @op("raw.spread_dynamic", type="BroadcastTo", groups={"axes": "Tidx", "shape": int32})
@@ -168,11 +168,11 @@ def spread_like(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x = node.inputs[0]
     axis, keepdims = node.attrs["axis"], node.attrs["keepdims"]
     if num_elements(x.dims) is not None:
-        return spread(grad, axis, keepdims, x.dims)  # type: ignore[no-any-return]
+        return spread(grad, axis, keepdims, x.dims)
     axes = tf.range(tf.rank(x)) if axis is None else tf.constant(axis, int32)
     spread_out = spread_dynamic(grad, axes, tf.shape(x), keepdims)
     spread_out.set_shape(x.dims)
-    return spread_out  # type: ignore[no-any-return]
+    return spread_out
 
 
 def _count(tf: Any, node: Any) -> Any:
@@ -198,7 +198,7 @@ def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x = node.inputs[0]
     hits = tf.cast(tf.equal(x, spread_like(tf, node, node.outputs[0])), x.dtype)
     ties = tf.reduce_sum(hits, node.attrs["axis"], node.attrs["keepdims"])
-    return hits * spread_like(tf, node, grad / ties)  # type: ignore[no-any-return]
+    return hits * spread_like(tf, node, grad / ties)
 
 
 def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
@@ -225,7 +225,7 @@ def _prod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     inverse = sorted(range(rank), key=order.__getitem__)
     result = grad * tf.transpose(tf.reshape(others, shape), inverse)
     result.set_shape(x.dims)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _other_factors(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
@@ -243,7 +243,7 @@ def _other_factors(tf: Any, x: Tensor, axes: Tensor) -> Tensor:
     others = tf.math.conj(before * after) if x.dtype.is_complex else before * after
     result = tf.transpose(tf.reshape(others, shape), tf.argsort(order))
     result.set_shape(x.dims)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _dynamic_gradient(base: str) -> Callable[..., Any]:
@@ -255,7 +255,7 @@ def _dynamic_gradient(base: str) -> Callable[..., Any]:
         def spread_out(value: Tensor) -> Tensor:
             wide = spread_dynamic(value, axes, shape, keepdims)
             wide.set_shape(x.dims)
-            return wide  # type: ignore[no-any-return]
+            return wide
 
         if base == "sum":
             return spread_out(grad), None
@@ -319,13 +319,13 @@ def reduce_with(
     """Call `fixed` where the axes are known, `loose` where a tensor holds them."""
     keepdims = bool(keepdims)
     if axis is None:
-        return fixed(x, None, keepdims, name)  # type: ignore[no-any-return]
+        return fixed(x, None, keepdims, name)
     if type(axis) is int:
-        return fixed(x, (axis,), keepdims, name)  # type: ignore[no-any-return]
+        return fixed(x, (axis,), keepdims, name)
     axes = static_axes(axis, fixed.op.type)
     if axes is None:
-        return loose(x, axis, keepdims, name)  # type: ignore[no-any-return]
-    return fixed(x, axes, keepdims, name)  # type: ignore[no-any-return]
+        return loose(x, axis, keepdims, name)
+    return fixed(x, axes, keepdims, name)
 
 
 def static_axes(axis: Any, type: str) -> tuple[int, ...] | None:

@@ -55,7 +55,7 @@ def round(x: Any, name: str | None = None) -> Tensor:
         A tensor of the same shape and dtype.
     """
     x = convert_to_tensor(x)
-    return x if x.dtype.is_integer else round_op(x, name)  # type: ignore[no-any-return]
+    return x if x.dtype.is_integer else round_op(x, name)
 
 
 def _nonzero(y: Any) -> None:
@@ -105,7 +105,7 @@ def realdiv(x: Any, y: Any, name: str | None = None) -> Tensor:
     """
     from engine.ops.math import real_divide
 
-    return real_divide(x, y, name)  # type: ignore[no-any-return]
+    return real_divide(x, y, name)
 
 
 def _no_nan_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -147,7 +147,7 @@ def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
 
     if not isinstance(x, Tensor) and isinstance(y, Tensor):
         x = convert_to_tensor(x, y.dtype)
-    return _div_no_nan(*real_operands(x, y, "tf.math.divide_no_nan"), name)  # type: ignore[no-any-return]
+    return _div_no_nan(*real_operands(x, y, "tf.math.divide_no_nan"), name)
 
 
 def _multiply_no_nan_kernel(xp: Any, x: Any, y: Any) -> Any:
@@ -185,7 +185,7 @@ def multiply_no_nan(x: Any, y: Any, name: str | None = None) -> Tensor:
     x = convert_to_tensor(x)
     if isinstance(y, EagerTensor) and y.dtype is not x.dtype and not current().eager:
         raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}")
-    return _mul_no_nan(x, convert_to_tensor(y, x.dtype), name)  # type: ignore[no-any-return]
+    return _mul_no_nan(x, convert_to_tensor(y, x.dtype), name)
 
 
 @public("math.reciprocal_no_nan")
@@ -197,7 +197,7 @@ def reciprocal_no_nan(x: Any, name: str | None = None) -> Tensor:
         name: of the node.
     """
     x = convert_to_tensor(x)
-    return _div_no_nan(tf.constant(1, x.dtype), x, name or "reciprocal_no_nan")  # type: ignore[no-any-return]
+    return _div_no_nan(tf.constant(1, x.dtype), x, name or "reciprocal_no_nan")
 
 
 def _nextafter_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor]:

@@ -71,7 +71,7 @@ def _cumsum_kernel(
 @cumsum_op.gradient
 def _cumsum_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     attrs = node.attrs
-    return tf.cumsum(grad, attrs["axis"], attrs["exclusive"], not attrs["reverse"])  # type: ignore[no-any-return]
+    return tf.cumsum(grad, attrs["axis"], attrs["exclusive"], not attrs["reverse"])
 
 
 @op("raw.cumprod", type="Cumprod", dtypes={"T": NUMERIC}, samples=_SAMPLES)
@@ -95,7 +95,7 @@ def _cumprod_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     axis, exclusive, reverse = attrs["axis"], attrs["exclusive"], attrs["reverse"]
     out = node.outputs[0] * grad
     total = tf.cumsum(out, axis, exclusive, not reverse)
-    return tf.math.divide_no_nan(total, x)  # type: ignore[no-any-return]
+    return tf.math.divide_no_nan(total, x)
 
 
 @op("raw.cumulative_logsumexp", type="CumulativeLogsumexp", dtypes={"T": FLOATING},
@@ -137,7 +137,7 @@ def _cumulative_logsumexp_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
         scanned = tf.math.cumulative_logsumexp(
             logs - result, attrs["axis"], attrs["exclusive"], not attrs["reverse"]
         )
-        return tf.exp(scanned + x)  # type: ignore[no-any-return]
+        return tf.exp(scanned + x)
 
     return part(grad) - part(tf.negative(grad))
 
@@ -152,7 +152,7 @@ def _call(
     name: str | None,
 ) -> Tensor:  # fmt: skip
     x = convert_to_tensor(x)
-    return choose(  # type: ignore[no-any-return]
+    return choose(
         fixed, loose, (x,), axis, exclusive=bool(exclusive), reverse=bool(reverse), name=name
     )
 

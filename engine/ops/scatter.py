@@ -141,7 +141,7 @@ def scatter_nd(
     indices = convert_to_tensor(indices)
     known = static_ints(shape)
     sizes = convert_to_tensor(list(known), indices.dtype) if known else shape_tensor(shape)
-    return scatter_nd_op(indices, updates, sizes, bad_indices_policy, name=name)  # type: ignore[no-any-return]
+    return scatter_nd_op(indices, updates, sizes, bad_indices_policy, name=name)
 
 
 def _tensor_scatter(how: str, type: str) -> OpFunction:

@@ -102,7 +102,7 @@ def _arg(
         raise TypeError(f"axis tensor dtypes {axis.dtype} is not supported")
     elif not isinstance(axis, int):
         raise TypeError("axis must be int or Tensor with integer datatype")
-    return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)  # type: ignore[no-any-return]
+    return choose(*pair, (convert_to_tensor(input),), axis, output_type=dtype, name=name)
 
 
 @public("math.argmax", "argmax")
@@ -250,7 +250,7 @@ def in_top_k(targets: Any, predictions: Any, k: Any, name: str | None = None) ->
     Returns:
         A bool tensor [rows]; False where a row is not finite or its target is out of range.
     """
-    return in_top_k_op(predictions, targets, k, name)  # type: ignore[no-any-return]
+    return in_top_k_op(predictions, targets, k, name)
 
 
 @op("raw.bincount", type="DenseBincount", groups={"arr": "Tidx", "weights": "T"},
@@ -325,7 +325,7 @@ def bincount(
     high = None if maxlength is None else int(known_value(convert_to_tensor(maxlength)))
     if weights is None:
         weights = tf.ones_like(array, as_dtype(dtype))
-    return bincount_op(array, weights, low, high, axis or None, binary_output, name)  # type: ignore[no-any-return]
+    return bincount_op(array, weights, low, high, axis or None, binary_output, name)
 
 
 @public("math.confusion_matrix")
@@ -360,7 +360,7 @@ def confusion_matrix(
         count = tf.cast(num_classes, int64)
     shape = tf.stack([count, count])
     values = tf.ones_like(guess, kind) if weights is None else tf.cast(weights, kind)
-    return tf.scatter_nd(tf.stack([truth, guess], axis=1), values, shape, name=name)  # type: ignore[no-any-return]
+    return tf.scatter_nd(tf.stack([truth, guess], axis=1), values, shape, name=name)
 
 
 def _squeezed(labels: Tensor, predictions: Tensor) -> tuple[Tensor, Tensor]:
@@ -385,4 +385,4 @@ def _checked(tf: Any, values: Tensor, message: str, num_classes: Any) -> Tensor:
             )
         )
     with tf.control_dependencies([check for check in checks if check is not None]):
-        return tf.identity(values)  # type: ignore[no-any-return]
+        return tf.identity(values)

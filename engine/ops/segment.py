@@ -121,7 +121,7 @@ def _column(tf: Any, values: Tensor, like: Tensor) -> Tensor:
     """`values`, one per row, shaped to broadcast against `like`."""
     rank = values.ndim
     ones = tf.ones([tf.rank(like) - rank], int32)
-    return tf.reshape(values, tf.concat([tf.shape(values), ones], 0))  # type: ignore[no-any-return]
+    return tf.reshape(values, tf.concat([tf.shape(values), ones], 0))
 
 
 def _extreme_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, None]:
@@ -242,7 +242,7 @@ def _others(
     rest, _ = _gather_kept(tf, tf.math.unsorted_segment_prod(without, ids, count), ids)
     whole, _ = _gather_kept(tf, product, ids)
     others = tf.where(zero, rest, whole / without)
-    return _gather_kept(tf, grad, ids)[0] * others  # type: ignore[no-any-return]
+    return _gather_kept(tf, grad, ids)[0] * others
 
 
 unsorted_segment_sum = _unsorted(
@@ -283,7 +283,7 @@ def unsorted_segment_mean(
 
     data = convert_to_tensor(data)
     total = unsorted_segment_sum(data, segment_ids, num_segments)
-    return tf.divide(total, _sizes(tf, data, segment_ids, num_segments), name=name)  # type: ignore[no-any-return]
+    return tf.divide(total, _sizes(tf, data, segment_ids, num_segments), name=name)
 
 
 @public("math.unsorted_segment_sqrt_n")
@@ -299,4 +299,4 @@ def unsorted_segment_sqrt_n(
     data = convert_to_tensor(data)
     total = unsorted_segment_sum(data, segment_ids, num_segments)
     sizes = _sizes(tf, data, segment_ids, num_segments)
-    return tf.divide(total, tf.sqrt(sizes), name=name)  # type: ignore[no-any-return]
+    return tf.divide(total, tf.sqrt(sizes), name=name)

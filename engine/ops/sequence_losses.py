@@ -50,7 +50,7 @@ def ctc_loss(
         one = tf.pad(paths, [[0, 0], [1, 0]], constant_values=never)[:, :-1]
         two = tf.pad(paths, [[0, 0], [2, 0]], constant_values=never)[:, :-2]
         ways = tf.stack([paths, one, tf.where(may_skip, two, never)])
-        return tf.reduce_logsumexp(ways, 0) + now  # type: ignore[no-any-return]
+        return tf.reduce_logsumexp(ways, 0) + now
 
     places = tf.range(tf.shape(wanted)[1])[None, :]
     start = tf.where(places < 2, seen[0], never)
@@ -60,7 +60,7 @@ def ctc_loss(
     )
     end = 2 * tf.cast(label_length, int32)[:, None]
     final = tf.where((places == end) | (places == end - 1), last, never)
-    return tf.negative(tf.reduce_logsumexp(final, 1), name=name)  # type: ignore[no-any-return]
+    return tf.negative(tf.reduce_logsumexp(final, 1), name=name)
 
 
 def _with_pauses(labels: Tensor, blank: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ def _with_pauses(labels: Tensor, blank: Tensor) -> Tensor:
     shape = tf.shape(labels)
     pairs = tf.stack([tf.fill(shape, blank), labels], 2)
     flat = tf.reshape(pairs, [shape[0], 2 * shape[1]])
-    return tf.concat([flat, tf.fill([shape[0], 1], blank)], 1)  # type: ignore[no-any-return]
+    return tf.concat([flat, tf.fill([shape[0], 1], blank)], 1)
 
 
 @public("nn.collapse_repeated")

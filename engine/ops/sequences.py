@@ -68,7 +68,7 @@ def is_non_decreasing(x: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     steps, zero = _differences(tf, x)
-    return tf.reduce_all(tf.less_equal(zero, steps), name=name)  # type: ignore[no-any-return]
+    return tf.reduce_all(tf.less_equal(zero, steps), name=name)
 
 
 @public("math.is_strictly_increasing")
@@ -77,7 +77,7 @@ def is_strictly_increasing(x: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     steps, zero = _differences(tf, x)
-    return tf.reduce_all(tf.less(zero, steps), name=name)  # type: ignore[no-any-return]
+    return tf.reduce_all(tf.less(zero, steps), name=name)
 
 
 class ApproxTopK(NamedTuple):
@@ -137,4 +137,4 @@ def approx_top_k(
 ) -> ApproxTopK:  # fmt: skip
     """`approx_max_k`, or, unless `is_max_k`, `approx_min_k`."""
     pick = approx_max_k if is_max_k else approx_min_k
-    return pick(input, k, reduction_dimension, name=name)  # type: ignore[no-any-return]
+    return pick(input, k, reduction_dimension, name=name)

@@ -27,12 +27,12 @@ def _raised_cosine(
         raise ValueError(f"dtype must be a floating point type. Found {kind}")
     size = int(known_ints(length))
     if size == 1:
-        return tf.ones([1], kind)  # type: ignore[no-any-return]
+        return tf.ones([1], kind)
     even = 1 - size % 2
     count = size + (even if periodic else 0) - 1
     n = tf.cast(tf.range(size), kind)
     turn = tf.constant(2 * _PI, kind) * n / tf.cast(count, kind)
-    return tf.cast(a - b * tf.cos(turn), kind, name=name)  # type: ignore[no-any-return]
+    return tf.cast(a - b * tf.cos(turn), kind, name=name)
 
 
 @public("signal.hann_window")
@@ -76,7 +76,7 @@ def vorbis_window(window_length: Any, dtype: Any = float32, name: str | None = N
     size = tf.cast(window_length, kind)
     n = tf.cast(tf.range(window_length), kind)
     inner = tf.sin(_PI / size * (n + 0.5))
-    return tf.sin(_PI / 2 * inner * inner, name=name)  # type: ignore[no-any-return]
+    return tf.sin(_PI / 2 * inner * inner, name=name)
 
 
 @public("signal.kaiser_window")
@@ -96,14 +96,14 @@ def kaiser_window(
     kind = as_dtype(dtype)
     size = int(known_ints(window_length))
     if size == 1:
-        return tf.ones([1], kind)  # type: ignore[no-any-return]
+        return tf.ones([1], kind)
     half = (size - 1) / 2.0
     place = tf.cast(tf.range(-half, half + 0.1), kind)
     share = tf.cast(place / tf.cast(half, kind), kind)
     beta = tf.cast(beta, kind)
     inner = beta * tf.sqrt(tf.maximum(1 - share * share, tf.zeros((), kind)))
     scaled = tf.math.bessel_i0e(inner) / tf.math.bessel_i0e(beta)
-    return tf.multiply(scaled, tf.exp(tf.abs(inner) - tf.abs(beta)), name=name)  # type: ignore[no-any-return]
+    return tf.multiply(scaled, tf.exp(tf.abs(inner) - tf.abs(beta)), name=name)
 
 
 @public("signal.kaiser_bessel_derived_window")
@@ -116,7 +116,7 @@ def kaiser_bessel_derived_window(
     half = int(known_ints(window_length)) // 2
     sums = tf.cumsum(kaiser_window(half + 1, beta, dtype))
     first = tf.sqrt(sums[:-1] / sums[-1])
-    return tf.concat([first, first[::-1]], 0, name=name or "concat")  # type: ignore[no-any-return]
+    return tf.concat([first, first[::-1]], 0, name=name or "concat")
 
 
 # -- frames
@@ -147,7 +147,7 @@ def _frame_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     paddings = [[0, 0]] * (x.ndim - 1) + [[0, missing]]
     result = tf.pad(whole, paddings)
     result.set_shape(x.dims)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @public("signal.frame")
@@ -186,10 +186,10 @@ def frame(
         x = tf.pad(x, [[0, 0]] * (x.ndim - 1) + [[0, missing]], constant_values=pad_value)
     out = frame_op(x, length, step, name)
     if last:
-        return out  # type: ignore[no-any-return]
+        return out
     rank = out.ndim
     back = [*range(axis), rank - 2, rank - 1, *range(axis, rank - 2)]
-    return tf.transpose(out, back)  # type: ignore[no-any-return]
+    return tf.transpose(out, back)
 
 
 @op("raw.overlap_and_add", type="OverlapAndAdd",
@@ -216,7 +216,7 @@ def _overlap_and_add_kernel(xp: Any, x: Any, step: int) -> Any:
 
 @overlap_and_add_op.gradient
 def _overlap_and_add_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
-    return tf.signal.frame(grad, node.inputs[0].dims[-1], node.attrs["step"])  # type: ignore[no-any-return]
+    return tf.signal.frame(grad, node.inputs[0].dims[-1], node.attrs["step"])
 
 
 @public("signal.overlap_and_add")
@@ -234,7 +234,7 @@ def overlap_and_add(signal: Any, frame_step: Any, name: str | None = None) -> Te
     Raises:
         ValueError: if the step is no integer.
     """
-    return overlap_and_add_op(signal, int(known_ints(frame_step)), name)  # type: ignore[no-any-return]
+    return overlap_and_add_op(signal, int(known_ints(frame_step)), name)
 
 
 # -- short-time transforms
@@ -272,7 +272,7 @@ def stft(
     pieces = frame(x, length, frame_step, pad_end=pad_end)
     if window_fn is not None:
         pieces = pieces * window_fn(length, dtype=pieces.dtype)
-    return tf.signal.rfft(pieces, [size], name=name)  # type: ignore[no-any-return]
+    return tf.signal.rfft(pieces, [size], name=name)
 
 
 @public("signal.inverse_stft")
@@ -305,7 +305,7 @@ def inverse_stft(
         pieces = tf.pad(pieces, [[0, 0]] * (x.ndim - 1) + [[0, length - size]])
     if window_fn is not None:
         pieces = pieces * window_fn(length, dtype=pieces.dtype)
-    return overlap_and_add(pieces, frame_step, name)  # type: ignore[no-any-return]
+    return overlap_and_add(pieces, frame_step, name)
 
 
 @public("signal.inverse_stft_window_fn")
@@ -329,7 +329,7 @@ def inverse_stft_window_fn(
         padded = tf.pad(squares, [[0, overlaps * step - length]])
         total = tf.reduce_sum(tf.reshape(padded, [overlaps, step]), 0, keepdims=True)
         repeated = tf.reshape(tf.tile(total, [overlaps, 1]), [overlaps * step])
-        return forward / repeated[:length]  # type: ignore[no-any-return]
+        return forward / repeated[:length]
 
     return inverse_window
 
@@ -368,27 +368,27 @@ def dct(
         if x.dims is not None and (x.dims[-1] or 2) < 2:
             raise ValueError("DCT-I requires dimension greater than one")
         mirrored = tf.concat([x, x[..., -2:0:-1]], -1)
-        return tf.math.real(tf.signal.rfft(mirrored), name=name)  # type: ignore[no-any-return]
+        return tf.math.real(tf.signal.rfft(mirrored), name=name)
     count = x.dims[-1] if x.dims is not None and x.dims[-1] is not None else tf.shape(x)[-1]
     if type == 4:
         odd = dct(x, type=2, n=2 * count)[..., 1::2]
-        return odd * tf.math.rsqrt(2 * tf.cast(count, x.dtype)) if norm else odd  # type: ignore[no-any-return]
+        return odd * tf.math.rsqrt(2 * tf.cast(count, x.dtype)) if norm else odd
     size = tf.cast(count, x.dtype)
     angle = tf.cast(tf.range(count), x.dtype) * (_PI / 2) / size
     turn = tf.complex(tf.cos(angle), -tf.sin(angle)) * 2
     if type == 2:
         out = tf.math.real(tf.signal.rfft(x, [2 * count])[..., :count] * turn)
-        return out * _weights(tf, size, x, True) if norm else out  # type: ignore[no-any-return]
+        return out * _weights(tf, size, x, True) if norm else out
     x = x * (_weights(tf, size, x, False) if norm else size)
     half = tf.math.conj(turn) * tf.complex(x, tf.zeros_like(x))
-    return tf.signal.irfft(half, [2 * count])[..., :count]  # type: ignore[no-any-return]
+    return tf.signal.irfft(half, [2 * count])[..., :count]
 
 
 def _resized(tf: Any, x: Tensor, n: Any) -> Tensor:
     size = x.dims[-1] if x.dims is not None and x.dims[-1] is not None else tf.shape(x)[-1]
     cut = x[..., : tf.minimum(n, size)] if isinstance(n, Tensor) else x[..., :n]
     missing = tf.maximum(0, n - size)
-    return tf.pad(cut, [[0, 0]] * (x.ndim - 1) + [[0, missing]])  # type: ignore[no-any-return]
+    return tf.pad(cut, [[0, 0]] * (x.ndim - 1) + [[0, missing]])
 
 
 def _weights(tf: Any, size: Tensor, x: Tensor, forward: bool) -> Tensor:
@@ -396,7 +396,7 @@ def _weights(tf: Any, size: Tensor, x: Tensor, forward: bool) -> Tensor:
     first = 0.5 * tf.math.rsqrt(size) if forward else tf.sqrt(size)
     others = first * (2.0 if forward else 0.5) ** 0.5
     is_first = tf.equal(tf.range(tf.shape(x)[-1]), 0)
-    return tf.where(is_first, first, others)  # type: ignore[no-any-return]
+    return tf.where(is_first, first, others)
 
 
 def _check_dct(type: int, n: Any, axis: int, norm: Any) -> None:
@@ -427,4 +427,4 @@ def idct(
         norm: None or 'ortho'.
         name: of the last node.
     """
-    return dct(input, {1: 1, 2: 3, 3: 2, 4: 4}.get(type, type), n, axis, norm, name)  # type: ignore[no-any-return]
+    return dct(input, {1: 1, 2: 3, 3: 2, 4: 4}.get(type, type), n, axis, norm, name)

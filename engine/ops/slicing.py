@@ -38,11 +38,11 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
             raise refuse("Expected begin and size arguments to be 1-D tensors [Op:Slice]")
         raise ValueError("Shape must be rank 1 but is rank 0 for 'Slice'")
     if first is not None and count is not None and None not in first + count:
-        return slice_op(tensor, first, count, name=name)  # type: ignore[no-any-return]
+        return slice_op(tensor, first, count, name=name)
     begin, size = convert_to_tensor(begin), convert_to_tensor(size)
     if begin.dtype is not size.dtype:
         begin, size = tf.cast(begin, int64), tf.cast(size, int64)
-    return slice_dynamic(tensor, begin, size, count, first, name=name)  # type: ignore[no-any-return]
+    return slice_dynamic(tensor, begin, size, count, first, name=name)
 
 
 def _block(dims: Dims, begin: Any, size: Any) -> Key:
@@ -173,7 +173,7 @@ def strided_slice(
         else:
             key.append(slice(None if begin_mask & bit else start,
                              None if end_mask & bit else stop, step))  # fmt: skip
-    return getitem(convert_to_tensor(input_), tuple(key))  # type: ignore[no-any-return]
+    return getitem(convert_to_tensor(input_), tuple(key))
 
 
 def _items(value: Any) -> list[Any]:

@@ -46,7 +46,7 @@ def _softmax_kernel(xp: Any, x: Any) -> Any:
 @softmax_op.gradient
 def _softmax_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     y = node.outputs[0]
-    return (grad - tf.reduce_sum(grad * y, -1, keepdims=True)) * y  # type: ignore[no-any-return]
+    return (grad - tf.reduce_sum(grad * y, -1, keepdims=True)) * y
 
 
 @op("raw.log_softmax", type="LogSoftmax", dtypes={"T": FLOATING},
@@ -65,7 +65,7 @@ def _log_softmax_kernel(xp: Any, x: Any) -> Any:
 @log_softmax_op.gradient
 def _log_softmax_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     total = tf.reduce_sum(grad, -1, keepdims=True)
-    return grad - total * tf.exp(node.outputs[0])  # type: ignore[no-any-return]
+    return grad - total * tf.exp(node.outputs[0])
 
 
 def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Tensor:
@@ -75,10 +75,10 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
     x = convert_to_tensor(logits)
     axis = -1 if axis is None else axis
     if axis == -1 or (x.dims and axis == len(x.dims) - 1):
-        return function(x, name)  # type: ignore[no-any-return]
+        return function(x, name)
     if x.dims is None:
         swap = _exchanged(tf, tf.rank(x), axis)
-        return tf.transpose(function(tf.transpose(x, swap)), swap, name=name)  # type: ignore[no-any-return]
+        return tf.transpose(function(tf.transpose(x, swap)), swap, name=name)
     rank = len(x.dims)
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
@@ -87,7 +87,7 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
         )  # fmt: skip
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
-    return tf.transpose(function(tf.transpose(x, order)), order, name=name)  # type: ignore[no-any-return]
+    return tf.transpose(function(tf.transpose(x, order)), order, name=name)
 
 
 def _exchanged(tf: Any, rank: Tensor, axis: int) -> Tensor:
@@ -95,7 +95,7 @@ def _exchanged(tf: Any, rank: Tensor, axis: int) -> Tensor:
     places = tf.range(rank)
     place = axis if axis >= 0 else rank + axis
     moved = tf.where(tf.equal(places, rank - 1), place, places)
-    return tf.where(tf.equal(places, place), rank - 1, moved)  # type: ignore[no-any-return]
+    return tf.where(tf.equal(places, place), rank - 1, moved)
 
 
 @public("nn.softmax", "math.softmax")
@@ -190,7 +190,7 @@ def softmax_cross_entropy_with_logits(
     x = convert_to_tensor(logits)
     truth = tf.cast(labels, x.dtype)
     if x.dims is not None and len(x.dims) == 2 and axis in (-1, 1):
-        return softmax_cross_entropy_op(x, truth, name)[0]  # type: ignore[no-any-return]
+        return softmax_cross_entropy_op(x, truth, name)[0]
     if x.dims is None and axis != -1:
         places = tf.range(tf.rank(x))
         place = axis if axis >= 0 else tf.rank(x) + axis
@@ -207,7 +207,7 @@ def softmax_cross_entropy_with_logits(
     result = tf.reshape(loss, tf.shape(x)[:-1])
     if x.dims is not None:
         result.set_shape(x.dims[:-1])
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @op("raw.sparse_softmax_cross_entropy", type="SparseSoftmaxCrossEntropyWithLogits",
@@ -309,9 +309,9 @@ def sparse_softmax_cross_entropy_with_logits(
             f"labels.shape={truth.shape} and logits.shape={x.shape}"
         )
     if x.dims is not None and len(x.dims) == 2:
-        return sparse_softmax_cross_entropy_op(x, truth, name)[0]  # type: ignore[no-any-return]
+        return sparse_softmax_cross_entropy_op(x, truth, name)[0]
     flat = tf.reshape(x, tf.concat([[-1], tf.shape(x)[-1:]], 0))
     loss = sparse_softmax_cross_entropy_op(flat, tf.reshape(truth, [-1]), name)[0]
     result = tf.reshape(loss, tf.shape(truth))
     result.set_shape(truth.dims)
-    return result  # type: ignore[no-any-return]
+    return result

@@ -67,9 +67,9 @@ def _inv_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     y = node.outputs[0]
     if node.attrs["adjoint"]:
         inner = tf.matmul(y, tf.matmul(grad, y, adjoint_a=True))
-        return tf.negative(inner)  # type: ignore[no-any-return]
+        return tf.negative(inner)
     inner = tf.matmul(grad, y, adjoint_b=True)
-    return tf.negative(tf.matmul(y, inner, adjoint_a=True))  # type: ignore[no-any-return]
+    return tf.negative(tf.matmul(y, inner, adjoint_a=True))
 
 
 @op("linalg.solve", type="MatrixSolve", dtypes={"T": LINEAR})
@@ -190,7 +190,7 @@ def cholesky_solve(chol: Any, rhs: Any, name: str | None = None) -> Tensor:
         name: of the last node.
     """
     half = triangular_solve(chol, rhs, adjoint=False, lower=True)
-    return triangular_solve(chol, half, adjoint=True, lower=True, name=name)  # type: ignore[no-any-return]
+    return triangular_solve(chol, half, adjoint=True, lower=True, name=name)
 
 
 @op("linalg.det", type="MatrixDeterminant", dtypes={"T": LINEAR})
@@ -218,7 +218,7 @@ def _det_kernel(xp: Any, x: Any) -> Any:
 def _det_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     x, value = node.inputs[0], node.outputs[0]
     inverse = inv(x, adjoint=True)
-    return (grad * value)[..., None, None] * inverse  # type: ignore[no-any-return]
+    return (grad * value)[..., None, None] * inverse
 
 
 @op("raw.slogdet", type="LogMatrixDeterminant", dtypes={"T": LINEAR})
@@ -238,7 +238,7 @@ def _slogdet_kernel(xp: Any, x: Any) -> Any:
 
 @slogdet_op.gradient
 def _slogdet_gradient(tf: Any, node: Any, _: Any, grad: Tensor) -> Tensor:
-    return grad[..., None, None] * inv(node.inputs[0], adjoint=True)  # type: ignore[no-any-return]
+    return grad[..., None, None] * inv(node.inputs[0], adjoint=True)
 
 
 class LogMatrixDeterminant(NamedTuple):
@@ -274,7 +274,7 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
 
     chol = tf.linalg.cholesky(matrix)
     logs = tf.math.log(tf.math.real(tf.linalg.diag_part(chol)))
-    return tf.multiply(2.0, tf.reduce_sum(logs, axis=[-1]), name=name)  # type: ignore[no-any-return]
+    return tf.multiply(2.0, tf.reduce_sum(logs, axis=[-1]), name=name)
 
 
 @public("linalg.lstsq")
@@ -297,7 +297,7 @@ def lstsq(
 
     a, b = convert_to_tensor(matrix), convert_to_tensor(rhs)
     if not fast:
-        return tf.matmul(pinv(a), b, name=name)  # type: ignore[no-any-return]
+        return tf.matmul(pinv(a), b, name=name)
     rows, columns = (None, None) if a.dims is None else a.dims[-2:]
     if rows is None or columns is None:
         shape = tf.shape(a)
@@ -307,7 +307,7 @@ def lstsq(
             lambda: _by_normal_equations(a, b, l2_regularizer, False, name),
         )
         result.set_shape(a.dims and b.dims and (*a.dims[:-2], columns, b.dims[-1]))
-        return result  # type: ignore[no-any-return]
+        return result
     return _by_normal_equations(a, b, l2_regularizer, rows >= columns, name)
 
 
@@ -322,8 +322,8 @@ def _by_normal_equations(
         gram = gram + tf.linalg.diag(ones) * l2_regularizer
     chol = tf.linalg.cholesky(gram)
     if tall:
-        return cholesky_solve(chol, tf.matmul(a, b, adjoint_a=True), name)  # type: ignore[no-any-return]
-    return tf.matmul(a, cholesky_solve(chol, b), adjoint_a=True, name=name)  # type: ignore[no-any-return]
+        return cholesky_solve(chol, tf.matmul(a, b, adjoint_a=True), name)
+    return tf.matmul(a, cholesky_solve(chol, b), adjoint_a=True, name=name)
 
 
 def _check_real_matrix(a: Tensor) -> None:
@@ -363,7 +363,7 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, name: str | Non
     kept = s > limit
     inverse = tf.where(kept, 1.0 / tf.where(kept, s, tf.ones_like(s)), tf.zeros_like(s))
     scaled = v * tf.cast(tf.expand_dims(inverse, -2), v.dtype)
-    return tf.matmul(scaled, u, adjoint_b=True, name=name)  # type: ignore[no-any-return]
+    return tf.matmul(scaled, u, adjoint_b=True, name=name)
 
 
 @public("linalg.matrix_rank")
@@ -391,7 +391,7 @@ def matrix_rank(
         spacing = 2.220446049250313e-16 if a.dtype.size == 8 else 1.1920928955078125e-07
         size = tf.cast(tf.reduce_max(tf.shape(a)[-2:]), s.dtype)
         tol = spacing * size * tf.reduce_max(s, axis=-1, keepdims=True)
-    return tf.reduce_sum(tf.cast(s > tol, int32), axis=-1, name=name)  # type: ignore[no-any-return]
+    return tf.reduce_sum(tf.cast(s > tol, int32), axis=-1, name=name)
 
 
 # -- from LU factors
@@ -416,7 +416,7 @@ def lu_reconstruct(
     unit = tf.linalg.set_diag(below, tf.ones(tf.shape(factors)[:-1], factors.dtype))
     product = tf.matmul(unit, tf.linalg.band_part(factors, 0, -1))
     order = tf.argsort(perm, axis=-1)
-    return tf.gather(product, order, batch_dims=factors.ndim - 2, axis=-2, name=name)  # type: ignore[no-any-return]
+    return tf.gather(product, order, batch_dims=factors.ndim - 2, axis=-2, name=name)
 
 
 @public("linalg.lu_solve")
@@ -438,7 +438,7 @@ def lu_solve(
     ordered = tf.gather(right, perm, batch_dims=factors.ndim - 2, axis=-2)
     below = tf.linalg.set_diag(factors, tf.ones(tf.shape(factors)[:-1], factors.dtype))
     half = triangular_solve(below, ordered, lower=True)
-    return triangular_solve(factors, half, lower=False, name=name)  # type: ignore[no-any-return]
+    return triangular_solve(factors, half, lower=False, name=name)
 
 
 @public("linalg.lu_matrix_inverse")
@@ -451,4 +451,4 @@ def lu_matrix_inverse(
     factors = convert_to_tensor(lower_upper)
     lead = tf.shape(factors)[:-2]
     identity = tf.eye(tf.shape(factors)[-1], batch_shape=lead, dtype=factors.dtype)
-    return lu_solve(factors, perm, identity, validate_args, name)  # type: ignore[no-any-return]
+    return lu_solve(factors, perm, identity, validate_args, name)

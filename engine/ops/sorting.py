@@ -78,7 +78,7 @@ def argsort(
     """
     values = convert_to_tensor(values)
     down = _descends(direction)
-    return argsort_op(values, _checked_axis(values, axis), down, bool(stable), name=name)  # type: ignore[no-any-return]
+    return argsort_op(values, _checked_axis(values, axis), down, bool(stable), name=name)
 
 
 @op(
@@ -104,7 +104,7 @@ def _sort_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     axis = node.attrs["axis"]
     direction = "DESCENDING" if node.attrs["descending"] else "ASCENDING"
     order = tf.argsort(node.inputs[0], axis=axis, direction=direction)
-    return take_along(grad, tf.argsort(order, axis=axis), axis)  # type: ignore[no-any-return]
+    return take_along(grad, tf.argsort(order, axis=axis), axis)
 
 
 @op(
@@ -168,7 +168,7 @@ def sort(
     """
     values = convert_to_tensor(values)
     down = _descends(direction)
-    return sort_op(values, _checked_axis(values, axis), down, name=name)  # type: ignore[no-any-return]
+    return sort_op(values, _checked_axis(values, axis), down, name=name)
 
 
 @op(
@@ -221,7 +221,7 @@ def searchsorted(
     wanted = convert_to_tensor(values, sequence.dtype if not isinstance(values, Tensor) else None)
     if wanted.dims == () or sequence.dims == ():
         raise refuse("slice index -1 of dimension 0 out of bounds.")
-    return searchsorted_op(sequence, wanted, side, as_dtype(out_type), name=name)  # type: ignore[no-any-return]
+    return searchsorted_op(sequence, wanted, side, as_dtype(out_type), name=name)
 
 
 Unique = namedtuple("Unique", ["y", "idx"])

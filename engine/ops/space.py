@@ -38,12 +38,12 @@ def depth_to_space(
     x = convert_to_tensor(input)
     if data_format == "NCHW":
         moved = depth_to_space(tf.transpose(x, [0, 2, 3, 1]), block_size)
-        return tf.transpose(moved, [0, 3, 1, 2])  # type: ignore[no-any-return]
+        return tf.transpose(moved, [0, 3, 1, 2])
     batch, height, width, depth = _sizes(x)
     b = block_size
     x = tf.reshape(x, [batch, height, width, b, b, depth // (b * b)])
     x = tf.transpose(x, [0, 1, 3, 2, 4, 5])
-    return tf.reshape(x, [batch, height * b, width * b, depth // (b * b)], name=name)  # type: ignore[no-any-return]
+    return tf.reshape(x, [batch, height * b, width * b, depth // (b * b)], name=name)
 
 
 @public("nn.space_to_depth")
@@ -54,12 +54,12 @@ def space_to_depth(
     x = convert_to_tensor(input)
     if data_format == "NCHW":
         moved = space_to_depth(tf.transpose(x, [0, 2, 3, 1]), block_size)
-        return tf.transpose(moved, [0, 3, 1, 2])  # type: ignore[no-any-return]
+        return tf.transpose(moved, [0, 3, 1, 2])
     batch, height, width, depth = _sizes(x)
     b = block_size
     x = tf.reshape(x, [batch, height // b, b, width // b, b, depth])
     x = tf.transpose(x, [0, 1, 3, 2, 4, 5])
-    return tf.reshape(x, [batch, height // b, width // b, depth * b * b], name=name)  # type: ignore[no-any-return]
+    return tf.reshape(x, [batch, height // b, width // b, depth * b * b], name=name)
 
 
 @public("space_to_batch", "space_to_batch_nd", "nn.space_to_batch")
@@ -91,7 +91,7 @@ def space_to_batch(input: Any, block_shape: Any, paddings: Any, name: str | None
     for block in blocks:
         product *= block
     inner = [size // block for size, block in zip(sizes, blocks)]
-    return tf.reshape(x, [batch * product, *inner, *rest], name=name)  # type: ignore[no-any-return]
+    return tf.reshape(x, [batch * product, *inner, *rest], name=name)
 
 
 @public("batch_to_space", "nn.batch_to_space")
@@ -116,7 +116,7 @@ def batch_to_space(input: Any, block_shape: Any, crops: Any, name: str | None = 
     key: list[Any] = [slice(None)]
     for (before, after), size in zip(cuts, wide):
         key.append(slice(int(before), size - int(after)))
-    return x[tuple(key)]  # type: ignore[no-any-return]
+    return x[tuple(key)]
 
 
 def _blocks(block_shape: Any) -> list[int]:

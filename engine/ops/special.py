@@ -190,7 +190,7 @@ def erfcinv(x: Any, name: str | None = None) -> Tensor:
     """
     x = convert_to_tensor(x)
     convert_to_tensor(0.5, x.dtype)
-    return erfcinv_op(x, name=name)  # type: ignore[no-any-return]
+    return erfcinv_op(x, name=name)
 
 
 # -- gamma function

@@ -350,4 +350,4 @@ def lbeta(x: Any, name: str | None = None) -> Tensor:
 
     x = convert_to_tensor(x)
     whole = tf.math.lgamma(tf.reduce_sum(x, axis=[-1]))
-    return tf.subtract(tf.reduce_sum(tf.math.lgamma(x), axis=[-1]), whole, name=name)  # type: ignore[no-any-return]
+    return tf.subtract(tf.reduce_sum(tf.math.lgamma(x), axis=[-1]), whole, name=name)

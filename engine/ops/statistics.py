@@ -27,7 +27,7 @@ def _euclidean_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     from engine.ops.reduction import spread_like
 
     x, y = node.inputs[0], node.outputs[0]
-    return x / spread_like(tf, node, y / grad)  # type: ignore[no-any-return]
+    return x / spread_like(tf, node, y / grad)
 
 
 _norm, _norm_dynamic = declare_reduction(
@@ -75,7 +75,7 @@ def reduce_variance(
         squares = tf.math.real(tf.math.conj(difference) * difference)
     else:
         squares = tf.square(difference)
-    return tf.reduce_mean(squares, axis=axis, keepdims=keepdims, name=name)  # type: ignore[no-any-return]
+    return tf.reduce_mean(squares, axis=axis, keepdims=keepdims, name=name)
 
 
 @public("math.reduce_std")
@@ -87,7 +87,7 @@ def reduce_std(
     from engine.ops.namespace import tf
 
     variance = reduce_variance(input_tensor, axis=axis, keepdims=keepdims)
-    return tf.sqrt(variance, name=name)  # type: ignore[no-any-return]
+    return tf.sqrt(variance, name=name)
 
 
 @public("math.reduce_logsumexp", "reduce_logsumexp")
@@ -111,7 +111,7 @@ def reduce_logsumexp(
     result = tf.math.log(tf.reduce_sum(tf.exp(x - top), axis=axis, keepdims=keepdims))
     if not keepdims:
         top = tf.reshape(top, tf.shape(result))
-    return tf.add(result, top, name=name)  # type: ignore[no-any-return]
+    return tf.add(result, top, name=name)
 
 
 @public("math.count_nonzero")
@@ -138,7 +138,7 @@ def count_nonzero(
     else:
         hits = tf.not_equal(x, tf.constant(0, x.dtype))
     counts = tf.reduce_sum(tf.cast(hits, int64), axis=axis, keepdims=bool(keepdims))
-    return tf.cast(counts, as_dtype(dtype), name=name)  # type: ignore[no-any-return]
+    return tf.cast(counts, as_dtype(dtype), name=name)
 
 
 @public("math.zero_fraction", "nn.zero_fraction")
@@ -155,7 +155,7 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     x = convert_to_tensor(value)
     zero = tf.constant(False if x.dtype is bool_ else 0, x.dtype)
     zeros = tf.cast(tf.equal(x, zero), float32)
-    return tf.reduce_mean(zeros, name=name)  # type: ignore[no-any-return]
+    return tf.reduce_mean(zeros, name=name)
 
 
 @op("raw.add_n", type="AddN", dtypes={"T": NUMERIC},
@@ -212,7 +212,7 @@ def add_n(inputs: Sequence[Any], name: str | None = None) -> Tensor:
     tensors = [convert_to_tensor(x) for x in inputs]
     if len(tensors) == 1:
         return tf.identity(tensors[0], name=name) if name else tensors[0]
-    return add_n_op(tensors, name)  # type: ignore[no-any-return]
+    return add_n_op(tensors, name)
 
 
 @public("math.accumulate_n")
@@ -247,7 +247,7 @@ def accumulate_n(
         if shape is not None:
             x.shape.assert_is_compatible_with(shape)
         x.shape.assert_is_compatible_with(tensors[0].shape)
-    return add_n(tensors, name)  # type: ignore[no-any-return]
+    return add_n(tensors, name)
 
 
 @public("math.scalar_mul", "scalar_mul")
@@ -268,7 +268,7 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
     factor = convert_to_tensor(scalar, dtype=x.dtype)
     if factor.dims:
         raise ValueError(f"The input scalar must be a 0-D value. Received shape {factor.shape}.")
-    return tf.multiply(factor, x, name=name)  # type: ignore[no-any-return]
+    return tf.multiply(factor, x, name=name)
 
 
 @public("math.polyval")
@@ -289,7 +289,7 @@ def polyval(coeffs: Sequence[Any], x: Any, name: str | None = None) -> Tensor:
         raise ValueError(f"Argument coeffs must be list type. Received type {type(coeffs)}.")
     x = convert_to_tensor(x)
     if not coeffs:
-        return tf.zeros_like(x, name=name)  # type: ignore[no-any-return]
+        return tf.zeros_like(x, name=name)
     terms = [convert_to_tensor(value, dtype_hint=x.dtype) for value in coeffs]
     total = terms[0]
     for term in terms[1:]:

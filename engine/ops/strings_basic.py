@@ -141,7 +141,7 @@ def _piece(raw: bytes, start: int, count: int, unit: str) -> bytes:
     if start < 0:
         start += size
     found = text[start:] if count < 0 else text[start : start + count]
-    return found if unit == "BYTE" else found.encode("utf-8", "surrogateescape")  # type: ignore[no-any-return]
+    return found if unit == "BYTE" else found.encode("utf-8", "surrogateescape")
 
 
 @substr.kernel
@@ -262,7 +262,7 @@ def reduce_join(
         OutOfRangeError: for an axis that `inputs` does not have.
     """
     axes = None if axis is None else static_ints(axis)
-    return reduce_join_op(inputs, axes, bool(keepdims), separator, name=name)  # type: ignore[no-any-return]
+    return reduce_join_op(inputs, axes, bool(keepdims), separator, name=name)
 
 
 @op(
@@ -316,7 +316,7 @@ def _as_string_kernel(
 
     def text(value: Any) -> bytes:
         if kind in "SO":
-            return value.ljust(width) if fill == "-" else value.rjust(width)  # type: ignore[no-any-return]
+            return value.ljust(width) if fill == "-" else value.rjust(width)
         if kind == "b":
             word = "true" if value else "false"
             return word.encode()
@@ -389,4 +389,4 @@ def to_number(input: Any, out_type: Any = float32, name: str | None = None) -> T
     if kind not in _PARSED:
         raise refuse(f"Value for attr 'out_type' of {kind.name} is not in the list of allowed "
                      "values: float, double, int32, int64")  # fmt: skip
-    return string_to_number(convert_to_tensor(input, string), kind, name=name)  # type: ignore[no-any-return]
+    return string_to_number(convert_to_tensor(input, string), kind, name=name)

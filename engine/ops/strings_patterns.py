@@ -112,7 +112,7 @@ def regex_replace(
         replace_global: every match, or only the first one of each string.
         name: of the node.
     """
-    return regex_replace_op(input, pattern, rewrite, bool(replace_global), name=name)  # type: ignore[no-any-return]
+    return regex_replace_op(input, pattern, rewrite, bool(replace_global), name=name)
 
 
 @op(
@@ -146,7 +146,7 @@ def _buckets(num_buckets: int) -> int:
 def to_hash_bucket_fast(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
     """Each string as an int64 in [0, num_buckets), by a quick hash."""
     tensor = convert_to_tensor(input, string)
-    return hash_bucket_op(tensor, _buckets(num_buckets), None, name=name)  # type: ignore[no-any-return]
+    return hash_bucket_op(tensor, _buckets(num_buckets), None, name=name)
 
 
 @op(
@@ -171,7 +171,7 @@ def _old_hash_bucket_kernel(xp: Any, x: Any, num_buckets: int) -> Any:
 def to_hash_bucket(input: Any, num_buckets: int, name: str | None = None) -> Tensor:
     """Each string as an int64 in [0, num_buckets), by the oldest of the hashes."""
     tensor = convert_to_tensor(input, string)
-    return old_hash_bucket_op(tensor, _buckets(num_buckets), name=name)  # type: ignore[no-any-return]
+    return old_hash_bucket_op(tensor, _buckets(num_buckets), name=name)
 
 
 @public("strings.to_hash_bucket_strong")
@@ -183,4 +183,4 @@ def to_hash_bucket_strong(
     if len(words) != 2:
         raise refuse(f"Key must have 2 elements, got {len(words)}")
     tensor = convert_to_tensor(input, string)
-    return hash_bucket_op(tensor, _buckets(num_buckets), words, name=name)  # type: ignore[no-any-return]
+    return hash_bucket_op(tensor, _buckets(num_buckets), words, name=name)

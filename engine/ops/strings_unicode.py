@@ -76,7 +76,7 @@ def unicode_transcode(
     Raises:
         InvalidArgumentError: for unknown encodings, and for malformed text if strict.
     """
-    return unicode_transcode_op(  # type: ignore[no-any-return]
+    return unicode_transcode_op(
         convert_to_tensor(input, string), input_encoding, output_encoding, errors,
         int(replacement_char), name=name,
     )  # fmt: skip
@@ -170,9 +170,7 @@ def unsorted_segment_join(
         separator: put between the strings.
         name: of the node.
     """
-    return unsorted_segment_join_op(  # type: ignore[no-any-return]
-        inputs, segment_ids, num_segments, separator, name=name
-    )
+    return unsorted_segment_join_op(inputs, segment_ids, num_segments, separator, name=name)
 
 
 @public("compat.as_bytes")

@@ -105,4 +105,4 @@ def parse_tensor(serialized: Any, out_type: Any, name: str | None = None) -> Ten
     Raises:
         InvalidArgumentError: if the string holds no tensor, or one of another dtype.
     """
-    return parse_tensor_op(serialized, as_dtype(out_type), name=name)  # type: ignore[no-any-return]
+    return parse_tensor_op(serialized, as_dtype(out_type), name=name)

@@ -90,7 +90,7 @@ def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None)
         ValueError: if only one of `x` and `y` is given.
     """
     if x is None and y is None:
-        return where_op(condition, name=name)  # type: ignore[no-any-return]
+        return where_op(condition, name=name)
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
-    return select_op(condition, x, y, name=name)  # type: ignore[no-any-return]
+    return select_op(condition, x, y, name=name)

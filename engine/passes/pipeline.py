@@ -76,7 +76,7 @@ def optimize(graph: Graph, trail: list[Any] | None = None) -> Graph:
     """
     known = graph.compiled.get("optimized")
     if known is not None and trail is None:
-        return known  # type: ignore[no-any-return]
+        return known
     if not _loaded:
         load()
         _loaded.append(True)

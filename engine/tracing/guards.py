@@ -166,7 +166,7 @@ def make_guard(
         "failures": (OpError, ValueError, IndexError, ArithmeticError), **writer.scope,
     }  # fmt: skip
     exec(compile("\n".join(lines), "<graphlens guard>", "exec"), scope)
-    return scope["guard"]  # type: ignore[no-any-return]
+    return scope["guard"]
 
 
 def _inputs(found: list[tuple[Any, str]], leaves: list[Any], by_identity: bool) -> list[str]:

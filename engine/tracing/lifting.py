@@ -45,4 +45,4 @@ def evaluate(tensor: SymbolicTensor, known: dict[int, Any], eager: Interpreter) 
         for output, value in zip(node.outputs, results):
             values[id(output)] = value
         stack.pop()
-    return values[id(tensor)]  # type: ignore[no-any-return]
+    return values[id(tensor)]

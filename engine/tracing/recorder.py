@@ -170,7 +170,7 @@ class Recorder:
         """A constant: it depends on nothing, whatever control dependencies are in force."""
         control, self.control = self.control, []
         try:
-            return self.apply(constant_op.op, (), attrs, name)  # type: ignore[no-any-return]
+            return self.apply(constant_op.op, (), attrs, name)
         finally:
             self.control = control
 
@@ -212,7 +212,7 @@ class Recorder:
                 constant_op.op, (), {"value": value, "dtype": tensor.dtype, "dims": tensor.dims}
             )
             self.captures[id(tensor)] = (tensor, made)
-            return made  # type: ignore[no-any-return]
+            return made
         return self._capture(tensor)
 
     def _embeds(self, tensor: EagerTensor) -> bool:
@@ -240,7 +240,7 @@ class Recorder:
             resolve = getattr(around, "resolve", None)
             found = None if resolve is None else resolve(tensor)
             if found is not None:
-                return found  # type: ignore[no-any-return]
+                return found
             around = around.outer
         raise self._out_of_scope(tensor)
 

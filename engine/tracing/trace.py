@@ -127,7 +127,7 @@ def _outputs(result: Any, recorder: Recorder, function: Any) -> tuple[Any, list[
 
 
 def _output(leaf: Any, recorder: Recorder, function: Any) -> SymbolicTensor:
-    return identity(recorder.own(_as_tensor(leaf, function)))  # type: ignore[no-any-return]
+    return identity(recorder.own(_as_tensor(leaf, function)))
 
 
 def _as_tensor(leaf: Any, function: Any) -> Tensor:

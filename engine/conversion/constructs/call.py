@@ -73,4 +73,4 @@ def _keywords(node: gast.Call) -> gast.expr:
         return constant(None, node)
     made: Any = quote_expression("dict()", at=node)
     made.keywords = node.keywords
-    return made  # type: ignore[no-any-return]
+    return made

@@ -63,7 +63,7 @@ class ContinueStatements(Blocks):
         if loop.used:
             body = [*quote("FLAG = False", at=node, FLAG=loop.flag), *body]
         node.body = body
-        return node  # type: ignore[no-any-return]
+        return node
 
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.stmt:
         """Loops around a function are not loops of its statements."""

@@ -42,7 +42,7 @@ class LoopOptions(Blocks):
         self.inner(node)
         self.seen.pop()
         self.loops.pop()
-        return node  # type: ignore[no-any-return]
+        return node
 
     def visit_Assign(self, node: gast.Assign) -> gast.stmt:
         """A statement that a directive must not come after."""
