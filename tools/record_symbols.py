@@ -68,8 +68,6 @@ CLASSES = (
     "train.Checkpoint",
 )
 
-FUNCTION_METHODS = ("get_concrete_function", "experimental_get_tracing_count", "python_function")
-
 
 def parameters(value: Any) -> list[str] | None:
     """The names of a callable's parameters; None where there is no signature."""

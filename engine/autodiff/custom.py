@@ -17,7 +17,7 @@ from engine.ir.tensor import Tensor, Tensors
 from engine.objects.variable import Variable
 
 
-@op("raw.custom_gradient", type="IdentityN", private=True)
+@op("raw.custom_gradient", type="IdentityN")
 def custom_op(
     inputs: Tensors,
     count: int,

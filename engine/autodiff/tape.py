@@ -45,7 +45,6 @@ class GradientTape:
         self._interpreter: Any = None
         self._paused = False
         self._told = False
-        self._used = False
 
     # -- recording -------------------------------------------------------------------------
 

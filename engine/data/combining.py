@@ -23,7 +23,6 @@ class ZipDataset(Dataset):
     """Elements of several datasets side by side."""
 
     def __init__(self, datasets: Any) -> None:
-        self._datasets = datasets
         self.parents = tuple(flatten_datasets(datasets))
         self.element_spec = _specs_of(datasets)
 

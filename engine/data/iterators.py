@@ -53,7 +53,7 @@ class Reader:
             self.take()
 
 
-@op("raw.dataset_reader", type="MakeIterator", private=True, effect=IO, groups={"bound": None})
+@op("raw.dataset_reader", type="MakeIterator", effect=IO, groups={"bound": None})
 def dataset_reader(bound: Tensors, dataset: Any, keys: Any, name: str | None = None) -> TensorSpec:
     """Open a dataset; `bound` are the values of the symbolic tensors it was made of."""
     return spec(variant, ())
@@ -64,7 +64,7 @@ def _dataset_reader_kernel(xp: Any, *bound: Any, dataset: Any, keys: Any) -> Any
     return Reader(dataset.flat_rows(dict(zip(keys, bound))))
 
 
-@op("raw.reader_more", type="IteratorHasNext", private=True, effect=IO, groups={"reader": variant})
+@op("raw.reader_more", type="IteratorHasNext", effect=IO, groups={"reader": variant})
 def reader_more(reader: Tensor) -> TensorSpec:
     """Is there another element?"""
     return spec(bool_, ())
@@ -75,7 +75,7 @@ def _reader_more_kernel(xp: Any, reader: Reader) -> Any:
     return xp.bool_(reader.more())
 
 
-@op("raw.reader_next", type="IteratorGetNext", private=True, effect=IO, hint="IteratorGetNext",
+@op("raw.reader_next", type="IteratorGetNext", effect=IO, hint="IteratorGetNext",
     groups={"reader": variant})  # fmt: skip
 def reader_next(reader: Tensor, specs: Any, name: str | None = None) -> Any:
     """The tensors of the next element."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import linecache
 import os
 from typing import Any, NoReturn
 
@@ -139,13 +138,6 @@ class NumpyExecutable:
                 found = self.source.nodes.get(traceback.tb_lineno)
             traceback = traceback.tb_next
         return found
-
-    def remember_source(self) -> None:
-        """Let tracebacks and debuggers show the generated lines."""
-        text = self.source.text
-        linecache.cache[self.filename] = (
-            len(text), None, text.splitlines(keepends=True), self.filename,
-        )  # fmt: skip
 
 
 def _same(value: Any) -> Any:

@@ -63,10 +63,6 @@ class GraphCode:
         """The user's line that a generated line comes from."""
         return dict(self.line_map).get(generated_line)
 
-    def generated_lines(self, user_line: int) -> tuple[int, ...]:
-        """The generated lines that come from a user's line."""
-        return tuple(made for made, line in self.line_map if line == user_line)
-
 
 @dataclass(frozen=True)
 class SymbolInfo:

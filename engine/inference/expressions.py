@@ -6,7 +6,6 @@ import ast
 from typing import Any
 
 from engine.inference import arithmetic
-from engine.inference.blocks import merge, restore, save
 from engine.inference.containers import element_of, iterate, subscript, truth, turning, turns
 from engine.inference.context import Loop, Region, Scope
 from engine.inference.events import (
@@ -368,17 +367,6 @@ def yield_(machine: Machine, node: ast.Yield, frame: Frame) -> Value:
     value = machine.eval(node.value, frame) if node.value is not None else NONE
     frame.yields.append(value)
     return UNKNOWN
-
-
-def both_ways(machine: Machine, first: ast.AST, second: ast.AST, frame: Frame) -> Value:
-    """The value of two expressions of which one is computed."""
-    before = save(frame.scope)
-    left = machine.eval(first, frame)
-    after = save(frame.scope)
-    restore(frame.scope, before)
-    right = machine.eval(second, frame)
-    merge(frame.scope, [after, save(frame.scope)])
-    return join(left, right)
 
 
 EXPRESSIONS: dict[type[ast.AST], Any] = {

@@ -193,12 +193,12 @@ def op(
     effect: str = PURE,
     samples: Sequence[Any] = (),
     value_dependent: bool = False,
-    private: bool = False,
 ) -> Callable[[Callable[..., Any]], OpFunction]:
     """Declare an op; the decorated function is its inference.
 
     Args:
-        name: public name without `tf.`; `aliases` are further ones.
+        name: public name without `tf.`; `aliases` are further ones. A name that begins with `raw.`
+            is for the engine alone.
         type: TensorFlow's name of the op; by default the function's name in CamelCase.
         hint: base of node names, by default `type`.
         groups: input name -> group of inputs with one dtype (default ``"T"``), a fixed dtype, or
@@ -208,7 +208,6 @@ def op(
         effect: see `Op`.
         samples: see `Op`.
         value_dependent: see `Op`.
-        private: only the engine calls it, as `tf.raw.NAME`.
     """
 
     def declare(infer: Callable[..., Any]) -> OpFunction:

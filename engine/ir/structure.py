@@ -169,15 +169,6 @@ def map_structure(func: Callable[..., Any], *structures: Any, **kwargs: Any) -> 
     return pack(structures[0], [func(*row) for row in zip(*columns)])
 
 
-def same_structure(left: Any, right: Any) -> bool:
-    """Do both have the same containers around the same number of leaves?"""
-    try:
-        assert_same_structure(left, right)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
 def assert_same_structure(
     nest1: Any, nest2: Any, check_types: bool = True, expand_composites: bool = False
 ) -> None:

@@ -413,8 +413,3 @@ class SymbolicTensor(Tensor):
 
 Tensors = Sequence[Tensor]
 """Annotates the input of an op that is a list of tensors."""
-
-
-def is_symbolic(value: object) -> bool:
-    """Is it a tensor without a value?"""
-    return type(value) is SymbolicTensor

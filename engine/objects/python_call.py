@@ -26,7 +26,7 @@ def _specs(result: tuple[DType, ...]) -> tuple[TensorSpec, ...]:
     return tuple(spec(dtype, None) for dtype in result)
 
 
-@op("raw.py_function", type="EagerPyFunc", private=True, effect=IO)
+@op("raw.py_function", type="EagerPyFunc", effect=IO)
 def py_op(
     inputs: Tensors,
     func: Callable[..., Any],
@@ -36,7 +36,7 @@ def py_op(
     return _specs(result)
 
 
-@op("raw.stateless_py_function", type="EagerPyFunc", private=True, effect=PURE)
+@op("raw.stateless_py_function", type="EagerPyFunc", effect=PURE)
 def stateless_py_op(
     inputs: Tensors,
     func: Callable[..., Any],
@@ -86,7 +86,7 @@ def _wrong_count(found: int, wanted: int) -> InvalidArgumentError:
 stateless_py_op.op.compute = py_op.op.compute
 
 
-@op("raw.numpy_function", type="PyFunc", private=True, effect=IO)
+@op("raw.numpy_function", type="PyFunc", effect=IO)
 def numpy_op(
     inputs: Tensors,
     func: Callable[..., Any],
@@ -96,7 +96,7 @@ def numpy_op(
     return _specs(result)
 
 
-@op("raw.stateless_numpy_function", type="PyFuncStateless", private=True, effect=PURE)
+@op("raw.stateless_numpy_function", type="PyFuncStateless", effect=PURE)
 def stateless_numpy_op(
     inputs: Tensors,
     func: Callable[..., Any],

@@ -90,7 +90,6 @@ class Variable:
         storage.owner = weakref.ref(self)
         self._handle = EagerTensor(storage, resource)
         self._constraint = constraint
-        self._written_from: Variable | None = None
         if not it.eager:
             it.variable_created(self)
 
@@ -105,7 +104,6 @@ class Variable:
         made = object.__new__(type(self))
         made._name, made._trainable = self._name, self._trainable
         made._storage, made._constraint = self._storage, self._constraint
-        made._written_from = None
         made._handle = handle
         return made
 
@@ -247,7 +245,6 @@ class Variable:
         """What assignments answer: the same variable, under the name TensorFlow gives it."""
         made = self.over(self._handle)
         made._name = "UnreadVariable"
-        made._written_from = self
         return made
 
     def _unread(self) -> Any:

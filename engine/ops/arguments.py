@@ -141,10 +141,3 @@ def static_int(value: Any) -> int | None:
     if isinstance(found, tuple):
         return found[0] if len(found) == 1 else None
     return found
-
-
-def axis_in(axis: int, rank: int, what: str = "axis") -> int:
-    """`axis` counted from the front. Raises ValueError outside [-rank, rank)."""
-    if not -rank <= axis < rank:
-        raise ValueError(f"{what} = {axis} not in [{-rank}, {rank})")
-    return axis + rank if axis < 0 else axis

@@ -14,7 +14,7 @@ from engine.ir.tensor import Tensor
 public("convert_to_tensor")(convert_to_tensor)
 
 
-@op("raw.constant", type="Const", private=True)
+@op("raw.constant", type="Const")
 def constant_op(value: Any, dtype: DType, dims: Dims) -> TensorSpec:
     """A value known while tracing."""
     return spec(dtype, dims)
@@ -25,7 +25,7 @@ def _constant_kernel(xp: Any, value: Any, dtype: DType, dims: Dims) -> Any:
     return value
 
 
-@op("raw.placeholder", type="Placeholder", private=True)
+@op("raw.placeholder", type="Placeholder")
 def placeholder_op(dtype: DType, dims: Dims) -> TensorSpec:
     """An argument of a graph."""
     return spec(dtype, dims)

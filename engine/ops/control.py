@@ -22,7 +22,7 @@ def graph_specs(graph: Graph, count: int | None = None) -> tuple[TensorSpec, ...
     return tuple(spec(t.dtype, t.dims) for t in graph.outputs[:count])
 
 
-@op("raw.call", type="PartitionedCall", private=True, effect=GRAPHS)
+@op("raw.call", type="PartitionedCall", effect=GRAPHS)
 def call_op(inputs: Tensors, graph: Graph) -> tuple[TensorSpec, ...]:
     """Run another graph: inputs are its arguments and captures."""
     return graph_specs(graph)
@@ -33,7 +33,7 @@ def _call_kernel(xp: Any, *values: Any, graph: Graph) -> Any:
     return tuple(run_graph(graph, values))
 
 
-@op("raw.cond", type="If", hint="cond", private=True, effect=GRAPHS)
+@op("raw.cond", type="If", hint="cond", effect=GRAPHS)
 def cond_op(
     pred: Tensor,
     inputs: Tensors,
@@ -52,7 +52,7 @@ def _cond_kernel(xp: Any, pred: Any, *values: Any, then_branch: Graph, else_bran
     return tuple(run_graph(then_branch if pred else else_branch, values))
 
 
-@op("raw.while_loop", type="While", hint="while", private=True, effect=GRAPHS)
+@op("raw.while_loop", type="While", hint="while", effect=GRAPHS)
 def while_op(
     inputs: Tensors,
     test: Graph,
@@ -71,7 +71,7 @@ def _while_kernel(xp: Any, *values: Any, test: Graph, body: Graph, count: int) -
     return state
 
 
-@op("raw.switch_case", type="Case", hint="switch_case", private=True, effect=GRAPHS)
+@op("raw.switch_case", type="Case", hint="switch_case", effect=GRAPHS)
 def case_op(
     branch_index: Tensor,
     inputs: Tensors,

@@ -191,7 +191,7 @@ def last_derivative(name: str, type: str) -> OpFunction:
 
     infer.__doc__ = f"The gradient that {type} computes."
     infer.__name__ = infer.__qualname__ = name.rsplit(".", 1)[-1]
-    function = op(name, type=type, private=True)(infer)
+    function = op(name, type=type)(infer)
     function.op.compute = lambda xp, gradient: gradient
     return function
 

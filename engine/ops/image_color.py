@@ -88,7 +88,7 @@ def adjust_contrast(images: Any, contrast_factor: Any) -> Tensor:
     return convert_image_dtype(adjusted, images.dtype, saturate=True)
 
 
-@op("raw.adjust_contrast", type="AdjustContrastv2", private=True,
+@op("raw.adjust_contrast", type="AdjustContrastv2",
     groups={"contrast_factor": float32})  # fmt: skip
 def _contrast(images: Tensor, contrast_factor: Tensor, name: str | None = None) -> TensorSpec:
     """The distance from each channel's mean, multiplied. As in TensorFlow: without a gradient."""

@@ -18,7 +18,7 @@ from engine.ir.tensor import Tensor
 _STACK = {"stack": variant, "left": variant, "right": variant}
 
 
-@op("raw.stack_push", type="TensorListPushBack", private=True, groups=_STACK)
+@op("raw.stack_push", type="TensorListPushBack", groups=_STACK)
 def stack_push(stack: Tensor, value: Tensor) -> TensorSpec:
     """The stack with `value` on top."""
     return spec(variant, ())
@@ -29,7 +29,7 @@ def _push_kernel(xp: Any, stack: Any, value: Any) -> Any:
     return stack, value
 
 
-@op("raw.stack_pop", type="TensorListPopBack", private=True, groups=_STACK)
+@op("raw.stack_pop", type="TensorListPopBack", groups=_STACK)
 def stack_pop(stack: Tensor, dtype: DType, dims: Dims) -> tuple[TensorSpec, TensorSpec]:
     """The stack below, and the value on top; zeros from an empty stack."""
     return spec(variant, ()), spec(dtype, dims)
@@ -70,7 +70,7 @@ _push_gradient.takes_missing = True  # type: ignore[attr-defined]
 _pop_gradient.takes_missing = True  # type: ignore[attr-defined]
 
 
-@op("raw.stack_add", private=True, groups=_STACK)
+@op("raw.stack_add", groups=_STACK)
 def stack_add(left: Tensor, right: Tensor) -> TensorSpec:
     """Two stacks of equal height added value by value (an empty one stands for zeros)."""
     return spec(variant, ())

@@ -46,7 +46,7 @@ class Storage:
         return self.value
 
 
-@op("raw.read_variable", type="ReadVariableOp", private=True, groups=_RESOURCE, effect=READ)
+@op("raw.read_variable", type="ReadVariableOp", groups=_RESOURCE, effect=READ)
 def read_variable(
     resource: Tensor, dtype: DType, dims: Dims, name: str | None = None
 ) -> TensorSpec:
@@ -64,7 +64,7 @@ def _read_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     return grad
 
 
-@op("raw.assign_variable", type="AssignVariableOp", private=True, groups=_RESOURCE, effect=WRITE)
+@op("raw.assign_variable", type="AssignVariableOp", groups=_RESOURCE, effect=WRITE)
 def assign_variable(resource: Tensor, value: Tensor, name: str | None = None) -> None:
     """Give a variable a new value."""
 
@@ -74,7 +74,7 @@ def _assign_kernel(xp: Any, resource: Storage, value: Any) -> None:
     resource.value = value
 
 
-@op("raw.assign_add", type="AssignAddVariableOp", private=True, groups=_RESOURCE, effect=WRITE)
+@op("raw.assign_add", type="AssignAddVariableOp", groups=_RESOURCE, effect=WRITE)
 def assign_add_variable(resource: Tensor, value: Tensor, name: str | None = None) -> None:
     """Add to a variable."""
 
@@ -84,7 +84,7 @@ def _assign_add_kernel(xp: Any, resource: Storage, value: Any) -> None:
     resource.value = resource.read() + value
 
 
-@op("raw.assign_sub", type="AssignSubVariableOp", private=True, groups=_RESOURCE, effect=WRITE)
+@op("raw.assign_sub", type="AssignSubVariableOp", groups=_RESOURCE, effect=WRITE)
 def assign_sub_variable(resource: Tensor, value: Tensor, name: str | None = None) -> None:
     """Subtract from a variable."""
 
@@ -117,7 +117,7 @@ def _at(ufunc: Any, old: Any, at: Any, new: Any) -> Any:
     return made
 
 
-@op("raw.scatter_variable", type="ResourceScatter", private=True, effect=WRITE,
+@op("raw.scatter_variable", type="ResourceScatter", effect=WRITE,
     groups={"resource": resource, "indices": "Tindices"})  # fmt: skip
 def scatter_variable(resource: Tensor, indices: Tensor, updates: Tensor, how: str) -> None:
     """Write rows of a variable; `how` says how old and new values combine."""
@@ -128,7 +128,7 @@ def _scatter_kernel(xp: Any, resource: Storage, indices: Any, updates: Any, how:
     resource.value = _SCATTER[how](xp, resource.read(), indices, updates)
 
 
-@op("raw.scatter_nd_variable", type="ResourceScatterNd", private=True, effect=WRITE,
+@op("raw.scatter_nd_variable", type="ResourceScatterNd", effect=WRITE,
     groups={"resource": resource, "indices": "Tindices"})  # fmt: skip
 def scatter_nd_variable(resource: Tensor, indices: Tensor, updates: Tensor, how: str) -> None:
     """Write slices of a variable at multi-dimensional indices."""
@@ -140,7 +140,7 @@ def _scatter_nd_kernel(xp: Any, resource: Storage, indices: Any, updates: Any, h
     resource.value = _SCATTER[how](xp, resource.read(), at, updates)
 
 
-@op("raw.assign_slice", type="ResourceStridedSliceAssign", private=True, effect=WRITE,
+@op("raw.assign_slice", type="ResourceStridedSliceAssign", effect=WRITE,
     groups={"resource": resource})  # fmt: skip
 def assign_slice(resource: Tensor, value: Tensor, key: tuple[Any, ...]) -> None:
     """Write a part of a variable, given by a static index."""

@@ -18,7 +18,7 @@ from engine.ir.tensor import Tensor
 _GROUPS = {"handle": variant, "index": int32, "size": int32, "indices": int32}
 
 
-@op("raw.list_reserve", type="TensorListReserve", private=True, groups=_GROUPS)
+@op("raw.list_reserve", type="TensorListReserve", groups=_GROUPS)
 def list_reserve(size: Tensor) -> TensorSpec:
     """A list of `size` unwritten elements."""
     return spec(variant, ())
@@ -29,7 +29,7 @@ def _reserve_kernel(xp: Any, size: Any) -> Any:
     return [None] * int(size)
 
 
-@op("raw.list_set", type="TensorListSetItem", private=True, groups=_GROUPS)
+@op("raw.list_set", type="TensorListSetItem", groups=_GROUPS)
 def list_set(handle: Tensor, index: Tensor, value: Tensor, grow: bool = False) -> TensorSpec:
     """The list with `value` at `index`; it grows where `grow` allows."""
     return spec(variant, ())
@@ -67,7 +67,7 @@ def _set_gradient(tf: Any, node: Any, grad: Any) -> Any:
 _set_gradient.takes_missing = True  # type: ignore[attr-defined]
 
 
-@op("raw.list_clear", private=True, groups=_GROUPS)
+@op("raw.list_clear", groups=_GROUPS)
 def list_clear(handle: Tensor, index: Tensor) -> TensorSpec:
     """The list with nothing at `index`."""
     return spec(variant, ())
@@ -86,7 +86,7 @@ def _clear_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return list_clear(grad, node.inputs[1]), None
 
 
-@op("raw.list_get", type="TensorListGetItem", private=True, groups=_GROUPS)
+@op("raw.list_get", type="TensorListGetItem", groups=_GROUPS)
 def list_get(
     handle: Tensor, index: Tensor, dtype: DType, dims: Dims, zero: bool = False
 ) -> TensorSpec:
@@ -126,7 +126,7 @@ def _get_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return list_set(empty, node.inputs[1], grad, grow=True), None
 
 
-@op("raw.list_zeros_like", private=True, groups=_GROUPS)
+@op("raw.list_zeros_like", groups=_GROUPS)
 def list_zeros_like(handle: Tensor) -> TensorSpec:
     """A list as long, with nothing written."""
     return spec(variant, ())
@@ -137,7 +137,7 @@ def _zeros_like_kernel(xp: Any, handle: Any) -> Any:
     return [None] * len(handle or ())
 
 
-@op("raw.list_length", type="TensorListLength", private=True, groups=_GROUPS)
+@op("raw.list_length", type="TensorListLength", groups=_GROUPS)
 def list_length(handle: Tensor) -> TensorSpec:
     """How many elements, as int32."""
     return spec(int32, ())
@@ -148,7 +148,7 @@ def _length_kernel(xp: Any, handle: Any) -> Any:
     return xp.int32(len(handle or ()))
 
 
-@op("raw.list_stack", type="TensorListStack", private=True, groups=_GROUPS)
+@op("raw.list_stack", type="TensorListStack", groups=_GROUPS)
 def list_stack(handle: Tensor, dtype: DType, dims: Dims, count: int | None = None) -> TensorSpec:
     """All elements along a new first axis."""
     return spec(dtype, None if dims is None else (count, *dims))
@@ -187,7 +187,7 @@ def _stack_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return list_from_tensor(grad)
 
 
-@op("raw.list_from_tensor", type="TensorListFromTensor", private=True, groups=_GROUPS)
+@op("raw.list_from_tensor", type="TensorListFromTensor", groups=_GROUPS)
 def list_from_tensor(tensor: Tensor) -> TensorSpec:
     """The rows of a tensor as a list."""
     return spec(variant, ())
@@ -206,7 +206,7 @@ def _from_tensor_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return list_stack(grad, dtype=tensor.dtype, dims=dims, count=count)
 
 
-@op("raw.list_concat", type="TensorListConcatV2", private=True, groups=_GROUPS)
+@op("raw.list_concat", type="TensorListConcatV2", groups=_GROUPS)
 def list_concat(handle: Tensor, dtype: DType, dims: Dims) -> TensorSpec:
     """All elements joined along their first axis."""
     return spec(dtype, None if dims is None else (None, *dims[1:]))
@@ -226,7 +226,7 @@ def _concat_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return tf.raw.list_split(grad, node.inputs[0])
 
 
-@op("raw.list_split", type="TensorListSplit", private=True, groups=_GROUPS)
+@op("raw.list_split", type="TensorListSplit", groups=_GROUPS)
 def list_split(tensor: Tensor, handle: Tensor) -> TensorSpec:
     """A tensor cut along its first axis into pieces as long as the elements of `handle`."""
     return spec(variant, ())
@@ -248,7 +248,7 @@ def _split_gradient(tf: Any, node: Any, grad: Any) -> Any:
     return list_concat(grad, dtype=tensor.dtype, dims=tensor.dims), None
 
 
-@op("raw.list_split_lengths", type="TensorListSplit", private=True,
+@op("raw.list_split_lengths", type="TensorListSplit",
     groups={**_GROUPS, "lengths": int32})  # fmt: skip
 def list_split_lengths(tensor: Tensor, lengths: Tensor) -> TensorSpec:
     """A tensor cut along its first axis into pieces of the given lengths."""

@@ -165,7 +165,7 @@ def get_step() -> Any:
 # -- writing -----------------------------------------------------------------------------------
 
 
-@op("raw.write_summary", type="WriteSummary", private=True, effect=IO,
+@op("raw.write_summary", type="WriteSummary", effect=IO,
     groups={"step": int64, "data": None, "wanted": bool_})  # fmt: skip
 def write_summary(
     step: Tensor, data: Tensor, wanted: Tensor, writer: Any, tag: str, present: Any, about: bytes,

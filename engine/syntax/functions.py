@@ -149,10 +149,7 @@ def file_of(function: Any) -> File:
         if known is not None and known.characters == characters:
             return known
         if not characters:
-            raise InaccessibleSourceError(
-                f"the source code of {_title(code)} is not available: it was defined in "
-                f"{path}. Define it in a file or a notebook cell"
-            )
+            raise _no_source(code)
         text = _texts.get(characters)
         if text is None:
             text = _texts[characters] = _read(characters, path)
@@ -172,6 +169,13 @@ def _read(characters: str, path: str) -> Text:
     return Text(parsed.python_tree)
 
 
+def _no_source(code: CodeType) -> InaccessibleSourceError:
+    return InaccessibleSourceError(
+        f"the source code of {_title(code)} is not available: it was defined in "
+        f"{code.co_filename}. Define it in a file or a notebook cell"
+    )
+
+
 def _title(code: CodeType) -> str:
     if code.co_name == "<lambda>":
         return f"the lambda of line {code.co_firstlineno}"
@@ -184,6 +188,10 @@ def _choose(text: Text, code: CodeType) -> Definition:
         return _choose_lambda(text.lambdas_around(line), code)
     named = [one for one in text.definitions.get(line, []) if one.name == code.co_name]
     if not named:
+        # Python 3.13 keeps the text of `python -c` as that of "<string>", which is what `exec`
+        # calls its own text as well.
+        if code.co_filename == "<string>":
+            raise _no_source(code)
         raise InaccessibleSourceError(
             f"{code.co_filename}:{code.co_firstlineno}: function '{code.co_name}' is not there "
             "any more: the file has changed since it was loaded. Load it again"
