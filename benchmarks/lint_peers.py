@@ -186,6 +186,12 @@ def main() -> None:
         compare(
             f"Traced code: 10 files, {lines:,} lines", work / "traced", lines, tools, chosen.rounds
         )
+        for size in (200, 1_000):
+            one = work / f"one{size}"
+            one.mkdir()
+            text = text_of(size).replace("import engine as tf", "import tensorflow as tf")
+            (one / "model.py").write_text(text)
+            compare(f"One traced file, {size:,} lines", one, text.count("\n"), tools, 5)
         whole_library(tools, work)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +10,6 @@ from typing import Any
 
 from engine.base.diagnostics import Severity
 from engine.base.options import Settings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 __all__ = ["BadProject", "find_project", "read_project", "settings_for"]
 
@@ -64,6 +58,11 @@ def read_project(path: Path) -> Settings:
     Raises:
         BadProject: The file has mistakes.
     """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
         data = tomllib.loads(text)
@@ -88,6 +87,8 @@ def read_project(path: Path) -> Settings:
 
 
 def _unknown(key: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(key.replace("_", "-"), _READERS, 1, 0.6)
     hint = f"; did you mean `{near[0]}`?" if near else f"; known are {', '.join(sorted(_READERS))}"
     return f"`{key}` is not a setting{hint}"

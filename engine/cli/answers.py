@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import typer
+import click
 
 from engine.cli.failure import COULD_NOT_RUN, FOUND, fail
 
@@ -48,10 +48,10 @@ def show_printed(answer: dict[str, Any]) -> None:
     """What the program printed, apart by when."""
     for piece in answer["printed"]:
         if piece["text"].strip():
-            typer.echo(f"printed {_WHEN.get(piece['phase'], 'while running')}:")
-            typer.echo(indented(piece["text"]))
+            click.echo(f"printed {_WHEN.get(piece['phase'], 'while running')}:")
+            click.echo(indented(piece["text"]))
     if answer["droppedOutput"]:
-        typer.echo(f"  ... and {answer['droppedOutput']} more characters")
+        click.echo(f"  ... and {answer['droppedOutput']} more characters")
 
 
 def show_error(answer: dict[str, Any]) -> int:
@@ -62,12 +62,12 @@ def show_error(answer: dict[str, Any]) -> int:
     error = answer["error"] or {}
     message = str(error.get("message") or "the run came to no end")
     if error.get("kind") == "arguments" or error.get("type") == "LookupFailure":
-        typer.echo(f"graphlens: {message}", err=True)
+        click.echo(f"graphlens: {message}", err=True)
         return COULD_NOT_RUN
-    typer.echo(str(error.get("text") or message).rstrip("\n"), err=True)
+    click.echo(str(error.get("text") or message).rstrip("\n"), err=True)
     if error.get("kind") in ("timeout", "interrupted"):
         more = "; --seconds gives it more time" if error["kind"] == "timeout" else ""
-        typer.echo(f"graphlens: {message}{more}", err=True)
+        click.echo(f"graphlens: {message}{more}", err=True)
     return FOUND
 
 

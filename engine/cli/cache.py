@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+try:
+    # `hashlib` loads OpenSSL, which takes as long as checking a small file.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 from engine.base.options import Settings
 from engine.base.source import SourceFile
@@ -45,8 +50,12 @@ class Cache:
         try:
             if not path.is_file():
                 return None  # a pipe would be waited for
-            data = path.read_bytes()
-            entry = json.loads((self._folder / self._name(path, settings, data)).read_bytes())
+            kept = self._folder / self._name(path, settings, path.read_bytes())
+            if not kept.exists():
+                return None
+            import json
+
+            entry = json.loads(kept.read_bytes())
             if any(self._hash(other) != known for other, known in entry["read"].items()):
                 return None
             return _from_entry(str(path), entry)
@@ -55,6 +64,8 @@ class Cache:
 
     def keep(self, path: Path, settings: Settings, checked: Checked) -> None:
         """Keeps a result."""
+        import json
+
         try:
             if not path.is_file():
                 return
@@ -71,10 +82,9 @@ class Cache:
                 "text": checked.source.text if checked.findings else "",
             }
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            import tempfile
-
-            handle, temporary = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            # A name of this process alone, so that nobody reads half an entry.
+            temporary = self._folder / f"{name}.{os.getpid()}"
+            with open(temporary, "w", encoding="utf-8") as file:
                 json.dump(entry, file)
             os.replace(temporary, self._folder / name)
         except (OSError, ValueError):
@@ -101,12 +111,12 @@ class Cache:
     def _salt(self, settings: Settings) -> bytes:
         known = self._salts.get(id(settings))
         if known is None:
-            digest = hashlib.blake2b(f"{_version()}\0{settings!r}".encode(), digest_size=16)
+            digest = blake2b(f"{_version()}\0{settings!r}".encode(), digest_size=16)
             known = self._salts[id(settings)] = (settings, digest.digest())
         return known[1]
 
     def _name(self, path: Path, settings: Settings, data: bytes) -> str:
-        key = hashlib.blake2b(self._salt(settings), digest_size=20)
+        key = blake2b(self._salt(settings), digest_size=20)
         key.update(str(path.absolute()).encode("utf-8", "surrogateescape"))
         key.update(b"\0")
         key.update(data)
@@ -115,7 +125,7 @@ class Cache:
     def _hash(self, path: str) -> str:
         if path not in self._hashes:
             try:
-                digest = hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+                digest = blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
             except OSError:
                 digest = ""
             self._hashes[path] = digest
@@ -137,9 +147,18 @@ def _from_entry(path: str, entry: dict[str, Any]) -> Checked:
 def _version() -> str:
     """A mark of the program itself: its own files, so that a changed rule forgets old results."""
     top = Path(__file__).resolve().parent.parent
-    mark = hashlib.blake2b(sys.version.encode(), digest_size=16)
+    mark = blake2b(sys.version.encode(), digest_size=16)
     for part in ("base", "syntax", "inference", "lint", "cli"):
-        for file in sorted((top / part).rglob("*.py")):
-            status = file.stat()
-            mark.update(f"{file}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        for path, size, changed in sorted(_files(top / part)):
+            mark.update(f"{path}\0{size}\0{changed}\0".encode())
     return mark.hexdigest()
+
+
+def _files(folder: Path | str) -> Iterator[tuple[str, int, int]]:
+    """The modules below a folder: path, size and time of the last change."""
+    for entry in os.scandir(folder):
+        if entry.is_dir():
+            yield from _files(entry.path)
+        elif entry.name.endswith(".py"):
+            status = entry.stat()
+            yield entry.path, status.st_size, status.st_mtime_ns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -20,7 +19,6 @@ __all__ = ["Progress", "check_data", "check_files", "check_text", "failed"]
 # So little is done before other processes have started.
 _FEW_FILES = 12
 _FEW_BYTES = 200_000
-_log = logging.getLogger("graphlens")
 Job = tuple[Path, Settings]
 Progress = Callable[[int], None]
 
@@ -124,7 +122,9 @@ def _check_one(job: Job) -> Checked:
         return check_data(str(path), data, settings)
     except Exception:
         # The boundary: one file must not take the others with it.
-        _log.exception("%s could not be checked", path)
+        import logging
+
+        logging.getLogger("graphlens").exception("%s could not be checked", path)
         return failed(str(path), "The analyser failed on this file; see the log above.")
 
 

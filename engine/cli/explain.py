@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
-
-import typer
+import click
 
 from engine.cli.failure import fail
 
 __all__ = ["explain"]
 
 
-def explain(
-    code: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(help="A code or a rule's name; all rules are listed without it."),
-    ] = None,
-) -> None:
-    """Explain a rule, or list all of them."""
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a rule, or list all of them.
+
+    CODE is a rule's code or name; all rules are listed without it.
+    """
     from engine.lint.page import page
     from engine.lint.rule import all_rules, find_rule
 
     if code is None:
         for each in all_rules():
             off = "" if each.default else "  (off unless selected)"
-            typer.echo(f"{each.code}  {each.severity.value:8} {each.name}{off}")
+            click.echo(f"{each.code}  {each.severity.value:8} {each.name}{off}")
         return
     found = find_rule(code)
     if found is None:
@@ -43,7 +41,7 @@ def _print(text: str) -> None:
     from engine.cli.code import is_terminal
 
     if not is_terminal():
-        typer.echo(text)
+        click.echo(text)
         return
     from rich.console import Console
     from rich.markdown import Markdown

@@ -1,6 +1,6 @@
 """What a command says, and its end where it could not do its work.
 
-Without typer, which takes longer to import than a file takes to be checked.
+Without click, which takes longer to import than a file takes to be checked.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Any
 
-import typer
+import click
 
 from engine.cli.failure import COULD_NOT_RUN, fail
 from engine.cli.pictures import Form
@@ -13,38 +13,58 @@ from engine.cli.pictures import Form
 __all__ = ["graph"]
 
 
+@click.command()
+@click.argument("target", metavar="FILE:FUNCTION")
+@click.option(
+    "--arg", "-a", multiple=True, metavar="VALUE", help="An argument, or a spec as 'float32[3]'."
+)
+@click.option(
+    "--format",
+    "-f",
+    "chosen",
+    type=click.Choice([form.value for form in Form]),
+    default="text",
+    show_default=True,
+    metavar="FORM",
+    help="text, svg, dot, mermaid, html, json or onnx.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write into this file.",
+)
+@click.option("--optimized", is_flag=True, help="After all passes.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The deadline.",
+)
 def graph(
-    target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="What to trace.")],
-    arg: Annotated[
-        list[str],
-        typer.Option(
-            "--arg", "-a", metavar="VALUE", help="An argument, or a spec as 'float32[3]'."
-        ),
-    ] = [],  # noqa: B006
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--format", "-f", metavar="FORM", help="text, svg, dot, mermaid, html, json or onnx."
-        ),
-    ] = Form.TEXT,
-    output: Annotated[
-        Optional[Path],  # noqa: UP045 (typer reads it at run time, also on 3.10)
-        typer.Option("--output", "-o", metavar="FILE", help="Write into this file."),
-    ] = None,
-    optimized: Annotated[bool, typer.Option("--optimized", help="After all passes.")] = False,
-    seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, help="The deadline.")
-    ] = 30.0,
+    target: str,
+    arg: tuple[str, ...],
+    chosen: str,
+    output: Path | None,
+    optimized: bool,
+    seconds: float,
 ) -> None:
     """Trace a function (this executes the file) and show its graph."""
     from engine.cli import answers
 
+    form = Form(chosen)
+
     if form is Form.ONNX and output is None:
         fail("a model is no text: name a file with --output")
-    answer = answers.ask_worker(target, arg, "trace", seconds, "onnx" if form is Form.ONNX else "")
+    answer = answers.ask_worker(
+        target, list(arg), "trace", seconds, "onnx" if form is Form.ONNX else ""
+    )
     if not answer["ok"] or not answer["graph"]:
         answers.show_error(answer)
-        raise typer.Exit(COULD_NOT_RUN)
+        click.get_current_context().exit(COULD_NOT_RUN)
     if form is Form.ONNX and output is not None:
         _write_model(answer["exported"], output)
         return
@@ -53,7 +73,7 @@ def graph(
     else:
         text = _drawn(form, answer["picture"]["after" if optimized else "before"])
     if output is None:
-        typer.echo(text.rstrip("\n"))
+        click.echo(text.rstrip("\n"))
         return
     try:
         output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")

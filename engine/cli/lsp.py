@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 
+import click
+
 from engine.cli.failure import fail
 
 __all__ = ["lsp"]
 
 
+@click.command()
 def lsp() -> None:
     """Start the language server on stdin and stdout."""
     import runpy

@@ -2,80 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Any
 
-import typer
+import click
 
 from engine.cli.reports import Format
 
-# typer reads these at run time, also on Python 3.10.
-# ruff: noqa: UP045
+__all__ = ["check_options"]
 
-Paths = Annotated[
-    Optional[list[str]],
-    typer.Argument(
-        metavar="PATHS", help="Files and folders; `-` reads the standard input. [default: .]"
-    ),
-]
-Fix = Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")]
-UnsafeFixes = Annotated[
-    bool, typer.Option("--unsafe-fixes", help="With --fix or --diff: fix the rest too.")
-]
-FixOnly = Annotated[bool, typer.Option("--fix-only", help="Fix, and say nothing of what is left.")]
-Diff = Annotated[bool, typer.Option("--diff", help="Show what --fix would change.")]
-Select = Annotated[
-    Optional[list[str]], typer.Option(metavar="CODES", help="Only these codes or prefixes, or ALL.")
-]
-Ignore = Annotated[
-    Optional[list[str]], typer.Option(metavar="CODES", help="Not these codes or prefixes.")
-]
-ExtendSelect = Annotated[
-    Optional[list[str]], typer.Option(metavar="CODES", help="These codes or prefixes besides.")
-]
-OutputFormat = Annotated[
-    Format,
-    typer.Option(
+_FORMS = [form.value for form in Format]
+
+_Decorator = Callable[[Any], Any]
+
+
+def _flag(*names: str, say: str) -> _Decorator:
+    return click.option(*names, is_flag=True, help=say)
+
+
+def _codes(name: str, say: str) -> _Decorator:
+    return click.option(name, multiple=True, metavar="CODES", help=say)
+
+
+def _patterns(name: str, say: str) -> _Decorator:
+    return click.option(name, multiple=True, metavar="PATTERNS", help=say)
+
+
+def _file(*names: str, say: str) -> _Decorator:
+    return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=say)
+
+
+_OPTIONS = (
+    click.argument("paths", nargs=-1),
+    _flag("--fix", say="Fix what can be fixed safely."),
+    _flag("--unsafe-fixes", say="With --fix or --diff: fix the rest too."),
+    _flag("--fix-only", say="Fix, and say nothing of what is left."),
+    _flag("--diff", say="Show what --fix would change."),
+    _codes("--select", "Only these codes or prefixes, or ALL."),
+    _codes("--ignore", "Not these codes or prefixes."),
+    _codes("--extend-select", "These codes or prefixes besides."),
+    click.option(
         "--output-format",
+        type=click.Choice(_FORMS),
+        default="text",
+        show_default=True,
         metavar="FORM",
-        help="text, concise, json, sarif, github, gitlab or junit.",
+        help=f"{', '.join(_FORMS[:-1])} or {_FORMS[-1]}.",
     ),
-]
-OutputFile = Annotated[
-    Optional[Path],
-    typer.Option("--output-file", "-o", metavar="FILE", help="Write the report into this file."),
-]
-Statistics = Annotated[bool, typer.Option("--statistics", help="Count by code.")]
-Watch = Annotated[bool, typer.Option("--watch", "-w", help="Check on each change.")]
-AddNoqa = Annotated[bool, typer.Option("--add-noqa", help="Silence all findings with comments.")]
-ShowFiles = Annotated[
-    bool, typer.Option("--show-files", help="List the files that would be checked.")
-]
-StdinFilename = Annotated[
-    Optional[str],
-    typer.Option(metavar="FILE", help="Read the standard input, which is what this file holds."),
-]
-Exclude = Annotated[
-    Optional[list[str]], typer.Option(metavar="PATTERNS", help="Patterns of paths to leave out.")
-]
-ExtendExclude = Annotated[
-    Optional[list[str]], typer.Option(metavar="PATTERNS", help="More such patterns.")
-]
-ForceExclude = Annotated[
-    bool, typer.Option("--force-exclude", help="Leave out excluded files that are named, too.")
-]
-NoGitignore = Annotated[
-    bool, typer.Option("--no-respect-gitignore", help="Check what git ignores, too.")
-]
-Config = Annotated[
-    Optional[Path],
-    typer.Option(
-        metavar="FILE", help="Take this pyproject.toml, not the one nearest to each file."
+    _file("--output-file", "-o", say="Write the report into this file."),
+    _flag("--statistics", say="Count by code."),
+    _flag("--watch", "-w", say="Check on each change."),
+    _flag("--add-noqa", say="Silence all findings with comments."),
+    _flag("--show-files", say="List the files that would be checked."),
+    click.option(
+        "--stdin-filename",
+        metavar="FILE",
+        help="Read the standard input, which is what this file holds.",
     ),
-]
-Isolated = Annotated[bool, typer.Option("--isolated", help="Take no pyproject.toml at all.")]
-NoCache = Annotated[bool, typer.Option("--no-cache", "-n", help="Do not use earlier results.")]
-ExitZero = Annotated[
-    bool, typer.Option("--exit-zero", "-e", help="End with 0 although there are findings.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Findings only, no summary.")]
+    _patterns("--exclude", "Patterns of paths to leave out."),
+    _patterns("--extend-exclude", "More such patterns."),
+    _flag("--force-exclude", say="Leave out excluded files that are named, too."),
+    _flag("--no-respect-gitignore", "no_gitignore", say="Check what git ignores, too."),
+    _file("--config", say="Take this pyproject.toml, not the one nearest to each file."),
+    _flag("--isolated", say="Take no pyproject.toml at all."),
+    _flag("--no-cache", "-n", say="Do not use earlier results."),
+    _flag("--exit-zero", "-e", say="End with 0 although there are findings."),
+    _flag("--quiet", "-q", say="Findings only, no summary."),
+)
+
+
+def check_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a function the options, in the order in which the help shows them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command

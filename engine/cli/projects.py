@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from engine.base.options import Settings
 from engine.base.project import BadProject, find_project, read_project
@@ -16,8 +16,7 @@ __all__ = ["Choices", "Projects"]
 _WITHOUT_RULE = ("GR001", "GR002", "GR003", "GR004")
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(NamedTuple):
     """What the command line says about settings.
 
     Attributes:
@@ -102,6 +101,8 @@ def _check_codes(where: str, codes: Iterable[str]) -> None:
         if code.lower() in names:
             hint = f"its code is {names[code.lower()]}"
         else:
+            import difflib
+
             near = difflib.get_close_matches(code.upper(), known, 1)
             hint = f"did you mean {near[0]}?" if near else "`graphlens explain` lists all rules"
         fail(f"{where}: there is no rule {code!r}; {hint}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 __all__ = ["run"]
 
@@ -14,23 +12,28 @@ _HELP = (
 )
 
 
-def run(
-    target: Annotated[str, typer.Argument(metavar="FILE:FUNCTION", help="What to run.")],
-    arg: Annotated[list[str], typer.Option("--arg", "-a", metavar="VALUE", help=_HELP)] = [],  # noqa: B006
-    seconds: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, help="The deadline.")
-    ] = 30.0,
-    graph: Annotated[bool, typer.Option("--graph/--no-graph", help="Show the graph.")] = True,
-) -> None:
+@click.command()
+@click.argument("target", metavar="FILE:FUNCTION")
+@click.option("--arg", "-a", multiple=True, metavar="VALUE", help=_HELP)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The deadline.",
+)
+@click.option("--graph/--no-graph", default=True, show_default=True, help="Show the graph.")
+def run(target: str, arg: tuple[str, ...], seconds: float, graph: bool) -> None:
     """Run a function (this executes the file): its result, what it prints, its graph."""
     from engine.cli import answers
 
-    answer = answers.ask_worker(target, arg, "run", seconds)
+    answer = answers.ask_worker(target, list(arg), "run", seconds)
     answers.show_printed(answer)
     if not answer["ok"]:
-        raise typer.Exit(answers.show_error(answer))
-    typer.echo("result:")
-    typer.echo(answers.indented(answers.value_text(answer["result"])))
+        click.get_current_context().exit(answers.show_error(answer))
+    click.echo("result:")
+    click.echo(answers.indented(answers.value_text(answer["result"])))
     if graph and answer["graph"]:
-        typer.echo("graph:")
-        typer.echo(answers.indented(answers.graph_text(answer)))
+        click.echo("graph:")
+        click.echo(answers.indented(answers.graph_text(answer)))

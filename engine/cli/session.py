@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.base.options import Settings
-from engine.cli import fixing, summary
+from engine.cli import summary
 from engine.cli.checking import Progress, check_data, check_files
 from engine.cli.failure import FOUND, Ended, fail, say
 from engine.cli.files import find_files
@@ -62,6 +62,8 @@ class Session:
         if not self.fix and not self.fix_only:
             self._report(results)
             return FOUND if any(checked.findings for checked in results) else 0
+        from engine.cli import fixing
+
         left, fixed = fixing.fix_files(results, self._settings, self.unsafe)
         if self.fix_only:
             summary.say_fixed(fixed)
@@ -80,6 +82,8 @@ class Session:
         if not self.diff and not self.fix and not self.fix_only:
             self._report([checked])
             return FOUND if checked.findings else 0
+        from engine.cli import fixing
+
         after, left, _ = fixing.fixed_data(data, checked, settings, self.unsafe)
         if self.diff:
             text = fixing.unified(name, checked.source.text, left.source.text)
@@ -111,6 +115,8 @@ class Session:
             return check_files(jobs, self.use_cache, progress)
 
     def _diff(self, results: list[Checked]) -> int:
+        from engine.cli import fixing
+
         count = 0
         for checked in results:
             text, fixed = fixing.difference(checked, self._settings(checked.path), self.unsafe)
@@ -148,6 +154,8 @@ class Session:
 
     def add_noqa(self) -> int:
         """Adds a silencing comment to each line with findings."""
+        from engine.cli import fixing
+
         count = sum(fixing.silence(checked) for checked in self._check(self._files()))
         say(f"Added {count} comment{'' if count == 1 else 's'}.")
         return 0

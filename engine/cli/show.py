@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 from engine.cli.failure import COULD_NOT_RUN, fail
 
 __all__ = ["show"]
 
 
-def show(
-    target: Annotated[str, typer.Argument(metavar="FILE[:FUNCTION]", help="What to show.")],
-) -> None:
+@click.command()
+@click.argument("target", metavar="FILE[:FUNCTION]")
+def show(target: str) -> None:
     """Show the graph code of a function, or of each traced function of a file. Runs nothing."""
     from engine.cli.code import print_code
     from engine.cli.target import check_function, read_target
@@ -38,9 +36,9 @@ def show(
         code = snapshot.graph_code(name)
         bad = bad or not code.ok
         if index:
-            typer.echo("")
+            click.echo("")
         if chosen.function and not code.ok:
             fail("\n".join(line.removeprefix("# ") for line in code.text.splitlines()))
         print_code(code.text)
     if bad:
-        raise typer.Exit(COULD_NOT_RUN)
+        click.get_current_context().exit(COULD_NOT_RUN)

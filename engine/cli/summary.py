@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from engine.base.diagnostics import Diagnostic
@@ -59,6 +58,8 @@ def statistics(results: Sequence[Checked], form: Format) -> str:
             found.setdefault(finding.code, []).append(finding)
     rows = sorted(found.values(), key=lambda group: (-len(group), group[0].code))
     if form is Format.JSON:
+        import json
+
         data = [
             {
                 "code": group[0].code,

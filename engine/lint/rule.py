@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from engine.base.diagnostics import Fix, Note, Severity, Tag
 from engine.base.source import Span
@@ -19,16 +19,14 @@ __all__ = ["Check", "Example", "Finding", "Rule", "all_rules", "find_rule", "rul
 DOCS = "https://graphlens.readthedocs.io/rules"
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A short program that has the finding, and what its fix makes of it, if it has one."""
 
     bad: str
     fixed: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule finds: a place, and what differs from the rule's own words.
 
     Attributes:
@@ -62,22 +60,39 @@ class Rule:
         name: In kebab case.
         message: One line.
         severity: How much it matters, as a rule.
-        docs: What happens, why, and how to mend it.
-        bad: Programs with the finding.
-        good: Programs that look alike and are fine.
         default: Whether the rule is on unless a project says otherwise.
         check: What finds it.
+        written_bad, written_good: The examples as the rule's file has them.
     """
 
     code: str
     name: str
     message: str
     severity: Severity
-    docs: str
-    bad: tuple[Example, ...]
-    good: tuple[str, ...]
     default: bool
     check: Check = field(compare=False)
+    written_bad: tuple[Example | str, ...]
+    written_good: tuple[str, ...]
+
+    @property
+    def docs(self) -> str:
+        """What happens, why, and how to mend it."""
+        return _unindented(self.check.__doc__ or "")
+
+    @cached_property
+    def bad(self) -> tuple[Example, ...]:
+        """Programs with the finding."""
+        return tuple(
+            Example(_program(e.bad), _program(e.fixed))
+            if isinstance(e, Example)
+            else Example(_program(e))
+            for e in self.written_bad
+        )
+
+    @cached_property
+    def good(self) -> tuple[str, ...]:
+        """Programs that look alike and are fine."""
+        return tuple(_program(text) for text in self.written_good)
 
     @property
     def url(self) -> str:
@@ -108,15 +123,7 @@ def rule(
     def register(check: Check) -> Check:
         if code in RULES:
             raise ValueError(f"rule {code} is declared twice")
-        examples = tuple(
-            Example(_program(e.bad), _program(e.fixed))
-            if isinstance(e, Example)
-            else Example(_program(e))
-            for e in bad
-        )
-        fine = tuple(_program(text) for text in good)
-        docs = _unindented(check.__doc__ or "")
-        RULES[code] = Rule(code, name, message, severity, docs, examples, fine, default, check)
+        RULES[code] = Rule(code, name, message, severity, default, check, bad, good)
         return check
 
     return register
@@ -124,6 +131,8 @@ def rule(
 
 def _program(text: str) -> str:
     """An example as a whole file: without the indentation it has in the rule, with its import."""
+    import textwrap
+
     made = textwrap.dedent(text).lstrip("\n").rstrip() + "\n" if text else ""
     return f"import tensorflow as tf\n\n{made}" if made and "import " not in made else made
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import logging
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
@@ -33,7 +32,6 @@ __all__ = [
 
 SYNTAX, TOO_DEEP = "GR001", "GR002"
 _MOST_FINDINGS = 500
-_log = logging.getLogger("graphlens")
 
 
 def analyse(
@@ -59,8 +57,15 @@ def analyse(
         return None
     except Exception:
         # The boundary: no text may take an editor or a whole run down. The file says so itself.
-        _log.exception("%s could not be analysed", source.path)
+        _say_failure(f"{source.path} could not be analysed")
         return None
+
+
+def _say_failure(what: str) -> None:
+    """Tells the log of the exception at hand; logging is imported by those who fail alone."""
+    import logging
+
+    logging.getLogger("graphlens").exception(what)
 
 
 def check_source(
@@ -210,7 +215,7 @@ def _asked(each: Rule, facts: Facts) -> list[Finding]:
     try:
         return list(each.check(facts))
     except Exception:
-        _log.exception("%s failed on %s", each.code, facts.source.path)
+        _say_failure(f"{each.code} failed on {facts.source.path}")
         return []
 
 

@@ -13,10 +13,11 @@ from engine.lint.silencing import comment_lines
 
 __all__ = ["Suppression", "apply_suppressions", "suppressions"]
 
-_OWN_FILE = re.compile(r"#\s*graphlens:\s*ignore-file(?:\[([^\]]*)\])?", re.I)
-_OWN = re.compile(r"#\s*graphlens:\s*ignore(?!-)(?:\[([^\]]*)\])?", re.I)
-_NOQA = re.compile(r"#\s*noqa(?::\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?(?![\w:])", re.I)
-_CODE = re.compile(r"[A-Za-z]+[0-9]+")
+# Texts, which `re` compiles when they are first searched for: most files silence nothing.
+_OWN_FILE = r"#\s*graphlens:\s*ignore-file(?:\[([^\]]*)\])?"
+_OWN = r"#\s*graphlens:\s*ignore(?!-)(?:\[([^\]]*)\])?"
+_NOQA = r"#\s*noqa(?::\s*([A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?(?![\w:])"
+_CODE = r"[A-Za-z]+[0-9]+"
 
 UNUSED = "GR004"
 
@@ -53,8 +54,8 @@ def suppressions(source: SourceFile) -> list[Suppression]:
             (_OWN, True, False),
             (_NOQA, False, False),
         ):
-            for match in pattern.finditer(text):
-                codes = tuple(code.upper() for code in _CODE.findall(match.group(1) or ""))
+            for match in re.finditer(pattern, text, re.I):
+                codes = tuple(code.upper() for code in re.findall(_CODE, match.group(1) or ""))
                 span = Span(start + match.start(), start + match.end())
                 found.append(
                     Suppression(-1 if whole else line, codes, span, own, match.start() == 0, set())

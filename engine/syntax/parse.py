@@ -7,23 +7,23 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import cast
-
-import gast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from engine.base.source import SourceFile, Span
 from engine.syntax.depth import deep
 
 __all__ = ["Parsed", "SyntaxProblem", "parse"]
 
+if TYPE_CHECKING:
+    import gast
+
 _BOM = "\ufeff"
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = "[\ud800-\udfff]"
 _TRIES = 20
 """How many broken statements of one file are skipped before the rest is given up."""
 
 
-@dataclass(frozen=True)
-class SyntaxProblem:
+class SyntaxProblem(NamedTuple):
     """A place where the text is no Python: what is wrong, where, and how to mend it."""
 
     message: str
@@ -50,6 +50,8 @@ class Parsed:
         """The same as a `gast` tree, made when first asked for."""
         if self.python_tree is None:
             return None
+        import gast
+
         return cast("gast.Module", deep(gast.ast_to_gast, self.python_tree))
 
     @property
@@ -92,7 +94,7 @@ def _clean(text: str, errors: list[SyntaxProblem]) -> str:
             )
         )
         text = text.replace("\0", " ")
-    stray = _SURROGATES.search(text)
+    stray = None if text.isascii() else re.search(_SURROGATES, text)
     if stray is not None:
         errors.append(
             SyntaxProblem(
@@ -100,7 +102,7 @@ def _clean(text: str, errors: list[SyntaxProblem]) -> str:
                 Span(stray.start(), stray.end()),
             )
         )
-        text = _SURROGATES.sub("\ufffd", text)
+        text = re.sub(_SURROGATES, "\ufffd", text)
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,10 @@ def loaded_by(code: str) -> set[str]:
 
 def test_importing_the_engine_needs_neither_server_nor_trees():
     loaded = loaded_by("import engine as tf")
-    assert loaded & {"gast", "pygls", "lsprotocol", "typer", "rich", "server", "asyncio"} == set()
+    assert (
+        loaded & {"gast", "pygls", "lsprotocol", "click", "typer", "rich", "server", "asyncio"}
+        == set()
+    )
 
 
 def test_running_the_engine_needs_numpy_and_gast_alone():
@@ -65,3 +69,36 @@ def test_the_version_of_the_server_needs_no_protocol():
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
     assert "numpy" not in result.stderr
+
+
+HEAVY = {
+    "asyncio", "concurrent.futures", "email", "gast", "importlib.metadata", "json", "logging",
+    "multiprocessing", "numpy", "pathspec", "pydantic", "rich", "subprocess", "tempfile", "typer",
+    "watchfiles",
+}  # fmt: skip
+
+
+def loaded_by_check(folder: Path, *options: str) -> set[str]:
+    """The modules that `graphlens check` has loaded when it is done with one traced file."""
+    path = folder / "traced.py"
+    path.write_text(USER_FILE.replace("engine", "tensorflow").replace("print(x)", "x = x + 1"))
+    return loaded_by(
+        "import os\n"
+        f"os.environ['GRAPHLENS_CACHE_DIR'] = {str(folder / 'cache')!r}\n"
+        "from engine.cli.app import app\n"
+        f"app(['check', {str(path)!r}, *{options!r}], standalone_mode=False)\n"
+    )
+
+
+def test_a_check_of_one_file_loads_what_it_needs_and_no_more(tmp_path):
+    loaded = loaded_by_check(tmp_path, "--no-cache")
+    assert "engine.lint.rules.python_print" in loaded
+    assert (loaded - loaded_by("import json")) & (HEAVY - {"json"}) == set()
+    assert not {f"engine.cli.{name}" for name in ("graph", "run", "show", "lsp")} & loaded
+
+
+def test_a_kept_result_needs_no_analyser(tmp_path):
+    assert "engine.inference.module" in loaded_by_check(tmp_path)
+    loaded = loaded_by_check(tmp_path)
+    assert "engine.cli.cache" in loaded
+    assert not {name for name in loaded if name.startswith(("engine.lint", "engine.inference"))}

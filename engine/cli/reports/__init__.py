@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from engine.cli.result import Checked
+if TYPE_CHECKING:
+    from engine.cli.result import Checked
 
 __all__ = ["Format", "report"]
 

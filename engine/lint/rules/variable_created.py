@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import textwrap
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
@@ -169,6 +168,8 @@ def _hoist(facts: Facts, node: ast.AST, context: Context) -> Fix | None:
     if last_line + 1 >= source.line_count:
         return None
     remove = Span(source.line_start(line), source.line_start(last_line + 1))
+    import textwrap
+
     text = textwrap.dedent(source.slice(remove)).rstrip() + "\n\n\n"
     title = f"Move `{statement.targets[0].id}` out of `{definition.name}`"
     return Fix(title, (Edit(Span(top, top), text), Edit(remove, "")), safe=False)

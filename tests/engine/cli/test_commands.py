@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from engine.cli.app import app
 from engine.cli.arguments import expression
@@ -133,3 +133,28 @@ def test_explain_lists_all_rules_and_suggests():
 
 def test_version():
     assert run("--version").stdout.startswith("graphlens ")
+
+
+def test_a_misspelt_command_or_option_is_answered_with_the_nearest():
+    result = run("chek")
+    assert result.exit_code == 2
+    assert "No such command 'chek'. Did you mean 'check'?" in result.stderr
+    assert run("zzz").exit_code == 2
+    option = run("check", "--no-cash")
+    assert option.exit_code == 2
+    assert "--no-cache" in option.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell):
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_GRAPHLENS_COMPLETE" in result.stdout
+    assert run("completion", "basic").exit_code == 2
+
+
+def test_the_help_names_every_command():
+    text = run("--help").stdout
+    for command in ("check", "show", "graph", "run", "explain", "lsp", "completion"):
+        assert run(command, "-h").exit_code == 0
+        assert f"\n  {command} " in text
