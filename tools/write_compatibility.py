@@ -6,6 +6,7 @@ asked of the engine. `python -m tools.write_compatibility`, or with `--check`.
 
 from __future__ import annotations
 
+import enum
 import inspect
 import json
 import sys
@@ -69,6 +70,8 @@ def difference(value: Any, wanted: list[str] | None) -> str:
     """How the parameters differ from TensorFlow's; empty if they do not."""
     if wanted is None or wanted in ([], ["args", "kwargs"]) or not callable(value):
         return ""
+    if isinstance(value, enum.EnumMeta):
+        return ""  # what calling an enumeration takes is the Python version's choice
     try:
         parameters = inspect.signature(value).parameters
     except (TypeError, ValueError):

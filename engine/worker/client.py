@@ -22,15 +22,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.worker.protocol import BadMessage, Unpacker, pack
+from engine.worker.leftovers import FOLDER, marked, remove_left_folders
+from engine.worker.pipes import read_answers, read_raw
+from engine.worker.protocol import pack
 from engine.worker.request import RunRequest, checked, failure
 
-__all__ = ["OnOutput", "RunRequest", "Worker", "failure", "remove_left_folders"]
+__all__ = ["OnOutput", "RunRequest", "Worker", "failure"]
 
 _SCRIPT = Path(__file__).resolve().parent / "__main__.py"
-_FOLDER = "graphlens-run-"
 _RAW_CAP = 1_000_000
 _GRACE_SECONDS = 1.0
+_DRAIN_SECONDS = 0.5
 _START_SECONDS = 60.0
 
 OnOutput = Callable[[dict[str, Any]], None]
@@ -39,6 +41,7 @@ OnOutput = Callable[[dict[str, Any]], None]
 @dataclass
 class _Run:
     began: bool = False
+    drained: bool = False
     printed: list[dict[str, Any]] = field(default_factory=list)
     raw_left: int = _RAW_CAP
     dropped: int = 0
@@ -173,6 +176,7 @@ class Worker:
                 self._drain(run, on_output)
                 return None
             run.began = run.began or "began" in message
+            run.drained = run.drained or "drained" in message
             if "output" in message:
                 _take_output(message["output"], run, on_output)
             elif isinstance(message.get("answer"), dict):
@@ -180,12 +184,15 @@ class Worker:
                 return checked(message["answer"], request, self._stopped_because)
 
     def _drain(self, run: _Run, on_output: OnOutput) -> None:
-        """Takes what was written beside the answer (C code, child processes)."""
-        time.sleep(0.005)
+        """Takes what was written beside the answer (C code, child processes) before it."""
+        end = time.monotonic() + _DRAIN_SECONDS
         with contextlib.suppress(queue.Empty):
-            while True:
-                message = self._messages.get_nowait()
-                if message is not None and "output" in message:
+            while not run.drained:
+                message = self._messages.get(timeout=max(0.0, end - time.monotonic()))
+                if message is None:
+                    continue
+                run.drained = "drained" in message
+                if "output" in message:
                     _take_output(message["output"], run, on_output)
 
     def _without_answer(self, request: RunRequest) -> dict[str, Any]:
@@ -227,7 +234,7 @@ class Worker:
 
     def _start(self, request: RunRequest) -> None:
         remove_left_folders()
-        self._folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+        self._folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
         self._mark = secrets.token_hex(16)
         self._token = secrets.token_hex(16)
         self._messages = queue.SimpleQueue()
@@ -247,7 +254,7 @@ class Worker:
             start_new_session=True,
         )
         messages, token, process = self._messages, self._token, self._process
-        for read in (_read_answers, _read_raw):
+        for read in (read_answers, read_raw):
             threading.Thread(
                 target=read, args=(process, messages, token), name="worker", daemon=True
             ).start()
@@ -320,41 +327,9 @@ class Worker:
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
         # A grandchild with a session of its own has left the group; it still has our mark.
-        for pid in _marked(self._mark):
+        for pid in marked(self._mark):
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-
-
-def _read_answers(
-    process: subprocess.Popen[bytes], messages: queue.SimpleQueue[Any], token: str
-) -> None:
-    unpacker = Unpacker()
-    assert process.stdout is not None
-    try:
-        while data := process.stdout.read(1 << 20):
-            for message in unpacker.feed(data):
-                if message.get("token") == token:
-                    messages.put(message)
-    except (OSError, ValueError, BadMessage):
-        # User code wrote into the pipe: nothing that comes after can be believed.
-        with contextlib.suppress(OSError):
-            process.kill()
-    messages.put(None)
-    with contextlib.suppress(OSError):
-        process.stdout.close()
-
-
-def _read_raw(
-    process: subprocess.Popen[bytes], messages: queue.SimpleQueue[Any], token: str
-) -> None:
-    """What C code and child processes write to the descriptors 1 and 2."""
-    assert process.stderr is not None
-    with contextlib.suppress(OSError, ValueError):
-        while data := process.stderr.read(65536):
-            text = data.decode("utf-8", "backslashreplace")
-            messages.put({"output": {"phase": "running", "stream": "stdout", "text": text}})
-    with contextlib.suppress(OSError):
-        process.stderr.close()
 
 
 def _take_output(output: Any, run: _Run, on_output: OnOutput) -> None:
@@ -397,38 +372,3 @@ def _ending(code: int | None) -> str:
         with contextlib.suppress(ValueError):
             return f"the worker was ended by {signal.Signals(-code).name}"
     return f"the worker ended with code {code} before it answered"
-
-
-def _marked(mark: str) -> list[int]:
-    """Processes that carry a mark in their environment (Linux)."""
-    if not mark or not sys.platform.startswith("linux"):
-        return []
-    wanted = f"GRAPHLENS_RUN={mark}".encode()
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) != os.getpid():
-            with contextlib.suppress(OSError):
-                if wanted in Path(f"/proc/{entry}/environ").read_bytes().split(b"\0"):
-                    found.append(int(entry))
-    return found
-
-
-def remove_left_folders() -> None:
-    """Removes the folders of workers whose owner was killed before it could."""
-    root = Path(tempfile.gettempdir())
-    for folder in root.glob(f"{_FOLDER}*"):
-        owner = folder.name[len(_FOLDER) :].partition("-")[0]
-        if owner.isdigit() and not _is_alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
@@ -11,7 +12,7 @@ from typing import Any
 
 from engine.worker import limits
 from engine.worker.output import Output, OutputStream
-from engine.worker.protocol import BadMessage, Unpacker, pack
+from engine.worker.protocol import BadMessage, Unpacker, end_mark, pack
 
 __all__ = ["serve"]
 
@@ -111,6 +112,8 @@ def _run(message: dict[str, Any], pipe: _Pipe, runner: Any, output: Output) -> N
         if isinstance(stream, OutputStream):
             stream.flush()
     answer["droppedOutput"] = output.dropped
+    with contextlib.suppress(OSError):  # user code may have closed it
+        os.write(2, end_mark(pipe.token))
     try:
         pipe.send({"answer": answer})
     except (TypeError, ValueError, MemoryError) as error:

@@ -10,7 +10,7 @@ import json
 import struct
 from typing import Any
 
-__all__ = ["MAX_MESSAGE", "BadMessage", "Unpacker", "pack"]
+__all__ = ["MAX_MESSAGE", "BadMessage", "Unpacker", "end_mark", "pack"]
 
 MAX_MESSAGE = 64 * 1024 * 1024
 _HEADER = struct.Struct(">I")
@@ -26,6 +26,11 @@ def pack(message: Message) -> bytes:
     """A message as bytes."""
     body = json.dumps(message, separators=(",", ":")).encode()
     return _HEADER.pack(len(body)) + body
+
+
+def end_mark(token: str) -> bytes:
+    """What a worker writes to its standard error where the output of a run ends."""
+    return f"\0end {token}\0".encode()
 
 
 class Unpacker:

@@ -31,7 +31,7 @@ def test_the_server_uses_the_front_door() -> None:
 def test_the_messengers_need_the_standard_library_only() -> None:
     import sys
 
-    messengers = {"protocol", "request", "client", "__init__"}
+    messengers = {"protocol", "request", "client", "pipes", "leftovers", "__init__"}
     for name in sorted(messengers):
         for module in imported(ROOT / "engine" / "worker" / f"{name}.py"):
             top = module.partition(".")[0]

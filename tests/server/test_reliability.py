@@ -320,7 +320,7 @@ def test_t13_nothing_is_left_after_a_kill(start: Callable[..., Conversation]) ->
         server.process.wait()
         assert ended(pids)
     left = list(Path(tempfile.gettempdir()).glob(f"graphlens-run-{server.process.pid}-*"))
-    from engine.worker.client import remove_left_folders
+    from engine.worker.leftovers import remove_left_folders
 
     remove_left_folders()
     assert not [folder for folder in left if folder.exists()]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from faults import FAULTS, PREFIX
 
-from engine.worker.client import RunRequest, Worker, remove_left_folders
+from engine.worker.client import RunRequest, Worker
+from engine.worker.leftovers import remove_left_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
