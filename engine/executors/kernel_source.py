@@ -12,7 +12,7 @@ from engine.executors.forms import form, taker
 from engine.executors.in_place import assign_add, assign_sub
 from engine.executors.python_source import Emitter
 from engine.executors.scratch import buffer_key
-from engine.ir.dtypes import as_dtype, bool_, variant
+from engine.ir.dtypes import as_dtype, bool_, float32, variant
 from engine.ir.graph import Node
 from engine.ops.rational import SHORT
 
@@ -225,9 +225,30 @@ def _select(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | 
 def _tanh(emitter: Emitter, node: Node, inputs: list[str]) -> Sequence[str] | None:
     """The kernel, which minds the last digit, where the array is short; else numpy's function."""
     dims = node.outputs[0].dims
+    if dims == () and node.outputs[0].dtype is float32:
+        return _tanh_of_number(emitter, node, inputs[0])
     if dims is not None and (not dims or (None not in dims and math.prod(dims) > SHORT)):  # type: ignore[arg-type]
         return None
     return emitter.call(node, inputs)
+
+
+_ROUNDS = frozenset({"math.add", "math.subtract", "math.multiply", "raw.real_divide"})
+"""Arithmetic that makes a Python float beside a number of single precision such a number."""
+
+
+def _tanh_of_number(emitter: Emitter, node: Node, x: str) -> Sequence[str]:
+    """A Python float where arithmetic takes it, which rounds it as it would have been rounded."""
+    text = f"{emitter.bind(math.tanh)}({emitter.text(x)})"
+    user = emitter.sole_user(node)
+    if user is None or user.op.name not in _ROUNDS or not _has_single_partner(user, node):
+        text = f"{emitter.bind(np.float32)}({text})"
+    return emitter.expression(node, text)
+
+
+def _has_single_partner(user: Node, node: Node) -> bool:
+    """Is the other operand a number of single precision, and no Python float itself?"""
+    others = [t for t in user.inputs if t is not node.outputs[0]]
+    return len(others) == 1 and others[0].dims == () and others[0].node.op is not node.op
 
 
 def blend(mask: Any, x: Any, y: Any, out: Any, ones: Any, bits: Any) -> Any:

@@ -7,9 +7,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.executors.blocks import Block
 from engine.executors.forms import FORMS, is_number, takes_expressions
 from engine.executors.regions import find_regions
-from engine.executors.scratch import Buffers, Key, buffer_key, overwritable, uses
+from engine.executors.scratch import Buffers, Key, buffer_key
 from engine.executors.updates import find_updates
 from engine.ir.graph import Graph, Node
 
@@ -21,9 +22,6 @@ _ROW = (32, 65_536)
 
 _LOCALS = 64
 """Up to so many kernels and constants are bound as locals; more would slow down every call."""
-
-_ANSWERED = 1_000_000
-"""An output of a graph counts as so many uses."""
 
 _LONGEST = 120
 """Characters of an expression that may become part of another one."""
@@ -51,33 +49,6 @@ class Source:
         self.bindings = bindings
         self.nodes = nodes
         self.buffers = buffers
-
-
-class Block:
-    """What the emitter knows of the graph that it is writing.
-
-    Attributes:
-        graph: the graph.
-        pending: by name of a value: how many uses are still to come.
-        overwritable: tensors that may live in buffers.
-        counts: uses of each tensor.
-        spare: tensors whose buffer is a loop's own: name of the variable that holds it.
-        users: the nodes that take each tensor.
-        inline: may outputs be expressions?
-    """
-
-    __slots__ = ("counts", "graph", "inline", "overwritable", "pending", "spare", "users")
-
-    def __init__(self, graph: Graph, plan: bool, inline: bool = False) -> None:
-        self.graph = graph
-        self.inline = inline
-        self.pending: dict[str, int] = {}
-        self.overwritable = overwritable(graph) if plan else set()
-        self.users = uses(graph)
-        self.counts = {key: len(users) for key, users in self.users.items()}
-        for tensor in graph.outputs:
-            self.counts[id(tensor)] = self.counts.get(id(tensor), 0) + _ANSWERED
-        self.spare: dict[int, str] = {}
 
 
 class Emitter:
@@ -335,17 +306,18 @@ class Emitter:
 
     def _is_taken_once(self, node: Node) -> bool:
         """Does just one statement take the node's result, in this block, as an expression?"""
-        block, tensor = self.blocks[-1], node.outputs[0]
-        if self.noting == self.depth and node.op.name in self.noted:
-            return False
-        count = block.counts.get(id(tensor), 0)
-        if count == _ANSWERED:
-            return block.inline
-        users = {user for user, _ in block.users.get(id(tensor), ())}
-        if count != len(block.users.get(id(tensor), ())) or len(users) != 1:
-            return False
-        (user,) = users
-        return takes_expressions(user, tensor)
+        block = self.blocks[-1]
+        if block.is_answer_alone(node):
+            return block.inline and not self._is_noted(node)
+        user = self.sole_user(node)
+        return user is not None and takes_expressions(user, node.outputs[0])
+
+    def sole_user(self, node: Node) -> Node | None:
+        """The one node that takes the node's result, where nothing else asks for it."""
+        return None if self._is_noted(node) else self.blocks[-1].sole_user(node)
+
+    def _is_noted(self, node: Node) -> bool:
+        return self.noting == self.depth and node.op.name in self.noted
 
     def text(self, name: str, nested: bool = False) -> str:
         """The expression that a name stands for, which is taken by that; else the name."""
