@@ -14,6 +14,7 @@ from engine.executors.placement import asks_for_cpu
 from engine.executors.python_source import Emitter, Source, python_source
 from engine.ir.graph import Graph, Node
 from engine.ir.op import IO, WRITE
+from engine.passes.pipeline import optimize
 
 
 @executor("cupy")
@@ -32,7 +33,7 @@ class CupyExecutor:
             ImportError: if there is no GPU or no CuPy.
         """
         devices.gpu_library()
-        return CupyExecutable(graph)
+        return CupyExecutable(optimize(graph))
 
 
 class CupyExecutable(NumpyExecutable):

@@ -9,7 +9,6 @@ from engine.executors.devices import GPU_USED, on_gpu
 from engine.executors.placement import Unavailable, check_devices
 from engine.ir.graph import Graph
 from engine.ir.interpreter import install_graph_runner
-from engine.passes.pipeline import optimize
 from engine.syntax.depth import without_collection
 
 
@@ -28,7 +27,7 @@ class Executor(Protocol):
         """Is what it needs installed?"""
 
     def compile(self, graph: Graph) -> Executable:
-        """A callable that runs the (optimised) graph."""
+        """A callable that runs the graph, given as traced: `optimize` it where that pays."""
 
 
 EXECUTORS: dict[str, type[Executor]] = {}
@@ -65,7 +64,7 @@ def executable(graph: Graph, name: str | None = None) -> Executable:
                 raise ValueError(f"there is no executor {name!r}") from None
         check_devices(graph)
         with without_collection():
-            known = graph.compiled[name] = EXECUTORS[name]().compile(optimize(graph))
+            known = graph.compiled[name] = EXECUTORS[name]().compile(graph)
     return known
 
 

@@ -15,6 +15,7 @@ from engine.executors.instructions import Instructions, straight
 from engine.executors.python_source import Source, python_source
 from engine.executors.regions import is_large
 from engine.ir.graph import Graph, Node
+from engine.passes.pipeline import GraphPass, optimize
 from engine.syntax.depth import without_collection
 
 _NUMBERS = itertools.count()
@@ -38,21 +39,26 @@ class NumpyExecutor:
         return True
 
     def compile(self, graph: Graph) -> NumpyExecutable:
-        """A program for the graph."""
-        return NumpyExecutable(graph)
+        """A program for the graph: the passes wait until its source is worth writing."""
+        return NumpyExecutable(graph, optimize)
 
 
 class NumpyExecutable:
     """A graph as a callable on numpy values.
 
+    Args:
+        graph: what to run.
+        passes: what the graph goes through before its source is written.
+
     Attributes:
-        graph: as given.
+        graph: as given; once the source is written, that after the passes.
     """
 
-    __slots__ = ("_first", "_left", "_run", "_source", "filename", "graph")
+    __slots__ = ("_first", "_left", "_passes", "_run", "_source", "filename", "graph")
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, passes: GraphPass | None = None) -> None:
         self.graph = graph
+        self._passes = passes
         self._run: Any = None
         self._source: Source | None = None
         self.filename = ""
@@ -78,6 +84,8 @@ class NumpyExecutable:
 
     def _write(self) -> Any:
         with without_collection():
+            if self._passes is not None:
+                self.graph = self._passes(self.graph)
             source = self._make_source()
         filename = f"<graphlens {self.graph.name} {next(_NUMBERS)}>"
         scope = dict(source.bindings)

@@ -14,6 +14,7 @@ from engine.executors.executor import executor
 from engine.executors.numpy_executor import NumpyExecutable
 from engine.executors.partition import Part, part_graph, partition
 from engine.ir.graph import Graph
+from engine.passes.pipeline import optimize
 
 _WORTH_A_THREAD = 50_000
 """Estimated element operations below which handing a part to a thread costs more than it gains."""
@@ -49,6 +50,7 @@ class ParallelExecutor:
 
     def compile(self, graph: Graph) -> Any:
         """A program for the graph; a graph of one part is left to the numpy executor."""
+        graph = optimize(graph)
         parts = partition(graph)
         if len(parts) < 2:
             return NumpyExecutable(graph)

@@ -15,21 +15,20 @@ Rule = Callable[[Node, Tensors, Rewriter], "Sequence[Any] | None"]
 @graph_pass(Stage.SIMPLIFY)
 def simplify(graph: Graph) -> Graph:
     """Drop identities, casts and reshapes to what is there already, and decided branches."""
-    if not any(node.op.name in _RULES for node in graph.nodes):
+    trial = Rewriter()  # rules look at what is before a node: the first that applies, applies here
+    if all(_simpler(node, node.inputs, trial) is None for node in graph.nodes):
         return graph
-    simpler = 0
 
     def visit(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any]:
-        nonlocal simpler
-        rule = _RULES.get(node.op.name)
-        found = None if rule is None else rule(node, inputs, rewriter)
-        if found is None:
-            return rewriter.copy(node, inputs).outputs
-        simpler += 1
-        return found
+        found = _simpler(node, inputs, rewriter)
+        return rewriter.copy(node, inputs).outputs if found is None else found
 
-    made = rebuild(graph, visit)
-    return made if simpler else graph
+    return rebuild(graph, visit)
+
+
+def _simpler(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any] | None:
+    rule = _RULES.get(node.op.name)
+    return None if rule is None else rule(node, inputs, rewriter)
 
 
 def _unspread(node: Node, inputs: Tensors, rewriter: Rewriter) -> Sequence[Any] | None:
