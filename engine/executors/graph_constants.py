@@ -36,9 +36,9 @@ def graph_value(value: Any, dtype: DType | None) -> tuple[Any, DType]:
         ValueError: if `value` is None or ragged.
     """
     kind = type(value)
-    if kind is int and dtype in (None, dtypes.int32) and -(2**31) <= value < 2**31:
+    if kind is int and (dtype is None or dtype is dtypes.int32) and -(2**31) <= value < 2**31:
         return np.int32(value), dtypes.int32
-    if kind is float and dtype in (None, dtypes.float32):
+    if kind is float and (dtype is None or dtype is dtypes.float32):
         if -_SMALL < value < _SMALL:
             return np.float32(value), dtypes.float32
         with np.errstate(over="ignore"):

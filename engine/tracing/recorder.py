@@ -86,19 +86,11 @@ class Recorder:
         """Record one call; a symbolic tensor, a tuple of them, or None."""
         own: Any = inputs
         for tensor in inputs:
-            if (
-                tensor is None
-                or type(tensor) is not SymbolicTensor
-                or tensor.node.owner is not self
-            ):
-                own = tuple(x if x is None else self.own(x) for x in inputs)
+            if type(tensor) is not SymbolicTensor or tensor.node.owner is not self:
+                own = tuple([x if x is None else self.own(x) for x in inputs])
                 break
         specs = self._infer(op, own, attrs)
-        hint = name
-        if name and name[-1] == "/":  # a whole name, not one to be prefixed
-            hint = name[:-1]
-        elif self.scopes:
-            hint = f"{self.scopes[-1]}/{name or op.name_hint}"
+        hint = self._hint(op, name) if name or self.scopes else None
         node = Node(op, own, attrs, self, user_location(), hint, self.device_name)
         self.nodes.append(node)
         if self.control:
@@ -154,25 +146,29 @@ class Recorder:
 
     def constant(self, value: Any, dtype: DType | None = None, name: str | None = None) -> Tensor:
         """A constant node."""
-        made, found = graph_value(value, dtype)
-        attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
-        return self._make(attrs, name or OPERAND)
+        return self._constant(*graph_value(value, dtype), name or OPERAND)
 
     def make_constant(
         self, value: Any, dtype: DType | None, shape: Any, name: str | None = None
     ) -> Tensor:
         """The tensor of `tf.constant`: always a new node."""
-        made, found = graph_constant(value, dtype, shape)
-        attrs = {"value": made, "dtype": found, "dims": getattr(made, "shape", ())}
-        return self._make(attrs, name)
+        return self._constant(*graph_constant(value, dtype, shape), name)
 
-    def _make(self, attrs: dict[str, Any], name: str | None) -> Tensor:
-        """A constant: it depends on nothing, whatever control dependencies are in force."""
-        control, self.control = self.control, []
-        try:
-            return self.apply(constant_op.op, (), attrs, name)
-        finally:
-            self.control = control
+    def _constant(self, value: Any, dtype: DType, name: str | None) -> Tensor:
+        """A constant's node: it depends on nothing, whatever control dependencies are in force."""
+        op, dims = constant_op.op, getattr(value, "shape", ())
+        attrs = {"value": value, "dtype": dtype, "dims": dims}
+        node = Node(op, (), attrs, self, user_location(), self._hint(op, name), self.device_name)
+        made = SymbolicTensor(node, 0, dtype, dims)
+        node.outputs = (made,)
+        self.nodes.append(node)
+        return made
+
+    def _hint(self, op: Op, name: str | None) -> str | None:
+        """The base of a node's name: inside the name scope, unless it is a whole name."""
+        if name and name[-1] == "/":
+            return name[:-1]
+        return f"{self.scopes[-1]}/{name or op.name_hint}" if self.scopes else name
 
     # -- inputs ----------------------------------------------------------------------------
 
