@@ -231,9 +231,28 @@ def measure(lines: int, keys: int) -> list[tuple[str, str, str, str]]:
 
 def traces(times: int) -> list[tuple[str, str, str, str]]:
     """A trace of a typical function: of a text that was just edited, and of the same again."""
+    at_once, _, _ = _traces(1, looked=0.0)
+    first, edited, same = _traces(times, looked=2.0)
+    return [
+        row("trace, the moment the file opens", at_once),
+        row("trace, the first of a session", first),
+        row("trace after an edit", edited),
+        row("trace of the same text", same),
+    ]
+
+
+def _traces(times: int, looked: float) -> tuple[list[float], list[float], list[float]]:
+    """Seconds: of the first trace, of those after an edit, of those of the same text.
+
+    Args:
+        times: How many edits.
+        looked: Seconds for which the user looks at the file, and its lenses, before the first.
+    """
     editor = Editor()
     editor.initialize(trusted=True)
     file = File(editor, 20)
+    editor.call("textDocument/codeLens", {"textDocument": {"uri": file.uri}})
+    time.sleep(looked)
     arguments = ["tf.constant([1.0, 2.0])", "tf.constant([0.5, 0.5])"]
     params = {
         "textDocument": {"uri": file.uri}, "function": "step_0", "mode": "trace",
@@ -249,11 +268,7 @@ def traces(times: int) -> list[tuple[str, str, str, str]]:
         )
         time.sleep(1.0)  # as somebody does who looks at the answer
     editor.stop()
-    return [
-        row("trace, the first of a session", same[:1]),
-        row("trace after an edit", edited),
-        row("trace of the same text", same[1:]),
-    ]
+    return same[:1], edited, same[1:]
 
 
 def resources(files: int, lines: int, edits: int) -> list[tuple[str, str]]:

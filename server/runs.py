@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,9 @@ _NO_DISK = (
     "What the text tells without a run is shown."
 )
 _NOT_TRACED = "not traced yet: use “Trace” or “Run” above the function"
+
+_AHEAD_SECONDS = 0.5
+"""The first findings of an editor that has just opened come before a worker that may be of use."""
 
 _RUN_FROM = ("file", "untitled", "vscode-notebook-cell")
 """Where text comes from that is run: of files, or of documents that will be files."""
@@ -188,6 +192,35 @@ class Runs:
         if worker is self._next or worker is self._worker:  # not ended meanwhile
             worker.prepare(request)
 
+    def expect(self, program: Program) -> None:
+        """Starts a process ahead of the first run, now that a user is shown how to ask for one.
+
+        It loads this project's own modules and NumPy and waits: nothing of the workspace is run
+        before somebody asks. An interpreter that lies in the workspace is the workspace's code too
+        (its start-up files are), so that one is not started ahead.
+        """
+        here = self._worker is None and self._next is None and self._session.trusted
+        if not here or program.key.partition(":")[0] not in _RUN_FROM:
+            return
+        request = self._request(program, "", [], "trace", False)
+        python = self._session.settings.user_options().worker_interpreter or self.interpreter
+        ahead = Worker(python or None, worker_environment())
+        if request.engine != "graphlens" or _lies_in(ahead.python, request.folders):
+            return
+        self._next = ahead
+        ahead.reserve(request)
+        self._session.later(_AHEAD_SECONDS, lambda: self._start_expected(ahead, request))
+
+    def _start_expected(self, ahead: Worker, request: RunRequest) -> None:
+        if ahead is self._next and ahead.pid is None and self.state != "running":
+            with suppress(RuntimeError):  # the session is being closed
+                self._thread.submit(self._prepare, ahead, request)
+
+    @property
+    def workers(self) -> int:
+        """How many processes there are or are about to be."""
+        return sum(worker is not None for worker in (self._worker, self._next))
+
     def _end_workers(self) -> None:
         workers, self._worker, self._next = (self._worker, self._next), None, None
         for worker in workers:
@@ -290,6 +323,14 @@ class Runs:
             related_information=related if self._session.client.related_information else None,
         )
         return {places[-1].uri: [shown]}
+
+
+def _lies_in(python: str, folders: tuple[str, ...]) -> bool:
+    """Whether a program stands in one of some folders; where links in its path lead counts too."""
+    places = [Path(os.path.abspath(python)), Path(python).resolve()]
+    roots = [Path(folder).resolve() for folder in folders]
+    roots += [Path(os.path.abspath(folder)) for folder in folders]
+    return any(root in place.parents for place in places for root in roots)
 
 
 def _span(source: SourceFile, frame: dict[str, Any]) -> Span:

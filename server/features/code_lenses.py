@@ -32,6 +32,8 @@ async def code_lenses(session: Session, params: types.CodeLensParams) -> list[ty
                 )
                 for kind in _kinds(session, facts, function)
             ]
+    if facts is not None and any(lens.data["kind"] == "trace" for lens in lenses):
+        session.runs.expect(facts.program)
     return lenses
 
 

@@ -45,6 +45,7 @@ def counts(session: Session) -> dict[str, int]:
         "documents": len(session.server.workspace.text_documents),
         "futures": len(session.server.protocol.requests_in_flight()),
         "analysisRestarts": session.analysis.restarts,
+        "workers": session.runs.workers,
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conversation import Conversation
 
 
@@ -51,6 +51,65 @@ def test_trust_that_comes_later(server: Conversation, tmp_path: Path) -> None:
     server.initialize(folders=[tmp_path])
     server.open(uri, code)
     server.notify("graphlens/trustGranted")
+    params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
+    assert server.call("graphlens/run", params)["ok"] is True
+    assert marker.exists()
+
+
+def workers(server: Conversation) -> int:
+    return int(server.call("graphlens/debugCounts")["workers"])
+
+
+def lenses_of(server: Conversation, uri: str) -> None:
+    server.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+
+
+def test_a_worker_starts_ahead_of_the_first_run_and_runs_nothing(
+    server: Conversation, tmp_path: Path
+) -> None:
+    from conversation import children
+
+    uri, marker, code = hostile(tmp_path)
+    for name in ("numpy", "engine", "sitecustomize", "usercustomize"):
+        (tmp_path / f"{name}.py").write_text(code)
+    server.initialize(options={"trusted": True}, folders=[tmp_path])
+    server.open(uri, code)
+    server.published(uri)
+    before = children(server.process.pid)
+    lenses_of(server, uri)
+    assert workers(server) == 1
+    (ahead,) = server.wait(lambda: children(server.process.pid) - before)
+    assert not marker.exists()
+    params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
+    assert server.call("graphlens/run", params)["ok"] is True
+    assert ahead in children(server.process.pid)
+    server.stop()
+    server.wait(lambda: not Path(f"/proc/{ahead}").exists())
+
+
+def test_no_worker_starts_ahead_where_nothing_may_run(server: Conversation, tmp_path: Path) -> None:
+    uri, _, code = hostile(tmp_path)
+    server.initialize(folders=[tmp_path])
+    server.open(uri, code)
+    lenses_of(server, uri)
+    assert workers(server) == 0
+    server.notify("graphlens/trustGranted")
+    lenses_of(server, uri)
+    assert workers(server) == 1
+
+
+def test_an_interpreter_of_the_workspace_does_not_start_ahead(
+    server: Conversation, tmp_path: Path
+) -> None:
+    uri, marker, code = hostile(tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\ntouch {marker}\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    server.initialize(options={"trusted": True, "interpreter": str(python)}, folders=[tmp_path])
+    server.open(uri, code)
+    lenses_of(server, uri)
+    assert workers(server) == 0
     params = {"textDocument": {"uri": uri}, "function": "f", "arguments": ["1"]}
     assert server.call("graphlens/run", params)["ok"] is True
     assert marker.exists()
