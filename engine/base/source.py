@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,7 +14,7 @@ __all__ = ["Located", "SourceFile", "Span"]
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Span:
     """A half-open stretch `[start, end)` of a text, in code points."""
 
@@ -60,7 +61,8 @@ class SourceFile:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        # Four bytes a line: editors keep many files.
+        self._starts = array("I", [0, *(match.end() for match in _LINE_END.finditer(text))])
         self._ascii = text.isascii()
 
     def __repr__(self) -> str:

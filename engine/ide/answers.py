@@ -13,7 +13,7 @@ HintKind = Literal["shape", "flow"]
 StageName = Literal["graph", "python"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hint:
     """A few words for a place.
 
@@ -30,7 +30,7 @@ class Hint:
     tooltip: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StageSpan:
     """A name in traced code.
 
@@ -45,7 +45,7 @@ class StageSpan:
     kind: Literal["value", "call"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ValueInfo:
     """What is known of the value of a name or a call: `text` is as `float32[3]`, or empty."""
 

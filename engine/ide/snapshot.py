@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FunctionInfo", "GraphCode", "HoverContent", "Snapshot", "SymbolInfo"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FunctionInfo:
     """A function that will be traced.
 

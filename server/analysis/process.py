@@ -31,8 +31,8 @@ _KEPT_WARM = 3
 """Of these the trees are kept: those that a user works at."""
 _IDLE_SECONDS = 0.4
 _WORTH_COLLECTING = 20_000
-_MOST_UNCOLLECTED = 400_000
-"""Objects made and not yet freed: about 60 MB."""
+_MOST_UNCOLLECTED = 60_000
+"""Objects made and not yet freed: about 9 MB, a collection takes some milliseconds."""
 _STACK_BYTES = 256 * 1024 * 1024
 _RECURSION_LIMIT = 12_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -14,6 +15,9 @@ from server.translate import read
 
 if TYPE_CHECKING:
     from server.session import Session
+
+_KEPT = 8
+"""Documents whose hints are kept: those that a user works at."""
 
 
 @feature(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintOptions(resolve_provider=True))
@@ -41,7 +45,7 @@ async def inlay_hints(session: Session, params: types.InlayHintParams) -> list[t
 
 async def _hints(session: Session, uri: str) -> list[Hint]:
     """The hints of the newest text, or those before, moved along."""
-    known: dict[str, tuple[str, tuple[Hint, ...]]] = session.room("hints", dict)
+    known: OrderedDict[str, tuple[str, tuple[Hint, ...]]] = session.room("hints", OrderedDict)
     for _ in range(5):
         program = session.program(uri)
         if program is None:
@@ -55,6 +59,9 @@ async def _hints(session: Session, uri: str) -> list[Hint]:
             except AnalysisError:
                 return []
             text, last = known[program.key] = (program.text, read(answer, tuple[Hint, ...]))
+            known.move_to_end(program.key)
+            while len(known) > _KEPT:
+                known.popitem(last=False)
         if text == program.text:
             return list(last)
         shift = Shift(text, program.text)

@@ -9,6 +9,7 @@ lines again at each use. The documents here count as LSP does and remember where
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ class Lines:
     def __init__(self, text: str, encoding: str) -> None:
         self.text = text
         self.encoding = encoding
-        self.starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        # Four bytes a line: there may be many open documents.
+        self.starts = array("I", [0, *(match.end() for match in _LINE_END.finditer(text))])
         self._plain = encoding == "utf-32" or text.isascii()
 
     def __len__(self) -> int:
