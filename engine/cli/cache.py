@@ -20,9 +20,11 @@ from engine.base.options import Settings
 from engine.base.source import SourceFile
 from engine.cli.result import Checked, from_plain, to_plain
 
-__all__ = ["Cache", "cache_folder"]
+__all__ = ["Cache", "cache_folder", "digest_of"]
 
 _DAY = 24 * 60 * 60
+_PARTS = ("base", "syntax", "ir", "analysis", "ops", "inference", "conversion", "lint", "cli")
+"""The folders of the program that a check runs."""
 
 
 def cache_folder() -> Path:
@@ -44,6 +46,8 @@ class Cache:
         self._folder = cache_folder() / "check"
         self._salts: dict[int, tuple[Settings, bytes]] = {}
         self._hashes: dict[str, str] = {}
+        # Clocks of files go in steps; what changed a step before the start may have come after it.
+        self._started = time.time_ns() - 50_000_000
 
     def find(self, path: Path, settings: Settings) -> Checked | None:
         """What was found in the file as it is now, with all it depends on as it is now."""
@@ -59,17 +63,20 @@ class Cache:
             if any(self._hash(other) != known for other, known in entry["read"].items()):
                 return None
             return _from_entry(str(path), entry)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def keep(self, path: Path, settings: Settings, checked: Checked) -> None:
-        """Keeps a result."""
+        """Keeps a result, unless a file that it is about has been saved meanwhile."""
         import json
 
         try:
-            if not path.is_file():
+            data = path.read_bytes() if checked.digest else b""
+            if not checked.digest or digest_of(data) != checked.digest:
                 return
-            name = self._name(path, settings, path.read_bytes())
+            if any(os.stat(other).st_mtime_ns >= self._started for other in checked.read):
+                return
+            name = self._name(path, settings, data)
             entry = {
                 "read": {other: self._hash(other) for other in checked.read},
                 "findings": [to_plain(finding) for finding in checked.findings],
@@ -125,7 +132,7 @@ class Cache:
     def _hash(self, path: str) -> str:
         if path not in self._hashes:
             try:
-                digest = blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+                digest = digest_of(Path(path).read_bytes())
             except OSError:
                 digest = ""
             self._hashes[path] = digest
@@ -143,12 +150,17 @@ def _from_entry(path: str, entry: dict[str, Any]) -> Checked:
     return Checked(path, source, findings, cells, tuple(entry["read"]), elsewhere)
 
 
+def digest_of(data: bytes) -> str:
+    """What tells one content of a file from another."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
 @lru_cache(maxsize=1)
 def _version() -> str:
     """A mark of the program itself: its own files, so that a changed rule forgets old results."""
     top = Path(__file__).resolve().parent.parent
     mark = blake2b(sys.version.encode(), digest_size=16)
-    for part in ("base", "syntax", "inference", "lint", "cli"):
+    for part in _PARTS:
         for path, size, changed in sorted(_files(top / part)):
             mark.update(f"{path}\0{size}\0{changed}\0".encode())
     return mark.hexdigest()

@@ -119,7 +119,9 @@ def _check_one(job: Job) -> Checked:
     except OSError as error:
         return failed(str(path), f"The file cannot be read: {error.strerror or error}.")
     try:
-        return check_data(str(path), data, settings)
+        from engine.cli.cache import digest_of
+
+        return replace(check_data(str(path), data, settings), digest=digest_of(data))
     except Exception:
         # The boundary: one file must not take the others with it.
         import logging

@@ -116,8 +116,11 @@ class _Search:
             self._read(self.here)
 
     def _read(self, folder: Path) -> None:
+        file = folder / ".gitignore"
         try:
-            text = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
+            if not file.is_file():  # a pipe would be waited for
+                return
+            text = file.read_text(encoding="utf-8", errors="replace")
             self.ignores.append((folder.as_posix().rstrip("/") + "/", _spec(text.splitlines())))
         except (OSError, ValueError):
             return

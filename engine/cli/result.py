@@ -22,6 +22,7 @@ class Checked:
         cells: For a notebook, the number of the cell and the line in it, for each line.
         read: The other files that were read to know this.
         elsewhere: Findings in other files that this one's staged functions reach, by path.
+        digest: Of the file's bytes, where this is no answer from the cache.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Checked:
     cells: tuple[tuple[int, int], ...] = ()
     read: tuple[str, ...] = ()
     elsewhere: tuple[tuple[str, tuple[Diagnostic, ...]], ...] = ()
+    digest: str = ""
 
     def place(self, offset: int) -> tuple[int, int, int | None]:
         """1-based line and column of an offset, and the number of the cell in a notebook."""

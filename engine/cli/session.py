@@ -64,7 +64,7 @@ class Session:
             return FOUND if any(checked.findings for checked in results) else 0
         from engine.cli import fixing
 
-        left, fixed = fixing.fix_files(results, self._settings, self.unsafe)
+        left, fixed = fixing.fix_files(results, self.paths, self._settings, self.unsafe)
         if self.fix_only:
             summary.say_fixed(fixed)
             return 0
@@ -156,7 +156,10 @@ class Session:
         """Adds a silencing comment to each line with findings."""
         from engine.cli import fixing
 
-        count = sum(fixing.silence(checked) for checked in self._check(self._files()))
+        count = sum(
+            fixing.silence(checked, self.paths, self._settings(checked.path))
+            for checked in self._check(self._files())
+        )
         say(f"Added {count} comment{'' if count == 1 else 's'}.")
         return 0
 

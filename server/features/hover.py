@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from engine.base.visible import visible
 from engine.ide.answers import ValueInfo
 from engine.ide.rules import RulePage
 from server.analysis.client import AnalysisError, Stale
 from server.feature import feature
-from server.markdown import MAX_HOVER, fence, prose, visible
+from server.markdown import MAX_HOVER, fence, prose
 from server.translate import read
 
 if TYPE_CHECKING:

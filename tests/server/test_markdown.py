@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.markdown import escape, fence, prose, visible
+from server.markdown import escape, fence, prose
 
 markdown_it = pytest.importorskip("markdown_it")
 
@@ -39,8 +39,3 @@ def test_prose_knows_code_and_paragraphs() -> None:
 
 def test_a_fence_is_longer_than_any_in_the_text() -> None:
     assert fence("a ```` b", "python") == "`````python\na ```` b\n`````"
-
-
-def test_controls_and_directions_are_shown() -> None:
-    assert visible("a\x1b[31m\u202eb\u2066\tc\n") == "a\\x1b[31m\\u202eb\\u2066\tc\n"
-    assert visible("\ud800é") == "\\ud800é"

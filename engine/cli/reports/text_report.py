@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.base.diagnostics import Diagnostic, Note, Severity
 from engine.base.source import SourceFile, Span
+from engine.base.visible import visible
 from engine.cli.code import is_terminal
 from engine.cli.reports.concise_report import place_text
 from engine.cli.result import Checked
@@ -41,14 +42,14 @@ def _one(checked: Checked, finding: Diagnostic, paint: _Paint) -> str:
     colour = _COLOURS[finding.severity]
     head = (
         f"{paint(finding.code, '1;' + colour)} {paint(finding.severity.value, colour)}: "
-        f"{finding.message}"
+        f"{visible(finding.message)}"
     )
     where = f"  {paint('-->', '34')} {place_text(checked, finding.span.start)}"
     parts = [head, where, *_frame(checked.source, finding.span, paint, colour)]
     parts.extend(_note(checked, note, paint) for note in finding.notes)
     if finding.fix is not None:
         kind = "--fix" if finding.fix.safe else "--fix --unsafe-fixes"
-        parts.append(f"  {paint('=', '34')} fix: {finding.fix.title} ({kind})")
+        parts.append(f"  {paint('=', '34')} fix: {visible(finding.fix.title)} ({kind})")
     return "\n".join(parts) + "\n"
 
 
@@ -58,20 +59,20 @@ def _frame(source: SourceFile, span: Span, paint: _Paint, colour: str) -> list[s
     line, column = source.position(span.start)
     text = source.line(line)
     end = min(span.end, source.line_end(line)) - source.line_start(line)
-    width = max(end - column, 1)
+    width = max(len(visible(text[column:end])), 1)
     number = str(line + 1)
     bar = paint("|", "34")
     margin = " " * len(number)
-    before = "".join("\t" if c == "\t" else " " for c in text[:column])
+    before = "".join("\t" if c == "\t" else " " for c in visible(text[:column]))
     return [
         f" {margin} {bar}",
-        f" {paint(number, '34')} {bar} {text}",
+        f" {paint(number, '34')} {bar} {visible(text)}",
         f" {margin} {bar} {before}{paint('^' * min(width, 120), '1;' + colour)}",
     ]
 
 
 def _note(checked: Checked, note: Note, paint: _Paint) -> str:
-    where = note.path
-    if note.path in (checked.path, checked.source.path):
-        where = place_text(checked, note.span.start) if checked.source.text else note.path
-    return f"  {paint('=', '34')} note: {note.message} ({where})"
+    where = visible(note.path)
+    if note.path in (checked.path, checked.source.path) and checked.source.text:
+        where = place_text(checked, note.span.start)
+    return f"  {paint('=', '34')} note: {visible(note.message)} ({where})"

@@ -408,7 +408,22 @@ def test_empty_files_and_byte_order_marks(project: Path):
     assert codes("bom.py") == ["GR201"]
 
 
-def test_a_second_run_comes_from_the_cache_and_sees_changes(project: Path):
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_what_a_file_holds_does_not_steer_the_terminal(project: Path, form: str):
+    (project / "model.py").write_text(
+        PRINTING.replace("print(x)", "s = 'a\x1b[2J\u202eb'; print(x)")
+    )
+    (project / "a\x1b]0;b\x07.py").write_text(PRINTING)
+    out = run("--output-format", form, ".").stdout
+    assert not {"\x1b", "\u202e", "\x07"} & set(out)
+    assert "a\\x1b]0;b\\x07.py:6:5" in out
+    if form == "text":
+        line = next(i for i, text in enumerate(out.splitlines()) if "\\u202e" in text)
+        shown, marks = out.splitlines()[line : line + 2]
+        assert shown[marks.index("^") :].startswith("print(x)"), "the mark is under its code"
+
+
+def test_the_same_run_twice_says_the_same(project: Path):
     first = run("--output-format", "json", ".").stdout
     assert run("--output-format", "json", ".").stdout == first
     (project / "model.py").write_text(CLEAN)
