@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames
+
 __version__ = "2.21.0"
 """The TensorFlow that the engine behaves like: programs look at `tf.__version__`. The version of
 this package is in its metadata."""
@@ -17,7 +19,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     from engine.api import names
 
-    return names.attribute("engine", name)
+    try:
+        return names.attribute("engine", name)
+    except AttributeError as error:
+        hide_engine_frames(error)
+        raise
 
 
 def __dir__() -> list[str]:

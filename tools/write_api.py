@@ -73,7 +73,8 @@ def reexport(value: Any) -> tuple[str, str] | None:
     if not isinstance(value, type) and not inspect.isfunction(value):
         return None
     written = sys.modules.get(module)
-    if written is None or getattr(written, qualname, None) is not value:
+    found = getattr(written, qualname, None)
+    if written is None or (found is not value and found is not inspect.unwrap(value)):
         return None
     return module, qualname
 

@@ -6,9 +6,11 @@ import importlib
 import importlib.machinery
 import sys
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any
 
+from engine.base.tracebacks import with_users_frames
 from engine.ir.op import PUBLIC
 
 _SOURCES = (
@@ -139,12 +141,14 @@ class _NamespaceLoader:
         name = module.__name__
         prefix = name.removeprefix("engine.") + "."
         module.__doc__ = f"Public names of `tf.{prefix[:-1]}`."
-        module.__getattr__ = lambda attr: _member(name, attr)  # type: ignore[method-assign]
+        module.__getattr__ = partial(member, name)  # type: ignore[method-assign]
         module.__dir__ = lambda: sorted(members(prefix))  # type: ignore[method-assign]
         module.__path__ = []
 
 
-def _member(module: str, name: str) -> Any:
+@with_users_frames
+def member(module: str, name: str) -> Any:
+    """`module.name`. Raises AttributeError where there is none."""
     if name.startswith("__"):
         raise AttributeError(name)
     return attribute(module, name)

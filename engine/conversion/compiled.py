@@ -13,6 +13,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from engine.base.source import SourceFile
+from engine.base.tracebacks import install_converted
 from engine.conversion.convert import ConvertedSource, convert_fresh
 from engine.conversion.options import ConversionOptions
 from engine.syntax.depth import deep, without_collection
@@ -207,16 +208,23 @@ def _noted(code: CodeType, helper: bool) -> CodeType:
     return code
 
 
+def _kind_of(code: CodeType) -> bool | None:
+    """None: not made by conversion; True: made from a block of a user's function."""
+    known = _codes.get(id(code))
+    return known[1] if known is not None and known[0]() is code else None
+
+
 def is_helper(code: CodeType) -> bool:
     """Whether code was made from a block of a user's function."""
-    known = _codes.get(id(code))
-    return known is not None and known[0]() is code and known[1]
+    return bool(_kind_of(code))
 
 
 def is_converted_code(code: CodeType) -> bool:
     """Whether code was made by conversion."""
-    known = _codes.get(id(code))
-    return known is not None and known[0]() is code
+    return _kind_of(code) is not None
+
+
+install_converted(_kind_of)
 
 
 @functools.lru_cache(maxsize=1)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
+from engine.base.tracebacks import entries
 from engine.syntax.errors import StagingError
 
-__all__ = ["Frame", "in_user_code", "translate", "user_frames", "users_traceback"]
+__all__ = ["Frame", "in_user_code", "translate", "user_frames"]
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _REPEATS = 2
 """How often the same frame is shown again, as in endless recursion."""
 _TAKES_A_MESSAGE = (
@@ -57,47 +57,23 @@ def user_frames(traceback: TracebackType | None) -> list[Frame]:
 
     full = bool(os.environ.get("GRAPHLENS_FULL_TRACEBACK"))
     frames: list[Frame] = []
-    while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if full or not _is_internal(code.co_filename, traceback.tb_frame.f_globals):
-            converted = is_converted_code(code)
-            frame = Frame(code.co_filename, traceback.tb_lineno, code.co_name, converted)
-            if is_helper(code) and frames and frames[-1].converted:
-                frames[-1] = replace(frame, function=frames[-1].function)
-            elif frames and _is_operand(frame, frames[-1]):
-                pass  # the line is there already, under the function's own name
-            else:
-                frames.append(frame)
-        traceback = traceback.tb_next
+    for entry in entries(traceback, full):
+        code = entry.tb_frame.f_code
+        converted = is_converted_code(code)
+        frame = Frame(code.co_filename, entry.tb_lineno, code.co_name, converted)
+        if is_helper(code) and frames and frames[-1].converted:
+            frames[-1] = replace(frame, function=frames[-1].function)
+        elif frames and _is_operand(frame, frames[-1]):
+            pass  # the line is there already, under the function's own name
+        else:
+            frames.append(frame)
     return frames
-
-
-def users_traceback(traceback: TracebackType | None) -> TracebackType | None:
-    """The user's entries of a traceback; all of them where `GRAPHLENS_FULL_TRACEBACK` is set."""
-    if os.environ.get("GRAPHLENS_FULL_TRACEBACK"):
-        return traceback
-    entries = []
-    entry = traceback
-    while entry is not None:
-        if not _is_internal(entry.tb_frame.f_code.co_filename, entry.tb_frame.f_globals):
-            entries.append(entry)
-        entry = entry.tb_next
-    made: TracebackType | None = None
-    for entry in reversed(entries):
-        made = TracebackType(made, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return made
 
 
 def _is_operand(frame: Frame, around: Frame) -> bool:
     """Whether a frame is that of an operand of `and`, `or` or a ternary, which became a lambda."""
     place = (frame.path, frame.line)
     return frame.function == "<lambda>" and around.converted and place == (around.path, around.line)
-
-
-def _is_internal(path: str, names: dict[str, Any]) -> bool:
-    if path == "<string>":  # methods that `dataclass` and `namedtuple` write
-        return str(names.get("__name__")).startswith("engine.")
-    return path.startswith((_PACKAGE, "<op ", "<graphlens", "<frozen "))
 
 
 def translate(error: Exception) -> Exception | None:

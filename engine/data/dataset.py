@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from engine.base.tracebacks import with_users_frames
 from engine.data.elements import DatasetSpec
 from engine.data.iterators import Binding, DatasetIterator, NumpyIterator
 from engine.ir.dtypes import int64
@@ -20,7 +21,7 @@ def source(name: str) -> Callable[[Any], Any]:
     """Register a static method of `Dataset`."""
 
     def register(factory: Any) -> Any:
-        setattr(Dataset, name, staticmethod(factory))
+        setattr(Dataset, name, staticmethod(with_users_frames(factory)))
         return factory
 
     return register
@@ -30,7 +31,7 @@ def change(name: str) -> Callable[[Any], Any]:
     """Register a method of `Dataset`, which makes a new dataset from one."""
 
     def register(factory: Any) -> Any:
-        setattr(Dataset, name, factory)
+        setattr(Dataset, name, with_users_frames(factory))
         return factory
 
     return register

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError, OutOfRangeError
+from engine.base.tracebacks import with_users_frames
 from engine.data.elements import DatasetSpec, NoneTensorSpec, leaf_specs
 from engine.ir.dtypes import bool_, variant
 from engine.ir.interpreter import current
@@ -239,6 +240,7 @@ public("experimental.Optional")(Optional)
 public("data.Iterator")(DatasetIterator)
 
 
+@with_users_frames
 class NumpyIterator:
     """Reads a dataset as numpy values."""
 

@@ -25,6 +25,7 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
+from engine.base.tracebacks import with_users_frames
 from engine.ir.dtypes import DType
 from engine.ir.wrapper import install_stub
 
@@ -153,6 +154,10 @@ class Registry(dict[str, Any]):
             self._where = {n: module for module, text in modules.items() for n in text.split()}
         return self._where
 
+    def __setitem__(self, name: str, value: Any) -> None:
+        own = name.startswith("raw.")  # for the engine alone
+        super().__setitem__(name, value if own else with_users_frames(value))
+
     def __missing__(self, name: str) -> Any:
         if not self.declare(name):
             raise KeyError(name)
@@ -235,9 +240,14 @@ def op(
 
 
 def public(*names: str) -> Callable[[Any], Any]:
-    """Give a function or class made of other ops its public names."""
+    """Give a function or class made of other ops its public names.
+
+    Tracebacks of what it raises end at the user's line that called it.
+    """
 
     def export(value: Any) -> Any:
+        if not all(name.startswith("raw.") for name in names):
+            value = with_users_frames(value)
         for name in names:
             PUBLIC[name] = value
         return value

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.base.errors import OperatorNotAllowedInGraphError
+from engine.base.tracebacks import hide_engine_frames, with_users_frames
 from engine.ir.dtypes import DType, string, variant
 from engine.ir.shapes import Dims, TensorShape, as_dims, bracketed, merge, show
 
@@ -210,6 +211,7 @@ class EagerTensor(Tensor):
     def _numpy(self) -> Any:
         return self._value
 
+    @with_users_frames
     def set_shape(self, shape: object) -> None:
         """Check that the value fits `shape`. Raises ValueError where it does not."""
         if not TensorShape(shape).is_compatible_with(self.shape):
@@ -218,6 +220,7 @@ class EagerTensor(Tensor):
                 f"{show(as_dims(shape))}."
             )
 
+    @with_users_frames
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         import numpy
 
@@ -231,19 +234,25 @@ class EagerTensor(Tensor):
         view.flags.writeable = False  # arrays and tensors may share their values
         return view
 
+    @with_users_frames
     def __len__(self) -> int:
         if not self.dims:
             raise TypeError("Scalar tensor has no `len()`")
         return len(self._value)
 
+    @with_users_frames
     def __iter__(self) -> Iterator[Tensor]:
         if not self.dims:
             raise TypeError("Cannot iterate over a scalar tensor.")
         return (self[i] for i in range(len(self._value)))
 
     def __bool__(self) -> bool:
-        value = self._value
-        return bool(value) if getattr(value, "size", 1) else False
+        try:
+            value = self._value
+            return bool(value) if getattr(value, "size", 1) else False
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     def _scalar(self) -> Any:
         """The value. Raises TypeError where it is no single number."""
@@ -251,26 +260,32 @@ class EagerTensor(Tensor):
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
         return self._value
 
+    @with_users_frames
     def __int__(self) -> int:
         value = self._scalar()
         return int(value.real if self.dtype.is_complex else value)
 
+    @with_users_frames
     def __float__(self) -> float:
         value = self._scalar()
         return float(value.real if self.dtype.is_complex else value)
 
+    @with_users_frames
     def __complex__(self) -> complex:
         return complex(self._scalar())
 
+    @with_users_frames
     def __index__(self) -> int:
         return self._value.__index__()
 
     def __round__(self, digits: int = 0) -> Any:
         return self.astype  # type: ignore[attr-defined] # raises: as in TensorFlow
 
+    @with_users_frames
     def __format__(self, spec: str) -> str:
         return self._value.__format__(spec)
 
+    @with_users_frames
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         raise NotImplementedError(
             "eval is not supported when eager execution is enabled, is .numpy() what you're "

@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.interpreter import _current, current, new_eager
 
 if TYPE_CHECKING:
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
 
 def _stub(*args, **kwargs):  # type: ignore[no-untyped-def]
-    return _materialise(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    try:
+        return _materialise(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    except Exception as error:
+        hide_engine_frames(error)
+        raise
 
 
 def install_stub(op: Op) -> OpFunction:
     """The public function of `op`."""
-    scope: dict[str, Any] = {"__builtins__": __builtins__, "__name__": op.infer.__module__}
+    scope: dict[str, Any] = {"__builtins__": __builtins__, "__name__": op.infer.__module__,
+                             "hide_engine_frames": hide_engine_frames}  # fmt: skip
     function = types.FunctionType(_stub.__code__, scope, op.infer.__name__)
 
     def materialise(*args: Any, **kwargs: Any) -> Any:
@@ -144,7 +150,9 @@ def wrapper_source(
         lines += _route(inputs, "_Eager", tests, _quick_lines(inputs, results, call))
         lines += _route(inputs, "_Symbolic", tests, [f"return {call}"])
     lines.append(f"    return it.apply(_op, _inputs(_op, it, ({passed})), {attrs}, {name})")
-    return "\n".join(lines) + "\n"
+    shown = ["    except Exception as error:", "        hide_engine_frames(error)", "        raise"]
+    body = [lines[0], "    try:", *["    " + line for line in lines[1:]], *shown]
+    return "\n".join(body) + "\n"
 
 
 def _route(

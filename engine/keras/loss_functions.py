@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.tracebacks import with_users_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import float32
 from engine.ir.op import PUBLIC
@@ -17,6 +18,7 @@ _EPSILON = 1e-7
 
 def _export(*names: str) -> Callable[[Any], Any]:
     def export(value: Any) -> Any:
+        value = with_users_frames(value)
         for name in names:
             for space in ("keras.losses", "losses"):
                 PUBLIC[f"{space}.{name}"] = value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.tracebacks import with_users_frames
 from engine.ir.dtypes import as_dtype, float32
 from engine.ir.op import PUBLIC
 from engine.keras import initial_values, naming
@@ -16,6 +17,7 @@ from engine.ops.namespace import tf
 
 def _export(*names: str) -> Callable[[Any], Any]:
     def export(value: Any) -> Any:
+        value = with_users_frames(value)
         for name in names:
             for space in ("keras.metrics", "metrics"):
                 PUBLIC[f"{space}.{name}"] = value

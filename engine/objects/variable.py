@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, as_dtype, resource
 from engine.ir.interpreter import Interpreter, current, interpreting
@@ -220,26 +221,39 @@ class Variable:
         Raises:
             ValueError: if the value's dtype or shape does not fit.
         """
-        tensor = convert_to_tensor(value, self.dtype)
-        if not compatible(tensor.dims, self._storage.dims):
-            raise ValueError(
-                f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable "
-                f"shape {self.shape}, and the assigned value shape {tensor.shape} are incompatible."
-            )
-        state.assign_variable(self._handle, tensor)
-        return self._written() if read_value else self._unread()
+        try:
+            tensor = convert_to_tensor(value, self.dtype)
+            if not compatible(tensor.dims, self._storage.dims):
+                raise ValueError(
+                    f"Cannot assign value to variable ' {self.name}': Shape mismatch.The variable "
+                    f"shape {self.shape}, and the assigned value shape {tensor.shape} are "
+                    "incompatible."
+                )
+            state.assign_variable(self._handle, tensor)
+            return self._written() if read_value else self._unread()
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     def assign_add(self, delta: Any, use_locking: bool = False, name: str | None = None,
                    read_value: bool = True) -> Variable:  # fmt: skip
         """Add `delta`; dtype and shape as `assign`."""
-        state.assign_add_variable(self._handle, self._fitting(delta))
-        return self._written() if read_value else self._unread()
+        try:
+            state.assign_add_variable(self._handle, self._fitting(delta))
+            return self._written() if read_value else self._unread()
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     def assign_sub(self, delta: Any, use_locking: bool = False, name: str | None = None,
                    read_value: bool = True) -> Variable:  # fmt: skip
         """Subtract `delta`; dtype and shape as `assign`."""
-        state.assign_sub_variable(self._handle, self._fitting(delta))
-        return self._written() if read_value else self._unread()
+        try:
+            state.assign_sub_variable(self._handle, self._fitting(delta))
+            return self._written() if read_value else self._unread()
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     def _written(self) -> Variable:
         """What assignments answer: the same variable, under the name TensorFlow gives it."""
@@ -457,7 +471,11 @@ def _initial(initial_value: Any, dtype: DType | None, it: Any) -> Any:
 
 def _forward(symbol: str) -> Callable[..., Any]:
     def operator(self: Variable, *args: Any) -> Any:
-        return getattr(self.value(), symbol)(*args)
+        try:
+            return getattr(self.value(), symbol)(*args)
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     operator.__name__ = symbol
     return operator

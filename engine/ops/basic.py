@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, as_dtype
 from engine.ir.op import op, public
@@ -77,7 +78,11 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Cons
         TypeError: if `value` does not fit `dtype` or `shape`.
         ValueError: if `value` is None or ragged.
     """
-    from engine.ir.interpreter import current
+    try:
+        from engine.ir.interpreter import current
 
-    wanted = None if dtype is None else as_dtype(dtype)
-    return current().make_constant(value, wanted, shape, name)  # type: ignore[attr-defined]
+        wanted = None if dtype is None else as_dtype(dtype)
+        return current().make_constant(value, wanted, shape, name)  # type: ignore[attr-defined]
+    except Exception as error:
+        hide_engine_frames(error)
+        raise

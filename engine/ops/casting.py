@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import (
     DType,
@@ -95,21 +96,25 @@ def cast(x: Any, dtype: Any, name: str | None = None) -> Tensor:
     Raises:
         UnimplementedError: (ValueError while tracing) for strings.
     """
-    wanted = as_dtype(dtype)
-    if isinstance(x, Tensor) and x.dtype is wanted:
-        return x
-    if hasattr(type(x), "with_values"):  # a sparse or ragged tensor: its values are cast
-        return x.with_values(cast(x.values, wanted))
-    tensor = convert_to_tensor(x)
-    if tensor.dtype is wanted:
-        return tensor
-    if tensor.dtype.kind in "SV" or wanted.kind in "SV":
-        from engine.base.errors import UnimplementedError
+    try:
+        wanted = as_dtype(dtype)
+        if isinstance(x, Tensor) and x.dtype is wanted:
+            return x
+        if hasattr(type(x), "with_values"):  # a sparse or ragged tensor: its values are cast
+            return x.with_values(cast(x.values, wanted))
+        tensor = convert_to_tensor(x)
+        if tensor.dtype is wanted:
+            return tensor
+        if tensor.dtype.kind in "SV" or wanted.kind in "SV":
+            from engine.base.errors import UnimplementedError
 
-        raise UnimplementedError(
-            None, None, f"Cast {tensor.dtype.name} to {wanted.name} is not supported [Op:Cast]"
-        )
-    return cast_op(tensor, wanted, name=name)
+            raise UnimplementedError(
+                None, None, f"Cast {tensor.dtype.name} to {wanted.name} is not supported [Op:Cast]"
+            )
+        return cast_op(tensor, wanted, name=name)
+    except Exception as error:
+        hide_engine_frames(error)
+        raise
 
 
 def _shortcut(name: str, dtype: DType) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from engine.base.tracebacks import FILTERING
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype
 from engine.ir.op import public
@@ -319,25 +320,25 @@ def _check_size(
 
 # -- switches
 
-_state = {"filtering": True, "placement": False}
+_state = {"placement": False}
 
 
 @public("debugging.enable_traceback_filtering")
 def enable_traceback_filtering() -> None:
     """Leave the engine's own frames out of tracebacks (the default)."""
-    _state["filtering"] = True
+    FILTERING[0] = True
 
 
 @public("debugging.disable_traceback_filtering")
 def disable_traceback_filtering() -> None:
     """Show the engine's own frames in tracebacks."""
-    _state["filtering"] = False
+    FILTERING[0] = False
 
 
 @public("debugging.is_traceback_filtering_enabled")
 def is_traceback_filtering_enabled() -> bool:
     """Are the engine's own frames left out of tracebacks?"""
-    return _state["filtering"]
+    return FILTERING[0]
 
 
 @public("debugging.set_log_device_placement")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames, with_users_frames
 from engine.ir.convert import to_tensor
 from engine.ir.dtypes import bool_, int32
 from engine.ir.interpreter import current
@@ -66,6 +67,7 @@ def _resolver(path: str) -> Callable[[], Callable[..., Any]]:
 
 
 def _named(function: Any, name: str) -> Any:
+    function = with_users_frames(function)
     function.__name__ = function.__qualname__ = name
     return function
 
@@ -122,7 +124,11 @@ def _with_bools(general: Any) -> Any:
 
 
 def _getitem(self: Any, key: Any) -> Any:
-    return PUBLIC["raw.getitem"](self, key)
+    try:
+        return PUBLIC["raw.getitem"](self, key)
+    except Exception as error:
+        hide_engine_frames(error)
+        raise
 
 
 def install() -> None:

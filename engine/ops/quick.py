@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames, with_users_frames
 from engine.ir.dtypes import DType, bool_
 from engine.ir.interpreter import _current, current, new_eager
 from engine.ir.op import OPS
@@ -103,43 +104,47 @@ def quick_binary(path: str, general: Any, swapped: bool) -> Any:
 
     def operator(self: Any, other: Any) -> Any:
         try:
-            it: Any = current_get()
-        except LookupError:
-            it = current()
-        dtype = self.dtype
-        number = dtype.as_datatype_enum
-        result = results[number]
-        if not result or not it.plain:
-            if result is None:
-                quick.learn(dtype)
-            return general(self, other)
-        kind = type(other)
-        if kind is EagerTensor:
-            if other.dtype is not dtype:
+            try:
+                it: Any = current_get()
+            except LookupError:
+                it = current()
+            dtype = self.dtype
+            number = dtype.as_datatype_enum
+            result = results[number]
+            if not result or not it.plain:
+                if result is None:
+                    quick.learn(dtype)
                 return general(self, other)
-            value = other._value
-        elif kind is float or kind is int:
-            known: Any = _floats[number] if kind is float else _ints[number]
-            value = known.get(other)
-            if value is None:
-                value = _number(known, other, dtype)
-                if value is None:
+            kind = type(other)
+            if kind is EagerTensor:
+                if other.dtype is not dtype:
                     return general(self, other)
-        else:
-            return general(self, other)
-        try:
-            if swapped:
-                value = it.run(quick.compute, value, self._value)
+                value = other._value
+            elif kind is float or kind is int:
+                known: Any = _floats[number] if kind is float else _ints[number]
+                value = known.get(other)
+                if value is None:
+                    value = _number(known, other, dtype)
+                    if value is None:
+                        return general(self, other)
             else:
-                mine = self._value
-                compute = quick.on_arrays if type(mine) is quick.array else quick.compute
-                value = it.run(compute, mine, value)
-        except _FAILURES:
-            return general(self, other)
-        made = new(EagerTensor)
-        made._value = value
-        made.dtype = result
-        return made
+                return general(self, other)
+            try:
+                if swapped:
+                    value = it.run(quick.compute, value, self._value)
+                else:
+                    mine = self._value
+                    compute = quick.on_arrays if type(mine) is quick.array else quick.compute
+                    value = it.run(compute, mine, value)
+            except _FAILURES:
+                return general(self, other)
+            made = new(EagerTensor)
+            made._value = value
+            made.dtype = result
+            return made
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     operator.__name__ = operator.__qualname__ = general.__name__
     return operator
@@ -165,7 +170,7 @@ def quick_unary(path: str, general: Any) -> Any:
         return made
 
     operator.__name__ = operator.__qualname__ = general.__name__
-    return operator
+    return with_users_frames(operator)
 
 
 def install_quick() -> None:

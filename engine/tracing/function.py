@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.op import public
 from engine.ir.shapes import Dims, at_least_as_specific, relax
 from engine.ir.spec import TensorSpec
@@ -92,7 +93,8 @@ class Function:
                 return self.python_function(*args, **kwargs)
             return self._called(args, kwargs)
         except Exception as error:
-            raise error.with_traceback(users_traceback(error.__traceback__))  # noqa: B904
+            hide_engine_frames(error)
+            raise
 
     def _called(self, args: Any, kwargs: Any) -> Any:
         concrete, call = self._concrete(args, kwargs)
@@ -198,7 +200,8 @@ class Function:
         try:
             concrete, _ = self._concrete(args, kwargs, called=False)
         except Exception as error:
-            raise error.with_traceback(users_traceback(error.__traceback__))  # noqa: B904
+            hide_engine_frames(error)
+            raise
         return concrete
 
     def experimental_get_tracing_count(self) -> int:
@@ -236,14 +239,6 @@ class Function:
 
     def __repr__(self) -> str:
         return f"<engine.tracing.function.Function object at 0x{id(self):x}>"
-
-
-def users_traceback(traceback: Any) -> Any:
-    """A traceback without the engine's own frames, unless they are asked for."""
-    from engine.conversion.errors import users_traceback as filtered
-    from engine.ops.debugging import is_traceback_filtering_enabled
-
-    return filtered(traceback) if is_traceback_filtering_enabled() else traceback
 
 
 def _refuse_specs(leaves: list[Any]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import engine as tf
+from engine.base.tracebacks import FILTERING
 
 
 def counting(**options):
@@ -353,12 +354,14 @@ def test_tracebacks_show_the_users_frames_alone():
             f(tf.constant(1))
         return [entry.name for entry in caught.traceback]
 
-    assert frames()[-3:] == ["__call__", "f", "helper"]
-    tf.debugging.disable_traceback_filtering()
+    before = tf.debugging.is_traceback_filtering_enabled()
     try:
+        tf.debugging.enable_traceback_filtering()
+        assert frames()[-3:] == ["frames", "f", "helper"]
+        tf.debugging.disable_traceback_filtering()
         assert len(frames()) > 10
     finally:
-        tf.debugging.enable_traceback_filtering()
+        FILTERING[0] = before
 
 
 def test_kinds_of_functions():
