@@ -97,6 +97,11 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
     if hook is not None:
         return hook(value, dtype)
     if is_nested(value) and _holds_tensor(value):
+        if dtype is None and hint is not None and hint is not _leaf_dtype(value):
+            try:
+                return _pack(value, hint, hint, it)
+            except (TypeError, ValueError, InvalidArgumentError):
+                pass
         return _pack(value, dtype, hint, it)
     if kind is TensorShape and dtype is None:
         return _from_shape(value, it)
@@ -158,19 +163,24 @@ def op_inputs(op: Op, it: Interpreter, values: tuple[Any, ...]) -> tuple[Any, ..
         first = to_tensor(values[0], None, None, it)
         values = (first, *[to_tensor(value, None, first.dtype, it) for value in values[1:]])
     for parameter, value in zip(op.parameters, values):
+        if not (it.eager or parameter.variadic):
+            continue  # a graph's arguments decide in order; eagerly tensors go before numbers
         if isinstance(parameter.group, str) and parameter.group not in decided:
             dtype = _tensor_dtype(value, parameter.variadic)
             if dtype is not None:
                 decided[parameter.group] = (dtype, parameter.name)
     out: list[Any] = []
+    wrong: list[Exception] = []
     for parameter, value in zip(op.parameters, values):
         if parameter.variadic:
             for item in value if isinstance(value, (list, tuple)) else list(value):
-                out.append(_convert_input(op, it, parameter, item, decided, len(out), ()))
+                out.append(_convert_input(op, it, parameter, item, decided, len(out), (), wrong))
         elif value is None and parameter.optional:
             out.append(None)
         else:
-            out.append(_convert_input(op, it, parameter, value, decided, len(out), values))
+            out.append(_convert_input(op, it, parameter, value, decided, len(out), values, wrong))
+    if wrong:
+        raise wrong[0]
     for group, allowed in op.allowed.items():
         if group in decided and decided[group][0] not in allowed:
             _refuse_dtype(op, it, *decided[group], allowed, group)
@@ -199,18 +209,25 @@ def _convert_input(
     decided: dict[str, tuple[DType, str]],
     index: int,
     values: tuple[Any, ...],
+    wrong: list[Exception],
 ) -> Tensor:
     group = parameter.group
     if group is None:
         return to_tensor(value, None, None, it)
     if not isinstance(group, str):
-        if isinstance(value, Tensor) and value.dtype is not group:
-            if it.eager and not all(_fits(other, group, it) for other in values):
-                to_tensor(
-                    value, group, None, it
-                )  # as TensorFlow, where it converts them one by one
-            _refuse_mismatch(op, it, parameter.name, value.dtype, group, None, index)
-        return to_tensor(value, group, None, it)
+        found = value
+        if not isinstance(value, Tensor) and hasattr(type(value), "__tf_tensor__"):
+            found = to_tensor(value, None, None, it)
+        if isinstance(found, Tensor) and found.dtype is not group:
+            fixed = all(not isinstance(p.group, str) for p in op.parameters)
+            if it.eager and any(_is_slow(v) or (fixed and _is_odd(v)) for v in values):
+                to_tensor(found, group, None, it)  # refused: it converts them one by one then
+            error = _mismatch(op, it, parameter.name, found.dtype, group, None, index)
+            if not it.eager:
+                raise error
+            wrong.append(error)  # said when the other arguments are converted
+            return found
+        return to_tensor(found, group, None, it)
     if group in decided:
         dtype, first = decided[group]
         tensor = value if isinstance(value, Tensor) else None
@@ -218,7 +235,7 @@ def _convert_input(
             tensor = to_tensor(value, None, None, it)
         if tensor is not None:
             if tensor.dtype is not dtype:
-                _refuse_mismatch(op, it, parameter.name, tensor.dtype, dtype, first, index)
+                raise _mismatch(op, it, parameter.name, tensor.dtype, dtype, first, index)
             return tensor
         return to_tensor(value, dtype, None, it)
     tensor = to_tensor(value, None, op.defaults.get(group), it)
@@ -226,17 +243,17 @@ def _convert_input(
     return tensor
 
 
-def _fits(value: Any, dtype: DType, it: Interpreter) -> bool:
-    """Is `value` a tensor, or a number or array that can become one of `dtype`?"""
-    if isinstance(value, Tensor):
-        return True
-    if value is None or isinstance(value, (list, tuple)):
-        return False
-    try:
-        to_tensor(value, dtype, None, it)
-    except (TypeError, ValueError):
-        return False
-    return True
+def _is_slow(value: Any) -> bool:
+    """Does TensorFlow's quick way of calling eager ops give up on such an argument?"""
+    return value is None or isinstance(value, (list, tuple))
+
+
+def _is_odd(value: Any) -> bool:
+    """Does it give up on such an argument where a fixed dtype is wanted?"""
+    scalar = not hasattr(value, "ndim") or not value.ndim
+    return isinstance(value, (str, bytes, complex)) or (
+        type(value).__module__ == "numpy" and scalar
+    )
 
 
 def cpp_name(dtype: DType) -> str:
@@ -244,11 +261,11 @@ def cpp_name(dtype: DType) -> str:
     return CPP_NAMES.get(dtype.name, dtype.name)
 
 
-def _refuse_mismatch(
+def _mismatch(
     op: Op, it: Interpreter, name: str, got: DType, wanted: DType, first: str | None, index: int
-) -> None:
+) -> Exception:
     if it.eager:
-        raise InvalidArgumentError(
+        return InvalidArgumentError(
             None,
             None,
             f"cannot compute {op.type} as input #{index}(zero-based) was expected to be a "
@@ -256,11 +273,11 @@ def _refuse_mismatch(
             f"{_LABELS.get(op.type, '')}",
         )
     if first is None:
-        raise TypeError(
+        return TypeError(
             f"Input '{name}' of '{op.type}' Op has type {got.name} that does not match expected "
             f"type of {wanted.name}."
         )
-    raise TypeError(
+    return TypeError(
         f"Input '{name}' of '{op.type}' Op has type {got.name} that does not match type "
         f"{wanted.name} of argument '{first}'."
     )

@@ -169,11 +169,12 @@ ALL = (
 )  # fmt: skip
 
 _BY_NAME: dict[str, DType] = {dtype.name: dtype for dtype in ALL}
-_BY_NAME.update(half=float16, float=float32, double=float64, bool_=bool_, bytes_=string,
-                object_=string, object=string, str_=string, bytes=string, str=string)  # fmt: skip
+_BY_NAME.update(half=float16, float=float32, double=float64)
+_BY_NUMPY: dict[str, DType] = dict(_BY_NAME, bool_=bool_, bytes_=string, object_=string,
+                                   object=string, str_=string, longlong=int64,
+                                   ulonglong=uint64)  # fmt: skip
 _BY_ENUM = {dtype.as_datatype_enum: dtype for dtype in ALL}
-_BY_PYTHON: dict[object, DType] = {float: float32, bool: bool_, object: string,
-                                   complex: complex128, str: string, bytes: string}  # fmt: skip
+_BY_PYTHON: dict[object, DType] = {float: float32, bool: bool_, object: string}
 
 FLOATING = frozenset({float16, bfloat16, float32, float64})
 SIGNED = frozenset({int8, int16, int32, int64})
@@ -204,7 +205,7 @@ def as_dtype(type_value: object) -> DType:
             return found
         if isinstance(type_value, int):
             return _BY_ENUM[type_value]
-        return _BY_NAME[_numpy_name(type_value)]
+        return _BY_NUMPY[_numpy_name(type_value)]
     except (KeyError, TypeError):
         raise TypeError(
             f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType."

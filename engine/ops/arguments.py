@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from engine.base.errors import InvalidArgumentError
@@ -71,17 +72,56 @@ def _without_bools(value: Any) -> Any:
 
 def refused_index(dtype: DType, type: str, parameter: str, attr: str) -> Exception:
     """The error of indices of a dtype that is not int32 or int64."""
-    allowed = "not in the list of allowed values: int32, int64"
+    return refused_dtype(dtype, (int32, int64), type, parameter, attr)
+
+
+def refused_dtype(
+    dtype: DType, allowed: Iterable[DType], type: str, parameter: str, attr: str
+) -> Exception:
+    """The error of an argument whose dtype is not one of those that an op allows."""
+    names = ", ".join(item.name for item in allowed)
     if current().eager:
         return InvalidArgumentError(
             None, None,
-            f"Value for attr '{attr}' of {cpp_name(dtype)} is {allowed}\n\t; NodeDef: "
-            f"{{{{node {type}}}}}; Op<name={type}> [Op:{type}] name: ",
+            f"Value for attr '{attr}' of {cpp_name(dtype)} is not in the list of allowed values: "
+            f"{names}\n\t; NodeDef: {{{{node {type}}}}}; Op<name={type}> [Op:{type}] name: ",
         )  # fmt: skip
     return TypeError(
         f"Value passed to parameter '{parameter}' has DataType {dtype.name} "
-        "not in list of allowed values: int32, int64"
+        f"not in list of allowed values: {names}"
     )
+
+
+def listed(value: Any, argument: str, type: str, called: str) -> list[Any]:
+    """The items of an argument that must be a list with at least one.
+
+    Args:
+        value: list, tuple, or (eagerly) a tensor whose first axis is taken apart.
+        argument: its name.
+        type: TensorFlow's name of the op.
+        called: how messages call the op.
+    """
+    if isinstance(value, Tensor) and not current().eager:
+        raise TypeError(f"Expected list for '{argument}' argument to '{called}' Op, not {value}.")
+    items = list(value)
+    if not items:
+        raise refusal(type, "Value for attr 'N' of 0 must be at least minimum 1",
+                      f"List argument '{argument}' to '{type}' Op with length 0 shorter than "
+                      "minimum length 1.")  # fmt: skip
+    return items
+
+
+def refusal(type: str, problem: str, traced: str = "") -> Exception:
+    """What an op raises for values that its kernel refuses: another type while tracing.
+
+    Args:
+        type: TensorFlow's name of the op.
+        problem: what the kernel says.
+        traced: what inference says; by default the same.
+    """
+    if current().eager:
+        return InvalidArgumentError(None, None, f"{problem} [Op:{type}]")
+    return ValueError(traced or problem)
 
 
 def scalar_int(

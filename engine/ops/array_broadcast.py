@@ -10,7 +10,7 @@ from engine.ir.shapes import Dims, TensorShape, as_dims, bracketed, broadcast, s
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints, partial_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import checked_ints, shape_tensor
+from engine.ops.arguments import checked_ints, refusal, shape_tensor
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -94,6 +94,9 @@ def broadcast_to(input: Any, shape: Any, name: str | None = None) -> Tensor:
         name: of the node.
     """
     dims = checked_ints(shape, "BroadcastTo", "shape")
+    if isinstance(dims, int):
+        raise refusal("BroadcastTo", "shape must be a vector, got shape []",
+                      "Shape must be rank 1 but is rank 0 for 'BroadcastTo'")  # fmt: skip
     if isinstance(dims, tuple) and None not in dims:
         return broadcast_to_op(input, dims, name=name)
     return broadcast_to_dynamic(input, shape_tensor(shape), dims, name=name)

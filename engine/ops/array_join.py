@@ -6,14 +6,14 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import int32
+from engine.ir.dtypes import float32, int8, int32, int64
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims, bracketed, compatible, merge, show
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import required_int, scalar_int
+from engine.ops.arguments import refused_dtype, required_int, scalar_int
 from engine.ops.dynamic import dynamic_twin
 from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
@@ -85,6 +85,12 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
         return values
     if not isinstance(values, (list, tuple, Tensor)) and axis == 0:
         return convert_to_tensor(values)
+    if isinstance(values, Tensor) and not isinstance(values, (list, tuple)):
+        rank = None if values.dims is None else len(values.dims)
+        if rank is not None and rank and not -rank <= axis < rank:
+            raise ValueError(f"Argument `axis` = {axis} not in range [{-rank}, {rank})")
+        if not current().eager or isinstance(axis, float):
+            raise TypeError(f"Expected list for 'values' argument to 'pack' Op, not {values}.")
     items = values if isinstance(values, (list, tuple)) else list(values)
     if axis == 0 and not any(isinstance(item, Tensor) for item in items):
         try:
@@ -248,6 +254,12 @@ def concat(values: Any, axis: Any, name: str = "concat") -> Tensor:
     """
     if not isinstance(values, (list, tuple)):
         values = [values]
+    if not values:
+        if axis is None or isinstance(axis, (list, tuple)):
+            raise IndexError("list index out of range")
+        if current().eager and not isinstance(axis, Tensor):
+            raise refuse("OpKernel 'ConcatV2' has constraint on attr 'T' not in NodeDef "
+                         "[Op:ConcatV2]")  # fmt: skip
     if len(values) == 1:
         _check_scalar(convert_to_tensor(axis, int32))
         return tf.identity(values[0], name=name)
@@ -278,6 +290,8 @@ def split_op(value: Tensor, sizes: Any, axis: int, name: str | None = None) -> A
 
 
 def _resolve_sizes(total: int | None, sizes: Any) -> list[int | None]:
+    if tuple(sizes).count(-1) > 1:
+        raise ValueError("size_splits can only have one -1")
     given = sum(size for size in sizes if size != -1)
     if -1 in sizes:
         rest = None if total is None else total - given
@@ -401,6 +415,11 @@ def split(
     ):
         raise ValueError("Rank-0 tensors are not supported as the num_or_size_splits argument to "
                          f"split. Argument provided: {num_or_size_splits}")  # fmt: skip
+    sizes = known_ints(num_or_size_splits)
+    if sizes == ():
+        if current().eager:
+            raise refuse("Value for attr 'num_split' of 0 must be at least minimum 1")
+        raise refused_dtype(float32, (int8, int32, int64), "SplitV", "size_splits", "Tlen")
     at = required_int(axis, "axis")
     if value.dims is not None and not -len(value.dims) <= at < len(value.dims):
         rank = len(value.dims)
@@ -410,7 +429,6 @@ def split(
         raise ValueError(
             f"Dimension size, given by scalar input {at} must be in range [-{rank}, {rank})"
         )
-    sizes = known_ints(num_or_size_splits)
     if isinstance(sizes, int):
         if sizes < 1:
             if not current().eager:

@@ -10,8 +10,8 @@ from engine.ir.op import op, public
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import checked_ints, static_int, static_ints
-from engine.ops.kernels import as_array, refuse
+from engine.ops.arguments import checked_ints, refusal, static_int, static_ints
+from engine.ops.kernels import as_array
 from engine.ops.namespace import tf
 
 
@@ -99,7 +99,11 @@ def tile(input: Any, multiples: Any, name: str | None = None) -> Tensor:
     input = convert_to_tensor(input)
     known = checked_ints(multiples, "Tile", "multiples", "Tmultiples")
     if isinstance(known, int):
-        raise refuse("Expected multiples to be 1-D, but got shape []")
+        raise refusal("Tile", "Expected multiples to be 1-D, but got shape []",
+                      "Shape must be rank 1 but is rank 0 for 'Tile'")  # fmt: skip
+    if known is not None and any(isinstance(item, list) for item in known):
+        raise refusal("Tile", "Expected multiples to be 1-D",
+                      "Shape must be rank 1 but is rank 2 for 'Tile'")  # fmt: skip
     if known is not None and None not in known:
         return tile_op(input, known, name=name)
     return tile_dynamic(input, multiples, known, name=name)

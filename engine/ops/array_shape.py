@@ -21,7 +21,7 @@ from engine.ir.shapes import (
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import get_static_value
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import checked_ints, refused_index, shape_tensor
+from engine.ops.arguments import checked_ints, listed, refused_index, shape_tensor
 from engine.ops.kernels import as_array, is_array, refuse
 from engine.ops.namespace import tf
 
@@ -68,7 +68,7 @@ def shape(input: Any, out_type: Any = None, name: str | None = None) -> Tensor:
 @public("shape_n")
 def shape_n(input: Any, out_type: Any = int32, name: str | None = None) -> list[Tensor]:
     """The shapes of several tensors."""
-    return [shape(item, out_type, name) for item in input]
+    return [shape(item, out_type, name) for item in listed(input, "input", "ShapeN", "shape_n")]
 
 
 @op("raw.size", samples=[("float32[2,3]", int32)], type="Size", hint="Size")
@@ -357,7 +357,7 @@ def _identity_n_gradient(tf: Any, node: Any, *grads: Tensor) -> tuple[Tensor, ..
 @public("identity_n")
 def identity_n(input: Any, name: str | None = None) -> list[Tensor]:
     """Tensors with the same values as those of a list."""
-    items = list(input)
+    items = listed(input, "input", "IdentityN", "IdentityN")
     if len(items) == 1:
         return [tf.identity(items[0], name=name)]
     return list(identity_n_op(items, name=name))

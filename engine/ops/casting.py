@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.tracebacks import hide_engine_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import (
+    NUMERIC,
     DType,
     as_dtype,
     bfloat16,
@@ -21,6 +22,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import refused_dtype
 from engine.ops.kernels import refuse
 from engine.ops.namespace import tf
 
@@ -176,7 +178,13 @@ def _representable(source: DType, low: Any, high: Any) -> tuple[Any, Any]:
     return (low, high) if source.is_floating else (int(low), int(high))
 
 
-@op("bitcast", type="Bitcast", groups={"input": "T"}, samples=[("float32[3,4]", "int32")])
+@op(
+    "bitcast",
+    type="Bitcast",
+    groups={"input": "T"},
+    dtypes={"T": NUMERIC},
+    samples=[("float32[3,4]", "int32")],
+)
 def bitcast_op(input: Tensor, type: Any, name: str | None = None) -> TensorSpec:
     """The same bits read as another dtype.
 
@@ -187,6 +195,8 @@ def bitcast_op(input: Tensor, type: Any, name: str | None = None) -> TensorSpec:
         name: of the node.
     """
     wanted = as_dtype(type)
+    if wanted not in NUMERIC:
+        raise refused_dtype(wanted, sorted(NUMERIC, key=int), "Bitcast", "type", "type")
     size = input.dtype.size
     if wanted.size == size or input.dims is None:
         return spec(wanted, input.dims)
@@ -204,6 +214,8 @@ def bitcast_op(input: Tensor, type: Any, name: str | None = None) -> TensorSpec:
 @bitcast_op.kernel
 def _bitcast_kernel(xp: Any, x: Any, type: Any) -> Any:
     wanted = as_dtype(type)
+    if wanted not in NUMERIC:
+        raise refused_dtype(wanted, sorted(NUMERIC, key=int), "Bitcast", "type", "type")
     kind = wanted.as_numpy_dtype
     x = xp.ascontiguousarray(x).reshape(xp.shape(x))
     if wanted.size == x.dtype.itemsize:

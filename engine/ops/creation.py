@@ -17,6 +17,7 @@ from engine.ir.dtypes import (
     int32,
     int64,
     string,
+    variant,
 )
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
@@ -24,7 +25,13 @@ from engine.ir.shapes import Dims, bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import checked_ints, refused_index, shape_tensor, static_int
+from engine.ops.arguments import (
+    checked_ints,
+    refusal,
+    refused_index,
+    shape_tensor,
+    static_int,
+)
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -114,7 +121,9 @@ def fill(dims: Any, value: Any, name: str | None = None, layout: Any = None) -> 
     value = convert_to_tensor(value)
     if value.dims:
         if not current().eager or math.prod(size or 0 for size in value.dims) != 1:
-            raise ValueError(f"value must represent a scalar, got shape {bracketed(value.dims)}")
+            raise refusal(
+                "Fill", f"value must represent a scalar, got shape {bracketed(value.dims)}"
+            )
         value = tf.reshape(value, [])
     if known is not None and None not in known:
         return fill_op(value, known, name=name)
@@ -130,8 +139,9 @@ def _filled(shape: Any, dtype: Any, number: int, name: str) -> Tensor:
     value: Any = (b"" if number == 0 else None) if kind is string else number
     if kind is bool_:
         value = bool(number)
-    if value is None:
-        raise TypeError(f"Cannot convert 1 to EagerTensor of dtype {kind.name}")
+    if value is None or kind is variant:
+        convert_to_tensor(shape)
+        raise TypeError(f"Cannot convert {number} to EagerTensor of dtype {kind.name}")
     known = checked_ints(shape, "Fill", "dims", "index_type", lenient=False)
     if isinstance(known, int):
         known = (known,)
@@ -384,6 +394,9 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
         InvalidArgumentError: if `num` is not positive.
     """
     start = convert_to_tensor(start)
+    if isinstance(num, float):
+        raise TypeError("Argument `tensor` (name: num) must be of type integer. Received "
+                        f"`tensor` = {num} of dtype: {float32!r}")  # fmt: skip
     try:
         stop = convert_to_tensor(stop, start.dtype)
     except ValueError as error:
@@ -397,7 +410,8 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
     if count is None:
         return _linspace_dynamic(start, stop, num, axis)
     if count < 0:
-        raise refuse(f"Requires num >= 0: {count}")
+        raise refusal("Range", f"Requires num >= 0: {count}",
+                      f"Requires start <= limit when delta > 0: 1/{count}")  # fmt: skip
     return linspace_op(start, stop, count, axis, name=name)
 
 

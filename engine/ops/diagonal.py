@@ -22,7 +22,9 @@ def _offsets(k: Any) -> tuple[int, int]:
     return int(found), int(found)
 
 
-def _padding(value: Any) -> Any:
+def _padding(value: Any, like: Tensor) -> Any:
+    if like.dtype.kind == "S":  # no number can fill up
+        value = convert_to_tensor(value, like.dtype)
     if isinstance(value, Tensor):
         value = known_value(value)
         if value is None:
@@ -40,11 +42,35 @@ def matrix_diag(
 ) -> TensorSpec:  # fmt: skip
     """Matrices with the given diagonals."""
     at_least(diagonal, 1)
+    _check_order(lower, upper)
     if diagonal.dims is None:
         return spec(diagonal.dtype, None)
+    lines = diagonal.dims[-2] if lower != upper and len(diagonal.dims) > 1 else None
+    if lines not in (None, upper - lower + 1) or (lower != upper and len(diagonal.dims) < 2):
+        raise ValueError("The number of rows of `diagonal` doesn't match the number of diagonals "
+                         "implied from `d_lower` and `d_upper`. num_diags = "
+                         f"{upper - lower + 1}, d_lower = {lower}, d_upper = {upper}")  # fmt: skip
+    longest = diagonal.dims[-1]
+    if longest is not None:
+        _check_size(longest, lower, upper, rows, columns)
     lead = diagonal.dims[:-1] if lower == upper else diagonal.dims[:-2]
     height, width = _diag_size(diagonal.dims[-1], lower, upper, rows, columns)
     return spec(diagonal.dtype, (*lead, height, width))
+
+
+def _check_order(lower: int, upper: int) -> None:
+    if lower > upper:
+        raise ValueError("lower_diag_index is greater than upper_diag_index")
+
+
+def _check_size(longest: int, lower: int, upper: int, rows: int, columns: int) -> None:
+    least = longest - min(upper, 0), longest + max(lower, 0)
+    for given, fewest, what in ((rows, least[0], "rows"), (columns, least[1], "columns")):
+        if -1 < given < fewest:
+            raise ValueError(f"The number of {what} is too small: {given} < {fewest}")
+    if rows > least[0] and columns > least[1]:
+        raise ValueError("The number of rows or columns is not consistent with the specified "
+                         "d_lower, d_upper, and diagonal.")  # fmt: skip
 
 
 def _diag_size(
@@ -90,6 +116,8 @@ def _matrix_diag_kernel(
     xp: Any, diagonal: Any, lower: int, upper: int, rows: int, columns: int, align: str,
     padding: Any = 0,
 ) -> Any:  # fmt: skip
+    _check_order(lower, upper)
+    _check_size(diagonal.shape[-1], lower, upper, rows, columns)
     height, width = _diag_size(diagonal.shape[-1], lower, upper, rows, columns)
     lead = diagonal.shape[:-1] if lower == upper else diagonal.shape[:-2]
     out = xp.full((*lead, height, width), padding, diagonal.dtype)
@@ -126,12 +154,13 @@ def diag(
     """
     x = convert_to_tensor(diagonal)
     lower, upper = _offsets(k)
-    padding = _padding(padding_value)
+    padding = _padding(padding_value, x)
     rows, columns = known_ints(num_rows), known_ints(num_cols)
     return matrix_diag(x, lower, upper, rows, columns, align, padding, name)
 
 
 def _check_offsets(lower: int, upper: int, rows: int, columns: int) -> None:
+    _check_order(lower, upper)
     for offset, name in ((lower, "lower_diag_index"), (upper, "upper_diag_index")):
         if not -rows < offset < columns and offset:
             raise ValueError(f"{name} is out of bound.")
@@ -205,7 +234,7 @@ def diag_part(
     """
     x = convert_to_tensor(input)
     lower, upper = _offsets(k)
-    padding = _padding(padding_value)
+    padding = _padding(padding_value, x)
     return matrix_diag_part(x, lower, upper, align, padding, name)
 
 

@@ -239,9 +239,8 @@ def dynamic_partition(
     Raises:
         InvalidArgumentError: if a number in `partitions` lies outside.
     """
-    if num_partitions == 1:
-        mask = tf.equal(partitions, tf.zeros_like(partitions))
-        return [tf.boolean_mask(data, mask)]
+    if isinstance(num_partitions, Tensor) and not current().eager:
+        raise TypeError(f"Expected int for argument 'num_partitions' not {num_partitions}.")
     return list(dynamic_partition_op(data, partitions, int(num_partitions), name=name))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import NUMERIC, REAL, int32
+from engine.ir.dtypes import NUMERIC, REAL, int32, int64
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, merge
 from engine.ir.spec import TensorSpec, spec
@@ -70,7 +70,8 @@ def adjoint(matrix: Any, name: str | None = None) -> Tensor:
 
 
 @op("raw.matrix_band_part", type="MatrixBandPart", value_dependent=True,
-    groups={"num_lower": "Tindex", "num_upper": "Tindex"},
+    groups={"num_lower": "Tindex", "num_upper": "Tindex"}, dtypes={"Tindex": {int32, int64}},
+    defaults={"Tindex": int64},
     samples=[("float32[4,3]", 1, 0), ("float64[2,3,3]", -1, 1)])  # fmt: skip
 def matrix_band_part(
     input: Tensor, num_lower: Tensor, num_upper: Tensor, name: str | None = None
@@ -82,6 +83,11 @@ def matrix_band_part(
 
 @matrix_band_part.kernel
 def _matrix_band_part_kernel(xp: Any, x: Any, num_lower: Any, num_upper: Any) -> Any:
+    for what, item in (("num_lower", num_lower), ("num_upper", num_upper)):
+        if xp.ndim(item):
+            raise InvalidArgumentError(
+                None, None, f"{what} must be scalar, got shape {bracketed(item.shape)}"
+            )
     rows, columns = x.shape[-2:]
     below, above = int(num_lower), int(num_upper)
     if below > rows:
@@ -262,6 +268,9 @@ def eye(
 
     square = num_columns is None
     columns = num_rows if square else num_columns
+    if isinstance(num_rows, float) or isinstance(columns, float):
+        raise TypeError("Arguments `num_rows` and `num_columns` must be positive integer values. "
+                        f"Received: num_rows={num_rows}, num_columns={columns}")  # fmt: skip
     least = num_rows if square else tf.minimum(num_rows, columns)
     size = known_value(least) if isinstance(least, Tensor) else least
     lead = [] if batch_shape is None else batch_shape

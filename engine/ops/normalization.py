@@ -38,7 +38,7 @@ def moments(
     """
     from engine.ops.namespace import tf
 
-    x = convert_to_tensor(x, name="x")
+    x = convert_to_tensor(x, dtype=x.dtype, name="x")  # lists are refused there too
     y = tf.cast(x, float32) if x.dtype is float16 else x
     axes = [axes] if isinstance(axes, int) else axes
     mean = tf.reduce_mean(y, axes, keepdims=True, name="mean")
@@ -266,7 +266,7 @@ def bias_add(value: Any, bias: Any, data_format: Any = None, name: str | None = 
             raise ValueError("`data_format` must be of the form `N...C` or `NC...`. Received: "
                              f"{data_format!r}.")  # fmt: skip
     x = convert_to_tensor(value, name="input")
-    return bias_add_op(x, convert_to_tensor(bias, dtype=x.dtype), form, name)
+    return bias_add_op(x, bias, form, name)
 
 
 # -- local response normalisation

@@ -323,8 +323,6 @@ def reverse_sequence(
         batch_axis: along which the slices lie, by default 0.
         name: of the node.
     """
-    if seq_axis is None:
-        raise ValueError("Argument `seq_axis` must be specified.")
     if input.dims is None or seq_lengths.dims is None:
         return spec(input.dtype, input.dims)
     batch = (batch_axis or 0) % len(input.dims)
@@ -343,6 +341,11 @@ def _reverse_sequence_kernel(
 ) -> Any:
     batch = batch_axis or 0
     seq_axis, batch = seq_axis % x.ndim, batch % x.ndim
+    if seq_axis == batch:
+        raise refuse(f"batch_dim == seq_dim {seq_axis}")
+    if seq_lengths.ndim != 1 or len(seq_lengths) != x.shape[batch]:
+        raise refuse(f"Length of seq_lens != input.dims({batch}), ({xp.size(seq_lengths)} vs. "
+                     f"{x.shape[batch]})")  # fmt: skip
     if (xp.asarray(seq_lengths) > x.shape[seq_axis]).any():
         raise refuse(f"seq_lens({int(seq_lengths.argmax())}) > input.dims({seq_axis})")
     out = x.copy()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import int16, int32, int64
 from engine.ir.op import OpFunction, op, public
-from engine.ir.shapes import Dims, bracketed, compatible
+from engine.ir.shapes import Dims, TensorShape, bracketed, compatible
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import partial_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import shape_tensor, static_ints
 from engine.ops.kernels import as_array, refuse
 
 _INDEX = frozenset({int16, int32, int64})
@@ -74,7 +72,7 @@ def _columns(xp: Any, indices: Any, shape: Any) -> Any:
     samples=[("int32[2,1](0,3)", "float32[2,3]", (4, 3))],
     type="ScatterNd",
     hint="ScatterNd",
-    groups={"indices": "Tindices", "shape": "Tshape"},
+    groups={"indices": "Tindices", "shape": "Tindices"},
     dtypes={"Tindices": _INDEX},
     value_dependent=True,
 )
@@ -82,16 +80,35 @@ def scatter_nd_op(
     indices: Tensor, updates: Tensor, shape: Tensor, policy: str = "", name: str | None = None
 ) -> TensorSpec:
     """Zeros of `shape`, to which `updates` are added at `indices`."""
+    if shape.dims is not None and len(shape.dims) != 1:
+        raise ValueError(f"Shape must be rank 1 but is rank {len(shape.dims)} for 'ScatterNd'")
     dims = partial_ints(shape) if isinstance(shape, Tensor) else None
     if dims is None and shape.dims is not None and shape.dims[0] is not None:
         dims = (None,) * shape.dims[0]
+    if dims == ():  # which the kernel refuses, unless there are no updates
+        if indices.dims and updates.dims and len(updates.dims) > len(indices.dims) - 1:
+            raise ValueError("Dimensions of updates do not fit a scalar output")
+        return spec(updates.dtype, ())
+    if dims is not None and 0 in dims and not (_empty(indices.dims) or _empty(updates.dims)):
+        raise ValueError("Indices and updates specified for empty input for 'ScatterNd'")
     check_scatter(indices.dims, updates.dims, dims)
     return spec(updates.dtype, dims)
 
 
+def _empty(dims: Dims) -> bool:
+    """May a tensor of this shape be without elements?"""
+    return dims is None or 0 in dims or None in dims
+
+
 @scatter_nd_op.kernel
 def _scatter_nd_kernel(xp: Any, indices: Any, updates: Any, shape: Any, policy: str = "") -> Any:
+    if shape.ndim != 1:
+        raise refuse("Shape must be a vector")
     dims = tuple(shape.tolist())
+    if 0 in dims or not dims:
+        if indices.size and as_array(xp, updates).size:
+            raise refuse("Indices and updates specified for empty output. indices shape: "
+                         f"{bracketed(indices.shape)}")  # fmt: skip
     check_scatter(indices.shape, getattr(updates, "shape", ()), dims)
     updates = as_array(xp, updates)
     if updates.dtype == object:
@@ -138,10 +155,9 @@ def scatter_nd(
     Raises:
         InvalidArgumentError: if an index lies outside, or the shapes do not fit.
     """
-    indices = convert_to_tensor(indices)
-    known = static_ints(shape)
-    sizes = convert_to_tensor(list(known), indices.dtype) if known else shape_tensor(shape)
-    return scatter_nd_op(indices, updates, sizes, bad_indices_policy, name=name)
+    if isinstance(shape, TensorShape):
+        shape = shape.as_list()
+    return scatter_nd_op(indices, updates, shape, bad_indices_policy, name=name)
 
 
 def _tensor_scatter(how: str, type: str) -> OpFunction:

@@ -319,8 +319,11 @@ def bincount(
             None, None, "`binary_output` and `weights` are mutually exclusive."
         )
     array = convert_to_tensor(arr)
-    if array.dtype not in (int32, int64):
+    if array.dtype.kind in "bfcS":  # smaller integers are refused
         array = tf.cast(array, int32)
+    if axis not in (None, 0, -1):
+        raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently "
+                         "supported.")  # fmt: skip
     low = None if minlength is None else int(known_value(convert_to_tensor(minlength)))
     high = None if maxlength is None else int(known_value(convert_to_tensor(maxlength)))
     if weights is None:

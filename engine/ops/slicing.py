@@ -10,9 +10,8 @@ from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims
 from engine.ir.spec import TensorSpec, spec
-from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import static_ints
+from engine.ops.arguments import checked_ints, static_ints
 from engine.ops.indexing import Bound, Key, getitem, numpy_key, scatter_into
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
@@ -32,7 +31,8 @@ def slice_(input_: Any, begin: Any, size: Any, name: str | None = None) -> Tenso
         InvalidArgumentError: (ValueError while tracing) if the block leaves the tensor.
     """
     tensor = convert_to_tensor(input_)
-    first, count = known_ints(begin), known_ints(size)
+    first = checked_ints(begin, "Slice", "begin", "Index")
+    count = checked_ints(size, "Slice", "size", "Index")
     if isinstance(first, int) or isinstance(count, int):
         if current().eager:
             raise refuse("Expected begin and size arguments to be 1-D tensors [Op:Slice]")

@@ -274,7 +274,7 @@ def logdet(matrix: Any, name: str | None = None) -> Tensor:
 
     chol = tf.linalg.cholesky(matrix)
     logs = tf.math.log(tf.math.real(tf.linalg.diag_part(chol)))
-    return tf.multiply(2.0, tf.reduce_sum(logs, axis=[-1]), name=name)
+    return tf.multiply(tf.constant(2.0, logs.dtype), tf.reduce_sum(logs, axis=[-1]), name=name)
 
 
 @public("linalg.lstsq")

@@ -6,12 +6,14 @@ from collections import namedtuple
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import REAL, DType, as_dtype, int32
+from engine.ir.dtypes import REAL, DType, as_dtype, int32, int64
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
+from engine.ir.shapes import num_elements
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import refusal, refused_dtype
 from engine.ops.kernels import as_array, refuse
 
 
@@ -181,13 +183,23 @@ def searchsorted_op(
     sequence: Tensor, values: Tensor, side: str, dtype: DType, name: str | None = None
 ) -> TensorSpec:
     """Where `values` would go in sorted rows, row by row."""
+    if sequence.dims is not None and values.dims is not None:
+        rows = [num_elements(dims[:-1]) for dims in (sequence.dims, values.dims)]
+        if None not in rows and rows[0] != rows[1]:
+            raise ValueError(
+                f"Leading dim_size of both tensors must match: {rows[0]} vs. {rows[1]}"
+            )
     return spec(dtype, values.dims)
 
 
 @searchsorted_op.kernel
 def _searchsorted_kernel(xp: Any, sequence: Any, values: Any, side: str, dtype: DType) -> Any:
-    if sequence.ndim == 1:
+    if sequence.ndim == 1 and values.ndim == 1:
         return xp.searchsorted(sequence, values, side=side).astype(dtype.name)
+    if sequence.shape[:-1] != values.shape[:-1] and sequence.size // max(
+        sequence.shape[-1], 1
+    ) != values.size // max(values.shape[-1], 1):
+        raise refuse("Leading dim_size of both tensors must match.")
     out = xp.empty(values.shape, dtype=dtype.name)
     rows = sequence.reshape(-1, sequence.shape[-1])
     flat = out.reshape(-1, values.shape[-1])
@@ -214,13 +226,12 @@ def searchsorted(
     Raises:
         ValueError: for another `side`.
     """
+    sequence, wanted = convert_to_tensor(sorted_sequence), convert_to_tensor(values)
+    if wanted.dims == () or sequence.dims == ():
+        raise refusal("StridedSlice", "slice index -1 of dimension 0 out of bounds.")
     if side not in ("left", "right"):
         raise ValueError("Argument `side` must be either 'right' or 'left'. "
                          f"Received: `side` = '{side}'.")  # fmt: skip
-    sequence = convert_to_tensor(sorted_sequence)
-    wanted = convert_to_tensor(values, sequence.dtype if not isinstance(values, Tensor) else None)
-    if wanted.dims == () or sequence.dims == ():
-        raise refuse("slice index -1 of dimension 0 out of bounds.")
     return searchsorted_op(sequence, wanted, side, as_dtype(out_type), name=name)
 
 
@@ -271,10 +282,18 @@ def unique(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
     Raises:
         InvalidArgumentError: (ValueError while tracing) if `x` is no vector.
     """
-    return Unique(*unique_op(convert_to_tensor(x), as_dtype(out_idx), False, name=name))
+    return Unique(*unique_op(convert_to_tensor(x), _index_type(out_idx, "Unique"), False, name))
 
 
 @public("unique_with_counts")
 def unique_with_counts(x: Any, out_idx: Any = int32, name: str | None = None) -> Any:
     """As `tf.unique`, and how often each element occurs: (y, idx, count)."""
-    return UniqueWithCounts(*unique_op(convert_to_tensor(x), as_dtype(out_idx), True, name=name))
+    kind = _index_type(out_idx, "UniqueWithCounts")
+    return UniqueWithCounts(*unique_op(convert_to_tensor(x), kind, True, name=name))
+
+
+def _index_type(out_idx: Any, type: str) -> DType:
+    kind = as_dtype(out_idx)
+    if kind not in (int32, int64):
+        raise refused_dtype(kind, (int32, int64), type, "out_idx", "out_idx")
+    return kind

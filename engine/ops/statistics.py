@@ -264,7 +264,6 @@ def scalar_mul(scalar: Any, x: Any, name: str | None = None) -> Tensor:
     """
     from engine.ops.namespace import tf
 
-    x = convert_to_tensor(x)
     factor = convert_to_tensor(scalar, dtype=x.dtype)
     if factor.dims:
         raise ValueError(f"The input scalar must be a 0-D value. Received shape {factor.shape}.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.dtypes import bool_, int64
+from engine.base.errors import UnimplementedError
+from engine.ir.dtypes import NUMERIC, bool_, int64
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, broadcast
 from engine.ir.spec import TensorSpec, spec
@@ -13,7 +14,8 @@ from engine.ops.declare import unbroadcast
 from engine.ops.kernels import as_array, refuse
 
 
-@op("raw.where", samples=[("bool[3,2]",)], type="Where", hint="Where")
+@op("raw.where", samples=[("bool[3,2]",)], type="Where", hint="Where",
+    dtypes={"T": NUMERIC | {bool_}})  # fmt: skip
 def where_op(condition: Tensor, name: str | None = None) -> TensorSpec:
     """The places of the elements that are not zero, one row each."""
     return spec(int64, (None, None if condition.dims is None else len(condition.dims)))
@@ -22,6 +24,8 @@ def where_op(condition: Tensor, name: str | None = None) -> TensorSpec:
 @where_op.kernel
 def _where_kernel(xp: Any, condition: Any) -> Any:
     array = as_array(xp, condition)
+    if array.dtype == "float16" or array.dtype.name == "bfloat16":
+        raise UnimplementedError(None, None, f"No WhereOp available for {array.dtype} type on CPU")
     if not array.ndim:
         raise refuse("WhereOp : Unhandled input dimensions: 0")
     return xp.stack(xp.nonzero(array), axis=1).astype("int64")
