@@ -58,7 +58,8 @@ def spec_of(value: Value) -> tuple[str | None, Dims | None, bool]:
     if isinstance(value, Python) and value.type == "ndarray":
         return value.dtype, value.dims, True
     if isinstance(value, Python) and value.type in ("int", "float", "bool"):
-        return {"int": "int32", "float": "float32", "bool": "bool"}[value.type], (), True
+        default = {"int": "int32", "float": "float32", "bool": "bool"}[value.type]
+        return value.dtype or default, (), True
     return None, None, True
 
 

@@ -204,6 +204,8 @@ def _of_library(machine: Machine, node: ast.AST, owner: Library, name: str, fram
     if name in VARIABLE_LISTS and owner.kind in ("layer", "model", "optimizer", "metric", "module"):
         return Container("list", None, Library("variable", name), None)
     kind = ATTRIBUTES.get((owner.kind, name))
+    if owner.kind == "keras tensor" and name == "shape" and owner.dims is not None:
+        return Container("shape", [NO_SIZE if d is None else Const(d) for d in owner.dims])
     if kind == "shape" and owner.dims is not None:
         return Container(
             "shape", [Const(d) if d is not None else Python("int") for d in owner.dims]

@@ -17,7 +17,7 @@ from engine.inference.values import (
 )
 from engine.syntax.children import children
 
-__all__ = ["Arguments", "bind", "parameters", "unknown_parameter"]
+__all__ = ["Arguments", "bind", "blind_values", "parameters", "unknown_parameter"]
 
 
 class Arguments:
@@ -111,6 +111,17 @@ def unknown_parameter(
     if entry and not annotation and _used_as_tensor(function.node, arg.arg):
         return Tensor(True, node=arg)
     return Unknown(arg.arg if entry else "")
+
+
+def blind_values(function: Function, entry: bool) -> dict[str, Value]:
+    """What the parameters of a method may be where no call is known, the first one left out."""
+    args = function.node.args
+    names = [*args.posonlyargs, *args.args]
+    defaults = [None] * (len(names) - len(function.defaults)) + list(function.defaults)
+    return {
+        arg.arg: unknown_parameter(function, arg, default, entry)
+        for arg, default in list(zip(names, defaults))[1:]
+    }
 
 
 def _used_as_tensor(node: ast.AST, name: str) -> bool:

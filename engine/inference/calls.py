@@ -6,14 +6,14 @@ import ast
 from collections.abc import Hashable
 
 from engine.inference.attributes import bind_receiver, init_instance
-from engine.inference.binding import Arguments, bind, parameters
+from engine.inference.binding import Arguments, bind, blind_values, parameters
 from engine.inference.containers import comes_from_tensors
-from engine.inference.context import Context, Scope
+from engine.inference.context import Context, Scope, Staging
 from engine.inference.conversion import why_not_converted
 from engine.inference.events import Branched, GivenUp, Recursed, Returned, UserCalled
 from engine.inference.libraries import call_library, call_symbol
 from engine.inference.machine import Frame, Machine
-from engine.inference.staging import enter
+from engine.inference.staging import enter, trace
 from engine.inference.values import (
     NONE,
     UNKNOWN,
@@ -327,6 +327,9 @@ def _call_instance(
         return call_value(machine, bind_receiver(own, instance), arguments, node, frame)
     _build(machine, instance, node, frame)
     method = instance.cls.lookup("call")
+    if isinstance(method, Function) and _has_input(arguments) and not frame.context.staged:
+        if instance.cls.flavours & {"layer", "model"} and method.staging is None:
+            return _on_input(machine, instance, method, arguments, node, frame)
     if method is not None and instance.cls.flavours & {"layer", "model", "loss"}:
         if machine.keras >= 3 and isinstance(method, Function) and method.staging is None:
             inner = frame.context
@@ -340,6 +343,39 @@ def _call_instance(
     if instance.cls.flavours & {"layer", "model"} and frame.context.staged:
         return Unknown("derived")
     return _call_unknown(machine, instance, arguments, node, frame)
+
+
+def _has_input(arguments: Arguments) -> bool:
+    given = (*arguments.positional, *arguments.keywords.values())
+    return any(isinstance(value, Library) and value.kind == "keras tensor" for value in given)
+
+
+def _on_input(
+    machine: Machine,
+    instance: Instance,
+    method: Function,
+    arguments: Arguments,
+    node: ast.AST,
+    frame: Frame,
+) -> Value:
+    """A layer that is called on `keras.Input`: Keras traces it, with the sizes the input leaves."""
+    staging = Staging(method.node, method.module, "keras", machine.keras < 3)
+    bound = method.copy()
+    bound.receiver = instance
+    values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}
+    names = [arg.arg for arg in parameters(bound.node)][1:]
+    given = {**dict(zip(names, arguments.positional)), **arguments.keywords}
+    values.update((name, _placeholder(value)) for name, value in given.items() if name in values)
+    trace(machine, bound, staging, values, frame.context, method.node, walk)
+    return Library("keras tensor")
+
+
+def _placeholder(value: Value) -> Value:
+    if not isinstance(value, Library) or value.kind != "keras tensor":
+        return value
+    made = Tensor(True, value.dtype, value.dims)
+    made.declared = True
+    return made
 
 
 def _build(machine: Machine, instance: Instance, node: ast.AST, frame: Frame) -> None:

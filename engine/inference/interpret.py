@@ -6,7 +6,7 @@ import ast
 
 from engine.base.source import SourceFile
 from engine.inference.attributes import attribute, sample_of
-from engine.inference.binding import Arguments, bind, unknown_parameter
+from engine.inference.binding import Arguments, bind, blind_values, unknown_parameter
 from engine.inference.calls import call, call_value, walk
 from engine.inference.context import Context, Staging
 from engine.inference.expressions import EXPRESSIONS
@@ -14,7 +14,7 @@ from engine.inference.machine import Frame, Machine
 from engine.inference.module import Module, Workspace
 from engine.inference.staging import enter_blind, trace
 from engine.inference.statements import STATEMENTS, assign
-from engine.inference.values import ClassValue, Function, Instance, Tensor, Value
+from engine.inference.values import ClassValue, Function, Instance, Value
 from engine.syntax.depth import deep, without_collection
 from engine.syntax.parse import Parsed, parse
 
@@ -149,18 +149,5 @@ def _enter_keras(machine: Machine, method: Function, receiver: Instance, frame: 
     staging = Staging(method.node, method.module, "keras", machine.keras < 3)
     bound = method.copy()
     bound.receiver = receiver
-    values = bind(bound, Arguments([], {}, open=True))
-    args = bound.node.args
-    names = [*args.posonlyargs, *args.args]
-    defaults = [None] * (len(names) - len(bound.defaults)) + list(bound.defaults)
-    for index, (arg, default) in enumerate(zip(names, defaults)):
-        if index == 0:
-            continue
-        first = index == 1 and method.node.name == "call"  # type: ignore[union-attr]
-        value = unknown_parameter(bound, arg, default, True)
-        if first and isinstance(value, Tensor):
-            made = Tensor(True, value.dtype, value.dims, arg)
-            made.hinted = value.hinted
-            value = made
-        values[arg.arg] = value
+    values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}
     trace(machine, bound, staging, values, frame.context, method.node, walk)

@@ -10,11 +10,17 @@ from engine.inference.builtin_calls import call_builtin
 from engine.inference.context import Staging
 from engine.inference.definitions import STAGERS, stage, staging_of
 from engine.inference.events import Called, Mismatched
-from engine.inference.library_tables import RESULTS
+from engine.inference.library_tables import NUMPY_SCALARS, RESULTS
 from engine.inference.machine import Frame, Machine
 from engine.inference.methods import call_method
 from engine.inference.registry import Refused, ask
-from engine.inference.specs import creation_spec, dims_of_value, dtype_of_value, inferred_spec
+from engine.inference.specs import (
+    creation_spec,
+    dims_of_value,
+    dtype_of_value,
+    inferred_spec,
+    input_spec,
+)
 from engine.inference.values import (
     NONE,
     UNKNOWN,
@@ -164,7 +170,8 @@ def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Val
     if kind.startswith("varying "):
         return Python(kind[8:], varying=True)
     if kind in ("int", "float", "str", "bool", "python"):
-        return Python("" if kind == "python" else kind)
+        dtype = name[6:] if name.startswith("numpy.") and name[6:] in NUMPY_SCALARS else None
+        return Python("" if kind == "python" else kind, dtype=dtype)
     if kind == "ndarray":
         return _array(name, arguments)
     if kind == "shape":
@@ -174,6 +181,8 @@ def _result(name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Val
     if kind == "?":
         return _derived(arguments, staged)
     made = Library(kind, name, frame.born(node))
+    if kind == "keras tensor":
+        made.dtype, made.dims = input_spec(arguments)
     if kind == "variable":
         made.dtype, made.dims = creation_spec(arguments)
     if kind == "spec":
@@ -305,6 +314,8 @@ def call_library(
     if callee.kind in ("layer", "model", "metric", "loss", "schedule"):
         event = note(machine, f"{callee.kind}.__call__", arguments, node, frame, callee)
         result = _object_result(callee, node, frame)
+        if any(isinstance(v, Library) and v.kind == "keras tensor" for v in arguments.positional):
+            result = Library("keras tensor")
         event.result = result
         return result
     if callee.kind == "staged":

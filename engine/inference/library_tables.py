@@ -11,6 +11,7 @@ __all__ = [
     "LEVELS",
     "METHOD_RESULTS",
     "MUTATORS",
+    "NUMPY_SCALARS",
     "RESULTS",
     "STATEFUL",
     "VARIABLE_LISTS",
@@ -83,6 +84,11 @@ ATTRIBUTES: dict[tuple[str, str], str] = {
     ("spec", "shape"): "shape",
     ("spec", "dtype"): "dtype",
 }
+
+NUMPY_SCALARS = (
+    "float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16",
+    "uint32", "uint64",
+)  # fmt: skip
 
 # What a call gives, where it is not one tensor. A name that ends in `.` covers all below it.
 RESULTS: dict[str, str] = {
@@ -251,10 +257,10 @@ RESULTS: dict[str, str] = {
     "tf.keras.models.Sequential": "model",
     "tf.keras.applications.": "model",
     "tf.keras.layers.": "layer",
-    "tf.keras.layers.Input": "?",
+    "tf.keras.layers.Input": "keras tensor",
     "tf.keras.layers.add": "tensor",
     "tf.keras.layers.concatenate": "tensor",
-    "tf.keras.Input": "?",
+    "tf.keras.Input": "keras tensor",
     "tf.keras.losses.": "loss",
     "tf.keras.metrics.": "metric",
     "tf.keras.optimizers.schedules.": "schedule",
@@ -314,10 +320,7 @@ RESULTS: dict[str, str] = {
     "numpy.random.default_rng": "rng",
     "numpy.random.RandomState": "rng",
     "numpy.": "ndarray",
-    "numpy.float32": "float",
-    "numpy.float64": "float",
-    "numpy.int32": "int",
-    "numpy.int64": "int",
+    **{f"numpy.{name}": name.rstrip("0123456789").lstrip("u") for name in NUMPY_SCALARS},
     "numpy.prod": "python",
     "numpy.sqrt": "python",
     "numpy.log": "python",

@@ -81,8 +81,13 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
     short = name.rsplit(".", maxsplit=1)[-1]
     first = arguments.positional[0] if arguments.positional else None
     keywords = arguments.keywords
-    if name in ("tf.constant", "tf.convert_to_tensor", "numpy.array", "numpy.asarray"):
+    if name in ("tf.constant", "tf.convert_to_tensor"):
         return creation_spec(arguments)
+    if name in ("numpy.array", "numpy.asarray"):
+        dtype, dims = creation_spec(arguments)
+        if "dtype" not in keywords and len(arguments.positional) < 2:
+            dtype = _of_numpy(dtype, first)
+        return dtype, dims
     if short in _FILLED or name in _SAMPLERS:
         wanted = keywords.get("dtype")
         at = 3 if name in _SAMPLERS else 1
@@ -110,6 +115,33 @@ def inferred_spec(name: str, arguments: Arguments) -> tuple[str | None, Dims | N
             wanted = arguments.positional[1]
         return (dtype if wanted is None else dtype_of_value(wanted)), dims
     return None, None
+
+
+def _of_numpy(dtype: str | None, value: Value | None) -> str | None:
+    """The dtype that numpy gives what Python's numbers would be in a tensor."""
+    if isinstance(value, (Tensor, Library)) or getattr(value, "dtype", None) is not None:
+        return dtype
+    if isinstance(value, Container) and not _is_plain(value):
+        return None
+    return {"float32": "float64", "int32": "int64"}.get(dtype or "", dtype)
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether it is a Python number, or a collection of such."""
+    if isinstance(value, Container):
+        return value.items is not None and all(_is_plain(item) for item in value.items)
+    return isinstance(value, Const) or (isinstance(value, Python) and value.dtype is None)
+
+
+def input_spec(arguments: Arguments) -> tuple[str, Dims | None]:
+    """Dtype and shape of `keras.Input(...)`, with the size of the batch in front."""
+    keywords = arguments.keywords
+    dtype = dtype_of_value(keywords.get("dtype")) or "float32"
+    given = arguments.positional[0] if arguments.positional else keywords.get("shape")
+    inner = dims_of_value(given)
+    batch = keywords.get("batch_size")
+    size = batch.value if isinstance(batch, Const) and isinstance(batch.value, int) else None
+    return dtype, None if inner is None or "tensor" in keywords else (size, *inner)
 
 
 def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:

@@ -214,7 +214,7 @@ def _dtype(value: Value) -> str | None:
     if isinstance(value, Library) and value.kind == "variable":
         return value.dtype
     if isinstance(value, Const) or (
-        isinstance(value, Python) and value.type in ("int", "float", "bool")
+        isinstance(value, Python) and value.type in ("int", "float", "bool", "ndarray")
     ):
         return spec_of(value)[0]
     return None

@@ -9,7 +9,7 @@ from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.binding import parameters
 from engine.inference.context import Loop
 from engine.inference.events import Entered
-from engine.inference.values import Container, Function, Python, Value
+from engine.inference.values import Const, Container, Function, Python, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 
@@ -73,6 +73,32 @@ def python_number_argument(facts: Facts) -> Iterator[Finding]:
             given = event.kwargs.get(keyword.arg or "")
             if given is not None and _varies(given, event) and not covered:
                 yield _finding(facts, event, keyword.value, given)
+    yield from _literals(facts)
+
+
+_SERIES = 3
+
+
+def _literals(facts: Facts) -> Iterator[Finding]:
+    """Calls one after the other with other numbers each: `f(1)`, `f(2)`, `f(3)`."""
+    calls: dict[tuple[int, int, type], dict[object, tuple[Entered, ast.expr]]] = {}
+    for event in facts.happened(Entered):
+        if event.context.staged or not isinstance(event.node, ast.Call):
+            continue
+        function = event.context.function
+        if function is not None and function.qualname.rsplit(".", 1)[-1].startswith("test"):
+            continue
+        covered = _covered(event.function)
+        for index, (value, node) in enumerate(zip(event.args, event.node.args)):
+            if index < covered or not isinstance(value, Const):
+                continue
+            if type(value.value) in (int, float) and not isinstance(node, ast.Starred):
+                key = (id(event.function.node), index, type(value.value))
+                calls.setdefault(key, {}).setdefault(value.value, (event, node))
+    for series in calls.values():
+        if len(series) >= _SERIES:
+            event, node = list(series.values())[1]
+            yield _finding(facts, event, node, Python(type(next(iter(series))).__name__))
 
 
 def _covered(function: Function) -> int:

@@ -99,9 +99,18 @@ def _outlives(event: Stored, context: Context) -> bool:
 
 def _is_update(facts: Facts, event: Stored) -> bool:
     target = event.target
-    if not isinstance(target, (Instance, ClassValue)) or not facts.is_outer(target, event.context):
-        return False
-    if isinstance(event.old, Library) or not _is_number(event.value):
+    if isinstance(target, Function):
+        # `f.calls = ...`: of a function that was made before the trace, the traced one itself too.
+        if target.born.context.trace == event.context.trace and target.staging is None:
+            return False
+        if isinstance(target.attributes.get(event.name), Library):
+            return False
+    elif (
+        not isinstance(target, (Instance, ClassValue))
+        or not _is_number(event.value)
+        or isinstance(event.old, Library)
+        or not facts.is_outer(target, event.context)
+    ):
         return False
     if event.augmented:
         return True
@@ -112,10 +121,18 @@ def _is_update(facts: Facts, event: Stored) -> bool:
     around = facts.parents.get(statement)
     if isinstance(around, ast.If) and facts.text(around.test) in (own, f"not {own}"):
         return True
-    return any(
-        isinstance(child, ast.Attribute) and facts.text(child) == own
-        for child in ast.walk(statement.value)
-    )
+    return any(_reads(facts, child, own) for child in ast.walk(statement.value))
+
+
+def _reads(facts: Facts, node: ast.AST, own: str) -> bool:
+    """Whether an expression reads an attribute: `f.calls`, or `getattr(f, "calls", 0)`."""
+    if isinstance(node, ast.Attribute):
+        return facts.text(node) == own
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) > 1:
+        name = node.args[1]
+        if node.func.id == "getattr" and isinstance(name, ast.Constant):
+            return own == f"{facts.text(node.args[0])}.{name.value!s}"
+    return False
 
 
 def _is_number(value: Value) -> bool:

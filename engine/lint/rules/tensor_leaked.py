@@ -76,7 +76,7 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
     Return the value, or assign it to a `tf.Variable`.
     """
     for event in facts.staged(Stored):
-        if not _counts(event.context):
+        if not _counts(event.context) and not _is_kept_by_keras(facts, event):
             continue
         likely = comes_from_tensors(event.value)
         if event.kind in ("global", "nonlocal"):
@@ -103,6 +103,21 @@ def _is_staged(value: Value) -> bool:
 
 def _counts(context: Context) -> bool:
     return context.entry is not None and context.entry.staging.kind in ("function", "map")
+
+
+def _is_kept_by_keras(facts: Facts, event: Stored) -> bool:
+    """Whether a layer or model keeps it in its `call`, and something reads it after `fit` or
+    `predict`, which trace that method; called eagerly the method keeps a value.
+    """
+    entry = event.context.entry
+    if entry is None or entry.staging.kind != "keras" or event.kind != "attribute":
+        return False
+    if event.context.function is None or event.context.function is not entry.function:
+        return False
+    used = facts.module.index.attributes
+    if not any(name in used for name in ("fit", "predict", "train_on_batch")):
+        return False
+    return _reads(facts, event.name, event.node)[1] is not None
 
 
 def _outlives(facts: Facts, target: Value | None, context: Context) -> bool:

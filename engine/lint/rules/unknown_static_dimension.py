@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.context import Context
 from engine.inference.events import Called, Computed
 from engine.inference.values import NO_SIZE, Const, Container, Value
 from engine.lint.facts import Facts
@@ -47,7 +48,8 @@ _SHAPED = frozenset(["tf.zeros", "tf.ones", "tf.fill", "tf.reshape", "tf.broadca
     ),
 )
 def unknown_static_dimension(facts: Facts) -> Iterator[Finding]:
-    """The signature says that the dimension may have any size, so its static size is None.
+    """The signature, or the Keras input that a layer is called on, says that the dimension may have
+    any size, so its static size is None.
 
     Arithmetic, `range` and shapes raise `TypeError` on None; comparing it is silently false.
 
@@ -66,7 +68,7 @@ def unknown_static_dimension(facts: Facts) -> Iterator[Finding]:
         for side, value in zip(sides, (event.left, event.right)):
             if _is_none(value) and _is_dimension(side):
                 yield _finding(facts, side, event)
-    for call in facts.staged(Called):
+    for call in facts.happened(Called):
         if call.name in _SHAPED or call.name == "builtins.range":
             for index, value in enumerate(call.args):
                 if index < len(call.node.args):
@@ -88,14 +90,20 @@ def _in_shape(facts: Facts, call: Called, node: ast.expr, value: Value) -> Itera
 
 def _whole(facts: Facts, node: ast.Attribute, call: Called) -> Finding:
     message = (
-        f"A size in `{facts.text(node)}` is None while tracing, as the signature says; this raises. "
-        "Use `tf.shape`."
+        f"A size in `{facts.text(node)}` is None while tracing, as {_who(call.context)} says; "
+        "this raises. Use `tf.shape`."
     )
     fix = None
     if facts.alias is not None:
         text = f"{facts.alias}.shape({facts.text(node.value)})"
         fix = Fix(f"Use `{text}`", (Edit(facts.span(node), text),))
     return Finding(node, call.context, message, fix=fix)
+
+
+def _who(context: Context) -> str:
+    """Who leaves the size open."""
+    is_keras = context.entry is None or context.entry.staging.kind == "keras"
+    return "the Keras input" if is_keras else "the signature"
 
 
 def _is_none(value: Value) -> bool:
@@ -114,7 +122,7 @@ def _finding(facts: Facts, node: ast.AST, event: Computed | Called) -> Finding:
         text = f"{facts.alias}.shape({facts.text(node.value.value)})[{facts.text(node.slice)}]"
         fix = Fix(f"Use `{text}`", (Edit(facts.span(node), text),))
     message = (
-        f"`{facts.text(node)}` is None while tracing, as the signature says; this raises. Use "
-        "`tf.shape`."
+        f"`{facts.text(node)}` is None while tracing, as {_who(event.context)} says; this raises. "
+        "Use `tf.shape`."
     )
     return Finding(node, event.context, message, fix=fix)

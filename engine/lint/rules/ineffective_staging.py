@@ -1,0 +1,68 @@
+"""GR605: staging is switched off for the whole program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.base.diagnostics import Severity
+from engine.inference.events import Called
+from engine.inference.values import Const, Value
+from engine.lint.facts import Facts
+from engine.lint.rule import Finding, rule
+
+_SWITCHES = ("tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly")
+
+
+@rule(
+    "GR605",
+    "ineffective-staging",
+    "Staging is switched off for the whole program: no function is traced.",
+    Severity.INFO,
+    bad=(
+        """
+        tf.config.run_functions_eagerly(True)
+
+        @tf.function
+        def f(x):
+            return x * 2
+        """,
+    ),
+    good=(
+        """
+        import sys
+
+        tf.config.run_functions_eagerly("--debug" in sys.argv)
+
+        @tf.function
+        def f(x):
+            return x * 2
+        """,
+        """
+        tf.config.run_functions_eagerly(True)
+        print("eagerly, for a moment")
+        tf.config.run_functions_eagerly(False)
+
+        @tf.function
+        def f(x):
+            return x * 2
+        """,
+    ),
+)
+def ineffective_staging(facts: Facts) -> Iterator[Finding]:
+    """After `tf.config.run_functions_eagerly(True)` every `tf.function` runs as plain Python: good for
+    finding a mistake, slow for anything else, and easily left behind.
+
+    Remove the call, or let a flag of the program decide.
+    """
+    calls = [call for call in facts.happened(Called) if call.name in _SWITCHES]
+    if any(_given(call) is not True for call in calls):
+        return
+    for call in calls:
+        function = call.context.function
+        if function is None or function.qualname == "main":
+            yield Finding(call.node, call.context)
+
+
+def _given(call: Called) -> object:
+    value: Value | None = call.args[0] if call.args else call.kwargs.get("run_eagerly")
+    return value.value if isinstance(value, Const) else None
