@@ -96,14 +96,9 @@ class RaggedTensor(RaggedOperators):
 
     def numpy(self) -> Any:
         """The rows as an object array of arrays (or one array, if they are equally long)."""
-        import numpy
+        from engine.objects.ragged_text import rows_of
 
-        rows = [numpy.asarray(row, dtype=self.dtype.as_numpy_dtype) for row in self.to_list()]
-        if len({len(row) for row in rows}) <= 1:
-            return numpy.stack(rows) if rows else numpy.zeros((0, 0))
-        out = numpy.empty(len(rows), dtype=object)
-        out[:] = rows
-        return out
+        return rows_of(self.values.numpy(), self.row_splits.numpy())
 
     def __composite_parts__(self) -> list[Tensor]:
         inner = self.values
@@ -139,7 +134,9 @@ class RaggedTensor(RaggedOperators):
 
     def __repr__(self) -> str:
         if isinstance(self.row_splits, EagerTensor):
-            return f"<tf.RaggedTensor {self.to_list()}>"
+            from engine.objects.ragged_text import array_text
+
+            return f"<tf.RaggedTensor {array_text(self.numpy())}>"
         return f"tf.RaggedTensor(values={self.values}, row_splits={self.row_splits})"
 
 

@@ -367,7 +367,10 @@ def _eager_loop(cond: Any, body: Any, loop_vars: Any, limit: Any) -> Any:
         result = body(*_spread(state))
         if not isinstance(result, (list, tuple, dict)):
             result = list(result)
-        assert_same_structure(list(state), list(result))
-        state = pack(loop_vars, [convert_to_tensor(leaf) for leaf in flatten(result)])
+        if limit is None:
+            assert_same_structure(list(state), list(result))
+        else:  # then the kind of sequence counts too
+            assert_same_structure(state, result)
+        state = pack(result, [convert_to_tensor(leaf) for leaf in flatten(result)])
         turns += 1
     return state

@@ -73,6 +73,7 @@ def write_concrete(
         "kwargs": encode({key: _specs(value, leaves) for key, value in call.kwargs.items()}),
         "names": list(call.names),
         "positional_only": call.names.positional_only,
+        "variadic": call.names.variadic,
         "structure": encode(concrete._structure),
         "graph": write_graph(concrete.graph, encode),
         "captures": [_write_capture(t, encode, number) for t in concrete.captures],
@@ -98,6 +99,7 @@ def read_concrete(data: Any, decode: Decoder, objects: list[Any]) -> ConcreteFun
     """The traced version of its JSON form, over the restored variables."""
     names = Names(data["names"])
     names.positional_only = data["positional_only"]
+    names.variadic = data.get("variadic", "args")
     call = Call(decode(data["args"]), decode(data["kwargs"]), names)
     captures, variables = [], []
     for item in data["captures"]:
@@ -124,11 +126,7 @@ class RestoredFunction(Function):
         super().__init__(_stub(data, decode), input_signature=specs, autograph=False)
         for item in data["concrete"]:
             concrete = read_concrete(item, decode, objects)
-            self._concretes.append(concrete)
-            call = concrete.call
-            self._cache[(call.skeleton, call.dims)] = concrete
-            if any(dims is None or None in dims for dims in call.dims):
-                self._general.setdefault(call.skeleton, []).append(concrete)
+            self._keep(concrete, concrete.call)
 
     def _trace(self, call: Call, called: bool) -> ConcreteFunction:
         raise ValueError(self._refusal(call))
@@ -180,7 +178,7 @@ def _converted(bound: tuple[Any, Any], concrete: ConcreteFunction) -> Call | Non
         )
     except (TypeError, ValueError):
         return None
-    fits = call.skeleton == traced.skeleton and all(
+    fits = call.skeleton == traced.unnamed().skeleton and all(
         map(at_least_as_specific, call.dims, traced.dims)
     )
     return call if fits else None

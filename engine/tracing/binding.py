@@ -21,10 +21,10 @@ _KINDS = inspect.Parameter
 
 
 def parameter_kinds(call: Any) -> list[tuple[str, Any, Any]]:
-    """Name, kind and traced value of each parameter; extra positional ones are `args_0`, ..."""
+    """Name, kind and traced value of each parameter; extra positional ones are numbered."""
     found = []
     for i, value in enumerate(call.args):
-        name = call.names[i] if i < len(call.names) else f"args_{i - len(call.names)}"
+        name = call.names.label(i)
         positional = i < call.names.positional_only or i >= len(call.names)
         kind = _KINDS.POSITIONAL_ONLY if positional else _KINDS.POSITIONAL_OR_KEYWORD
         found.append((name, kind, value))
@@ -68,8 +68,7 @@ class Binding:
         given = self.signature.bind(*args, **kwargs).arguments
         values: list[Any] = []
         for name, _, traced in self.parameters:
-            if name in given:
-                cast_argument(given[name], traced, values)
+            cast_argument(given[name], traced, values)
         return values
 
     def _flat(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
@@ -117,15 +116,8 @@ def input_tensor(concrete: Any, number: int, value: Any) -> Any:
 
 
 def _signature(parameters: list[tuple[str, Any, Any]]) -> inspect.Signature:
-    """Python values may be left out, except before tensors: Python has no such signature."""
-    made: list[inspect.Parameter] = []
-    required = False
-    for name, kind, value in reversed(parameters):
-        needed = bool(input_leaves(value))
-        if kind is not _KINDS.KEYWORD_ONLY:
-            needed = required = required or needed
-        made.append(_KINDS(name, kind, default=_KINDS.empty if needed else None))
-    return inspect.Signature(made[::-1])
+    """All of them must be given, Python values too; only the flat way leaves those out."""
+    return inspect.Signature([_KINDS(name, kind) for name, kind, _ in parameters])
 
 
 def input_leaves(value: Any) -> list[Any]:
@@ -171,6 +163,8 @@ def _cast_tensor(value: Any, traced: Any) -> Any:
         except (TypeError, ValueError) as error:
             raise TypeError(str(error)) from None
     fits = at_least_as_specific(tensor.dims, traced.dims)
+    if isinstance(tensor, TensorSpec) and tensor._name:
+        fits = fits and tensor._name == traced._name
     if tensor.dtype is not traced.dtype or not fits:
         raise TypeError(f"Can not cast {describe(tensor)} to {describe(traced)}")
     return tensor

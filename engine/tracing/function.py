@@ -143,10 +143,12 @@ class Function:
         """With an input signature all calls share the trace of its specs."""
         from engine.ir.structure import flatten
 
+        call = call.unnamed()
         specs = [leaf for leaf in flatten(self._input_signature) if isinstance(leaf, TensorSpec)]
         key = (call.skeleton, tuple(leaf.dims for leaf in specs[: len(call.leaves)]))
         if key not in self._cache and len(specs) <= len(call.leaves):
-            general = call.with_dims((*key[1], *call.dims[len(specs) :]))
+            names = [spec._name for spec in specs]
+            general = call.with_dims((*key[1], *call.dims[len(specs) :]), names)
             with self._lock:
                 if key not in self._cache:
                     self._cache[key] = self._trace(general, called)
@@ -175,12 +177,18 @@ class Function:
             self._traces += 1
             concrete, _ = trace(self.python_function, call, self._name, self.options,
                                 creation_allowed=False)  # fmt: skip
-        self._concretes.append(concrete)
-        if any(dims is None or None in dims for dims in call.dims):
-            self._general.setdefault(call.skeleton, []).append(concrete)
+        self._keep(concrete, call)
         if called:
             self._detector.traced(self.python_function, before, call)
         return concrete
+
+    def _keep(self, concrete: ConcreteFunction, call: Call) -> None:
+        """A trace for named specs serves tensors too."""
+        self._concretes.append(concrete)
+        for one in dict.fromkeys((call, call.unnamed())):
+            self._cache.setdefault((one.skeleton, one.dims), concrete)
+            if any(dims is None or None in dims for dims in one.dims):
+                self._general.setdefault(one.skeleton, []).append(concrete)
 
     def _generalized(self, call: Call) -> Call:
         """Sizes that differ from those of earlier traces become unknown."""

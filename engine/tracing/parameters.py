@@ -119,6 +119,9 @@ def _positional(signature: inspect.Signature) -> Names:
         if p.kind in (_KINDS.POSITIONAL_ONLY, _KINDS.POSITIONAL_OR_KEYWORD)
     )  # fmt: skip
     variadic = _KINDS.VAR_POSITIONAL in kinds
+    for p in signature.parameters.values():
+        if p.kind is _KINDS.VAR_POSITIONAL:
+            names.variadic = p.name
     names.positional_only = len(names) if variadic else kinds.count(_KINDS.POSITIONAL_ONLY)
     return names
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -22,9 +22,17 @@ class Names(list[str]):
 
     Attributes:
         positional_only: how many of them cannot be given by keyword.
+        variadic: the parameter that takes further ones.
     """
 
     positional_only = 0
+    variadic = "args"
+
+    def label(self, number: int) -> str:
+        """The name of a positional argument: `args_0` is the first that has no own parameter."""
+        if number < len(self):
+            return self[number]
+        return f"{self.variadic}_{number - len(self)}"
 
 
 class Call:
@@ -54,7 +62,7 @@ class Call:
         parts = []
         prepared = []
         for i, value in enumerate(args):
-            label = names[i] if i < len(names) else f"args_{i - len(names)}"
+            label = names.label(i)
             made, part = self._prepare(value, label)
             self._label(label)
             prepared.append(made)
@@ -73,9 +81,13 @@ class Call:
         kind = type(value)
         if kind in _LITERALS:
             return value, (value if value == value else (kind, "nan"))
-        if isinstance(value, (Tensor, TensorSpec)):
+        if isinstance(value, Tensor):
             self._add(value, path)
             return value, ("tensor", value.dtype)
+        if isinstance(value, TensorSpec):  # traces for specs of other names are other traces
+            self._add(value, path)
+            named = ("tensor", value.dtype, value._name)
+            return value, (named if value._name else named[:2])
         if isinstance(value, Variable):
             return value, self._variable(value, path)
         if kind.__module__ == "numpy" and hasattr(value, "dtype"):
@@ -165,20 +177,33 @@ class Call:
         made.kwargs = {key: _weakly(value) for key, value in kwargs.items()}
         return made
 
-    def with_dims(self, dims: tuple[Dims, ...]) -> Call:
-        """The same call with more general shapes: tensors become specs."""
-        replaced = iter(
-            leaf if leaf.dtype is resource else TensorSpec(shape, leaf.dtype)
-            for leaf, shape in zip(self.leaves, dims)
-        )
+    def unnamed(self) -> Call:
+        """The same call as tensors would make it: specs have no names."""
+        if not any(map(_name, self.leaves)):
+            return self
+        leaves = [
+            TensorSpec(leaf.dims, leaf.dtype) if _name(leaf) else leaf for leaf in self.leaves
+        ]
+        return Call(*self.with_leaves(leaves, lambda variable, handle: variable), self.names)
+
+    def with_dims(self, dims: tuple[Dims, ...], names: Sequence[str | None] = ()) -> Call:
+        """The same call with more general shapes: tensors become specs, the first with `names`."""
+        named = [*names, *map(_name, self.leaves[len(names) :])]
         made = object.__new__(Call)
-        made.leaves = list(replaced)
+        made.leaves = [
+            leaf if leaf.dtype is resource else TensorSpec(shape, leaf.dtype, name)
+            for leaf, shape, name in zip(self.leaves, dims, named)
+        ]
         made.names, made.paths, made.labels = self.names, self.paths, self.labels
         made.skeleton = self.skeleton
         made.dims = dims
         made.args, made.kwargs = self.with_leaves(made.leaves, lambda variable, handle: variable)
         made._variables = self._variables
         return made
+
+
+def _name(leaf: Any) -> str | None:
+    return leaf._name if isinstance(leaf, TensorSpec) else None
 
 
 def _as_spec(leaf: Any) -> Any:

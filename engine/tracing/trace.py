@@ -103,10 +103,7 @@ def _check_unchanged(before: Any, after: Any, name: str, call: Call) -> None:
 
 def _arguments(before: Any, after: Any, call: Call) -> list[tuple[str, Any, Any]]:
     names = call.names
-    found = [
-        (names[i] if i < len(names) else f"args_{i}", old, new)
-        for i, (old, new) in enumerate(zip(before[0], after[0]))
-    ]
+    found = [(names.label(i), old, new) for i, (old, new) in enumerate(zip(before[0], after[0]))]
     return found + [(key, before[1][key], after[1][key]) for key in before[1]]
 
 
