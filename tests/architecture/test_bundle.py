@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import sys
 
 from tests.architecture.repository import read, tracked_files
-from tests.architecture.test_dependencies import OF_THE_PROJECT
+from tests.architecture.test_dependencies import OF_THE_PROJECT, STANDARD
 from tests.architecture.test_layers import imports_of
 
 REQUIREMENTS = next(
@@ -28,7 +27,7 @@ def test_every_import_of_the_server_is_bundled():
         if not in_product or path.parts[:2] == ("engine", "cli"):
             continue
         names = {module.partition(".")[0] for module in imports_of(path)}
-        names -= set(sys.stdlib_module_names) | OF_THE_PROJECT | OF_THE_USER | bundled()
+        names -= STANDARD | OF_THE_PROJECT | OF_THE_USER | bundled()
         if names:
             missing[str(path)] = names
     assert missing == {}

@@ -11,6 +11,8 @@ from tests.architecture.test_layers import imports_of
 PYPROJECT = next(path for path in tracked_files() if str(path) == "pyproject.toml")
 DEPENDENCIES = next(path for path in tracked_files() if str(path) == "docs/dependencies.md")
 OF_THE_PROJECT = {"engine", "server", "__future__"}
+STANDARD = {*sys.stdlib_module_names, "tomllib"}
+"""The standard library; `tomllib` came with Python 3.11, where `tomli` is not asked for."""
 MODULES = {"cupy": "cupy-cuda13x"}
 """Modules whose distribution has another name."""
 
@@ -28,7 +30,7 @@ def imported() -> set[str]:
     for path in tracked_files():
         if path.suffix == ".py" and path.parts[0] in ("engine", "server"):
             found |= {module.partition(".")[0] for module in imports_of(path)}
-    return found - set(sys.stdlib_module_names) - OF_THE_PROJECT
+    return found - STANDARD - OF_THE_PROJECT
 
 
 def test_every_import_is_declared():

@@ -93,7 +93,8 @@ def loaded_by_check(folder: Path, *options: str) -> set[str]:
 def test_a_check_of_one_file_loads_what_it_needs_and_no_more(tmp_path):
     loaded = loaded_by_check(tmp_path, "--no-cache")
     assert "engine.lint.rules.python_print" in loaded
-    assert (loaded - loaded_by("import json")) & (HEAVY - {"json"}) == set()
+    # What click itself takes is another one's choice, and not the same on every Python.
+    assert (loaded - loaded_by("import json, click")) & (HEAVY - {"json"}) == set()
     assert not {f"engine.cli.{name}" for name in ("graph", "run", "show", "lsp")} & loaded
 
 
