@@ -11,8 +11,8 @@ COMPILE := $(RUN) -m compileall -q engine server
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup setup-python setup-node setup-editor format lint types layers generated \
-        pytest extension e2e fuzz soak bench clean
+.PHONY: help demo test setup setup-python setup-node setup-editor format generate lint types \
+        layers generated pytest extension e2e fuzz soak bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ setup-editor: setup-node ## fetch the editor and the browser for the real-editor
 format: setup-python ## rewrite the Python files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+generate: setup-python ## write the generated files anew
+	$(RUN) -m tools.check_generated --write
 
 lint: setup-python setup-node ## format check and lint, Python and TypeScript
 	$(BIN)/ruff format --check .

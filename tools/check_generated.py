@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 TOOLS = Path(__file__).parent
@@ -14,19 +16,26 @@ def writers() -> list[str]:
     return sorted(f"tools.{path.stem}" for path in TOOLS.glob("write_*.py"))
 
 
-def main() -> int:
-    """Answer 0 when every generated file is what its writer would write now."""
-    stale = [
+def main(arguments: Sequence[str] = ()) -> int:
+    """Answer 0 when every generated file is what its writer would write now.
+
+    Args:
+        arguments: `--write` to write them all instead.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write what is stale")
+    check = [] if parser.parse_args(arguments).write else ["--check"]
+    failed = [
         module
         for module in writers()
         if subprocess.run(
-            [sys.executable, "-m", module, "--check"], cwd=TOOLS.parent, check=False
+            [sys.executable, "-m", module, *check], cwd=TOOLS.parent, check=False
         ).returncode
     ]
-    for module in stale:
+    for module in failed if check else ():
         print(f"stale: run `python -m {module}` and commit what it writes", file=sys.stderr)
-    return 1 if stale else 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
