@@ -189,7 +189,7 @@ class Snapshot:
         """The graph code of a function, by its qualified name."""
         from engine.ide.graph_code import graph_code
 
-        return graph_code(self.parsed, qualname)
+        return graph_code(self, qualname)
 
     def symbol_at(self, offset: int) -> SymbolInfo | None:
         """The name at an offset, None between names."""

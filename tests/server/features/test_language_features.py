@@ -117,14 +117,22 @@ async def test_hover_on_a_function_that_runs_unchanged_says_so_and_why(
 ) -> None:
     text = f"import engine as tf\n\n\n{head}def plain(x):\n    {body}\n"
     line = text[: text.index("def plain")].count("\n")
+    uri = opened(text)
     hover = await client.text_document_hover_async(
-        types.HoverParams(document(opened(text)), types.Position(line, 5))
+        types.HoverParams(document(uri), types.Position(line, 5))
     )
     assert hover is not None
     shown = hover.contents.value
     assert "runs unchanged while it is traced" in shown
     assert why in shown.replace("\\", "")
     assert "ag__" not in shown
+    for view in ("code", "readable"):
+        params = {"textDocument": {"uri": uri}, "function": "plain", "view": view}
+        code = await client.protocol.send_request_async("graphlens/graphCode", params)
+        said, *rest = code.text.splitlines()
+        assert said.removeprefix("# ").removesuffix(".") == shown.splitlines()[0].strip("*")
+        assert rest == text.splitlines()[3:]
+        assert list(code.lineMap[0]) == [1, 3]
 
 
 async def test_hover_between_things_is_nothing(client: LanguageClient, opened: Open) -> None:
