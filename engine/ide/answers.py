@@ -47,9 +47,18 @@ class StageSpan:
 
 @dataclass(frozen=True, slots=True)
 class ValueInfo:
-    """What is known of the value of a name or a call: `text` is as `float32[3]`, or empty."""
+    """What is known of the value of a name or a call.
+
+    Attributes:
+        span: The name.
+        name: Its text.
+        stage: Whether it stands for something of the graph, or of Python while tracing.
+        text: As `float32[3]`; empty where nothing is known.
+        assumed: Whether an `# example:` comment is what tells of the arguments.
+    """
 
     span: Span
     name: str
     stage: StageName
     text: str
+    assumed: bool = False

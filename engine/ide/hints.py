@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine.ide.answers import Hint
 from engine.inference.events import Bound, Branched, Looped, PythonLooped, Tested
 from engine.inference.values import Stage, Tensor, Union, Value
+from engine.lint.facts import from_example
 
 if TYPE_CHECKING:
     from engine.inference.events import Event
@@ -46,14 +47,14 @@ def hints_of(facts: Facts) -> tuple[Hint, ...]:
 
 
 def _flows(facts: Facts) -> Iterator[Hint]:
-    staged = {id(event.node) for event in (*facts.staged(Branched), *facts.staged(Looped))}
-    for branch in facts.staged(Branched):
+    staged = {id(event.node) for event in (*facts.told(Branched), *facts.told(Looped))}
+    for branch in facts.told(Branched):
         yield _flow(facts, branch, "graph cond", "Both arms become part of the graph.")
-    for loop in facts.staged(Looped):
+    for loop in facts.told(Looped):
         label = "graph while" if isinstance(loop.node, ast.While) else "graph loop"
         yield _flow(facts, loop, label, "The loop becomes one node of the graph.")
     unsure = _unsure(facts)
-    for turns in facts.staged(PythonLooped):
+    for turns in facts.told(PythonLooped):
         if id(turns.node) in unsure:
             yield _flow(facts, turns, f"{_EITHER}unrolled", _WHICH)
         elif id(turns.node) not in staged:
@@ -61,7 +62,7 @@ def _flows(facts: Facts) -> Iterator[Hint]:
             yield _flow(
                 facts, turns, times, "Python runs this loop while tracing: one copy for each turn."
             )
-    for test in facts.staged(Tested):
+    for test in facts.told(Tested):
         statement = facts.statement_of(test.node)
         if test.kind != "if" or not isinstance(statement, ast.If) or id(statement) in staged:
             continue
@@ -75,17 +76,17 @@ def _unsure(facts: Facts) -> set[int]:
     """Statements whose test or iterable may be a tensor or not, in a function that is converted."""
     found = {
         id(facts.statement_of(test.node))
-        for test in facts.staged(Tested)
+        for test in facts.told(Tested)
         if test.context.converted and test.value.stage is Stage.UNKNOWN
     }
     found |= {
         id(turns.node)
-        for turns in facts.staged(PythonLooped)
+        for turns in facts.told(PythonLooped)
         if turns.context.converted
         and turns.value is not None
         and turns.value.stage is Stage.UNKNOWN
     }
-    sure = {id(event.node) for event in (*facts.staged(Branched), *facts.staged(Looped))}
+    sure = {id(event.node) for event in (*facts.told(Branched), *facts.told(Looped))}
     return found - sure
 
 
@@ -98,15 +99,23 @@ def _flow(facts: Facts, event: Event, label: str, tooltip: str) -> Hint:
     colon = text.find(":", end)
     line_end = facts.source.line_end(facts.source.position(end)[0])
     at = colon + 1 if 0 <= colon < line_end else end
-    return Hint(at, label, "flow", tooltip)
+    return Hint(at, label, "flow", f"{tooltip}{_source(event)}")
 
 
 def _shapes(facts: Facts) -> Iterator[Hint]:
-    for event in facts.staged(Bound):
+    for event in facts.told(Bound):
         text = value_text(event.value)
         if text:
             end = facts.span(event.node).end
-            yield Hint(end, text, "shape", f"`{event.name}` is a tensor of the graph: {text}")
+            tooltip = f"`{event.name}` is a tensor of the graph: {text}{_source(event)}"
+            yield Hint(end, text, "shape", tooltip)
+
+
+def _source(event: Event) -> str:
+    """Where the arguments are from, unless a call in the program gives them."""
+    return (
+        " (with the arguments of the `# example:` comment)" if from_example(event.context) else ""
+    )
 
 
 def value_text(value: Value) -> str:

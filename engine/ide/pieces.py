@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from engine.syntax.examples import example_words
 from engine.syntax.imports import bindings_of_import
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def mentions_of(piece: Piece, libraries: frozenset[str]) -> Mentions:
     imports = all(_is_import(statement) for statement in piece.statements)
     return Mentions(
         frozenset(reader.binds),
-        frozenset(reader.names),
+        frozenset(reader.names) | example_words(piece.text),
         frozenset(reader.attributes),
         frozenset(reader.changes),
         imports,

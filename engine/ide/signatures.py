@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.ide.hints import value_text
+from engine.inference.context import Origin
 from engine.inference.expressions import in_graph
 from engine.inference.values import (
     Const,
@@ -40,14 +41,16 @@ def call_signatures(snapshot: Snapshot, qualname: str) -> tuple[str, ...]:
         return ()
     name = qualname.rpartition(".")[2]
     found: list[str] = []
-    for function, values, result in facts.machine.traced:
+    for function, values, result, origin in facts.machine.traced:
         if function.module is not facts.module:
             continue
         span = facts.span(function.node)
         if span.end != info.span.end or span.start < info.span.start:
             continue
         text = _signature(name, function, values, result)
-        if text and text not in found:
+        if origin is Origin.EXAMPLE and text:
+            text = f"{text}  # as in the `# example:` comment"
+        if text and text.partition("  #")[0] not in {each.partition("  #")[0] for each in found}:
             found.append(text)
     return tuple(found[:_MOST])
 

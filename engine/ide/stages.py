@@ -11,7 +11,7 @@ from engine.ide.answers import StageName, StageSpan, ValueInfo
 from engine.ide.hints import value_text
 from engine.inference.events import Bound, Called
 from engine.inference.values import Library, Stage, Tensor, Value
-from engine.lint.facts import has_staged
+from engine.lint.facts import from_example, has_staged
 
 if TYPE_CHECKING:
     from engine.ide.snapshot import Snapshot
@@ -30,7 +30,7 @@ def stages_of(facts: Facts) -> tuple[StageSpan, ...]:
         if stage is not None:
             span = facts.span(node)
             found[span] = StageSpan(span, stage, "value")
-    for event in facts.staged(Called):
+    for event in facts.told(Called):
         name = _name_span(facts, event.node)
         if name is not None:
             found[name] = StageSpan(name, _call_stage(event), "call")
@@ -43,17 +43,30 @@ def value_at(snapshot: Snapshot, offset: int) -> ValueInfo | None:
     if facts is None:
         return None
     best: ValueInfo | None = None
-    for event in facts.staged(Called):
+    assumed = _from_example(facts, offset)
+    for event in facts.told(Called):
         span = _name_span(facts, event.node)
         if span is not None and span.start <= offset <= span.end and event.result is not None:
             text = value_text(event.result)
-            best = ValueInfo(span, facts.source.slice(span), _call_stage(event), text)
+            best = ValueInfo(span, facts.source.slice(span), _call_stage(event), text, assumed)
     for node, value in (*_bound(facts), *_loaded(facts)):
         span = facts.span(node)
         known = _stage(value)
         if span.start <= offset <= span.end and known is not None:
-            best = ValueInfo(span, node.id, known, value_text(value))
+            best = ValueInfo(span, node.id, known, value_text(value), assumed)
     return best
+
+
+def _from_example(facts: Facts, offset: int) -> bool:
+    """Whether what is known of the function around an offset is so because of an example."""
+    return any(
+        from_example(event.context)
+        and event.context.function is not None
+        and facts.span(event.context.function.node).start <= offset
+        and offset <= facts.span(event.context.function.node).end
+        for kind in (Bound, Called)
+        for event in facts.told(kind)
+    )
 
 
 def _call_stage(event: Called) -> StageName:
@@ -81,7 +94,7 @@ def _name_span(facts: Facts, call: ast.AST) -> Span | None:
 
 
 def _bound(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:
-    for event in facts.staged(Bound):
+    for event in facts.told(Bound):
         if isinstance(event.node, ast.Name):
             yield event.node, event.value
 
@@ -90,7 +103,7 @@ def _loaded(facts: Facts) -> Iterator[tuple[ast.Name, Value]]:
     """Where names are read: with the value they were last bound to above, in the same function."""
     bindings: dict[tuple[int, str], list[tuple[int, Value]]] = {}
     functions: dict[int, ast.AST] = {}
-    for event in facts.staged(Bound):
+    for event in facts.told(Bound):
         function = _function_of(facts, event.node)
         if function is not None:
             functions[id(function)] = function

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.inference.module import Module
     from engine.inference.values import Function, Value
 
-__all__ = ["Born", "Context", "Entry", "Loop", "Region", "Scope", "Staging"]
+__all__ = ["Born", "Context", "Entry", "Loop", "Origin", "Region", "Scope", "Staging"]
 
 
 class Staging:
@@ -41,18 +42,42 @@ class Staging:
         self.options = options or {}
 
 
-class Entry:
-    """One way into a trace: a staged function with the values it is traced with."""
+class Origin(Enum):
+    """How a trace is known of."""
 
-    __slots__ = ("depth", "function", "number", "outer", "staging")
+    CALL = "call"
+    """By a call in the program."""
+    BLIND = "blind"
+    """Nobody in the file calls it: its arguments are unknown."""
+    EXAMPLE = "example"
+    """By an `# example:` comment alone."""
+
+
+class Entry:
+    """One way into a trace: a staged function with the values it is traced with.
+
+    Attributes:
+        origin: How it is known of; a trace within one that is known by an example, too, is.
+        example: The call in the comment.
+    """
+
+    __slots__ = ("depth", "example", "function", "number", "origin", "outer", "staging")
 
     def __init__(
-        self, number: int, function: Function | None, staging: Staging, outer: Entry | None
+        self,
+        number: int,
+        function: Function | None,
+        staging: Staging,
+        outer: Entry | None,
+        origin: Origin = Origin.CALL,
+        example: ast.Call | None = None,
     ) -> None:
         self.number = number
         self.function = function
         self.staging = staging
         self.outer = outer
+        self.origin = origin
+        self.example = example
 
     @property
     def qualname(self) -> str:

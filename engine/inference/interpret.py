@@ -8,7 +8,8 @@ from engine.base.source import SourceFile
 from engine.inference.attributes import attribute, sample_of
 from engine.inference.binding import Arguments, bind, blind_values, unknown_parameter
 from engine.inference.calls import call, call_value, walk
-from engine.inference.context import Context, Staging
+from engine.inference.context import Context, Origin, Staging
+from engine.inference.examples import walk_examples
 from engine.inference.expressions import EXPRESSIONS
 from engine.inference.machine import Frame, Machine
 from engine.inference.module import Module, Workspace
@@ -65,6 +66,7 @@ def _interpret(parsed: Parsed, workspace: Workspace, keras: int) -> tuple[Module
     machine.home = module
     machine.run_module(module)
     _walk_the_rest(machine, module)
+    walk_examples(machine, module, Frame(module.scope, Context(module), None), _receiver)
     return module, machine
 
 
@@ -150,4 +152,5 @@ def _enter_keras(machine: Machine, method: Function, receiver: Instance, frame: 
     bound = method.copy()
     bound.receiver = receiver
     values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}
-    trace(machine, bound, staging, values, frame.context, method.node, walk)
+    with machine.known_by(Origin.BLIND):
+        trace(machine, bound, staging, values, frame.context, method.node, walk)

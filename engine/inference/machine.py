@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.inference.context import Born, Context, Entry, Scope, Staging
+from engine.inference.context import Born, Context, Entry, Origin, Scope, Staging
 from engine.inference.events import Event
 from engine.inference.module import Module, Workspace
 from engine.inference.postponed import Postponed, postponed
@@ -88,7 +89,10 @@ class Machine:
         self.visited: set[int] = set()
         self.visited_staged: dict[int, Context] = {}
         self.entries_of: dict[int, set[str]] = {}
-        self.traced: list[tuple[Function, dict[str, Value], Value]] = []
+        self.traced: list[tuple[Function, dict[str, Value], Value, Origin]] = []
+        self.origin = Origin.CALL
+        self.exemplified = False
+        self.example: ast.Call | None = None
         self.functions: list[Function] = []
         self.classes: list[ClassValue] = []
         self.calls = 0
@@ -133,10 +137,22 @@ class Machine:
         """Whether another call may be walked; very branched programs are cut off."""
         return self.calls < _MOST_CALLS and len(self.active) < _MOST_DEPTH
 
+    @contextmanager
+    def known_by(self, origin: Origin, example: ast.Call | None = None) -> Iterator[None]:
+        """While a function is walked that is known of in another way than by a call."""
+        before = (self.origin, self.example)
+        if self.origin is not Origin.EXAMPLE:
+            self.origin, self.example = origin, example
+            self.exemplified = self.exemplified or origin is Origin.EXAMPLE
+        try:
+            yield
+        finally:
+            self.origin, self.example = before
+
     def new_entry(self, function: Function | None, staging: Staging, outer: Entry | None) -> Entry:
         """A new trace."""
         self.traces += 1
-        return Entry(self.traces, function, staging, outer)
+        return Entry(self.traces, function, staging, outer, self.origin, self.example)
 
     def lookup(self, name: str, scope: Scope) -> tuple[Value | None, Scope | None]:
         """What a name stands for, and the scope that binds it; a builtin has no scope."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from engine.inference.binding import Arguments, bind, parameters, unknown_parameter
-from engine.inference.context import Context, Staging
+from engine.inference.context import Context, Origin, Staging
 from engine.inference.conversion import why_not_converted
 from engine.inference.events import Entered, GivenUp
 from engine.inference.machine import Frame, Machine
@@ -23,7 +23,7 @@ from engine.inference.values import (
     join_all,
 )
 
-__all__ = ["enter", "enter_blind", "symbolic", "trace"]
+__all__ = ["enter", "enter_blind", "enter_example", "symbolic", "trace"]
 
 Walk = Callable[[Machine, Function, "dict[str, Value]", Context, ast.AST], Value]
 
@@ -57,7 +57,10 @@ def enter(
 ) -> Value:
     """The value of calling a staged function."""
     assert function.staging is not None
-    machine.emit(Entered(node, frame.context, function, arguments.positional, arguments.keywords))
+    if machine.origin is not Origin.EXAMPLE:  # rules about calls are about those of the program
+        machine.emit(
+            Entered(node, frame.context, function, arguments.positional, arguments.keywords)
+        )
     values = bind(function, arguments)
     inside = _parameters(function, values)
     result = trace(machine, function, function.staging, inside, frame.context, node, walk)
@@ -68,9 +71,33 @@ def enter_blind(
     machine: Machine, function: Function, receiver: Value | None, context: Context, walk: Walk
 ) -> None:
     """Walks a staged function that no call was found for."""
+    call = Arguments([], {}, open=True)
+    with machine.known_by(Origin.BLIND):
+        _enter_from_outside(machine, function, receiver, call, context, walk)
+
+
+def enter_example(
+    machine: Machine,
+    function: Function,
+    receiver: Value | None,
+    arguments: Arguments,
+    context: Context,
+    walk: Walk,
+) -> None:
+    """Walks a staged function with the arguments of an `# example:` comment."""
+    _enter_from_outside(machine, function, receiver, arguments, context, walk)
+
+
+def _enter_from_outside(
+    machine: Machine,
+    function: Function,
+    receiver: Value | None,
+    call: Arguments,
+    context: Context,
+    walk: Walk,
+) -> None:
     staging = function.staging
     assert staging is not None
-    call = Arguments([], {}, open=True)
     if receiver is not None and function.receiver is None and function.flavour != "static":
         function = function.copy()
         function.receiver = receiver
@@ -120,7 +147,7 @@ def trace(
         machine.emit(GivenUp(function.node, inner, function, reason))
     result = walk(machine, function, values, inner, node)
     machine.entered[key] = result
-    machine.traced.append((function, values, result))
+    machine.traced.append((function, values, result, entry.origin))
     return result
 
 

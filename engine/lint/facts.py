@@ -11,13 +11,13 @@ from engine.base.diagnostics import Note
 from engine.base.source import SourceFile, Span
 from engine.inference.blocks import bound_names
 from engine.inference.containers import comes_from_tensors
-from engine.inference.context import Context, Entry
+from engine.inference.context import Context, Entry, Origin
 from engine.inference.events import Event
 from engine.inference.machine import Machine
 from engine.inference.module import Module
 from engine.inference.values import Container, Function, Library, Stage, Union, Unknown, Value
 
-__all__ = ["Facts", "has_staged", "is_likely_staged", "is_staged", "maybe_staged"]
+__all__ = ["Facts", "from_example", "has_staged", "is_likely_staged", "is_staged", "maybe_staged"]
 
 E = TypeVar("E", bound=Event)
 
@@ -57,6 +57,31 @@ class Facts:
                 event for event in self.happened(kind) if event.context.entry is not None
             ]
         return self._staged[kind]
+
+    def told(self, kind: type[E]) -> list[E]:
+        """Those in traces, of each function from what is known best of how it is called.
+
+        That are the calls in the program; where there are none, those in `# example:` comments.
+        """
+        if not self.machine.exemplified:
+            return self.staged(kind)
+        return [event for event in self.staged(kind) if self._is_best(event.context)]
+
+    def _is_best(self, context: Context) -> bool:
+        return context.function is None or _origin(context) is min(
+            self._origins[id(context.function.node)], key=_BEST.index
+        )
+
+    @cached_property
+    def _origins(self) -> dict[int, set[Origin]]:
+        """By function: how its traces are known of."""
+        found: dict[int, set[Origin]] = {}
+        for events in self.machine.events.values():
+            for event in events:
+                context: Context = event.context
+                if context.entry is not None and context.function is not None:
+                    found.setdefault(id(context.function.node), set()).add(_origin(context))
+        return found
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -142,6 +167,18 @@ class Facts:
         """How a message names what is traced."""
         name = entry.qualname if entry is not None else ""
         return f"`{name}`" if name and name != "<lambda>" else "the function"
+
+
+_BEST = (Origin.CALL, Origin.EXAMPLE, Origin.BLIND)
+
+
+def _origin(context: Context) -> Origin:
+    return Origin.CALL if context.entry is None else context.entry.origin
+
+
+def from_example(context: Context) -> bool:
+    """Whether the arguments that led here are those of an `# example:` comment."""
+    return _origin(context) is Origin.EXAMPLE
 
 
 def is_staged(value: Value | None) -> bool:

@@ -14,7 +14,7 @@ from engine.inference.context import Context
 from engine.inference.interpret import interpret
 from engine.inference.mentions import may_stage
 from engine.inference.module import Module, Workspace, keras_of
-from engine.lint.facts import Facts
+from engine.lint.facts import Facts, from_example
 from engine.lint.rule import Finding, Rule, all_rules, url_of
 from engine.lint.suppressions import apply_suppressions
 from engine.syntax.parse import Parsed, parse
@@ -198,16 +198,18 @@ def _matches(path: str, pattern: str, root: Path | None) -> bool:
 
 
 def _collect(facts: Facts, rules: list[Rule], settings: Settings) -> list[Diagnostic]:
-    found: dict[tuple[str, Span], Diagnostic] = {}
+    found: dict[tuple[str, Span], tuple[tuple[bool, int], Diagnostic]] = {}
     for each in rules:
         for finding in _asked(each, facts):
             if (finding.module or facts.module) is not facts.module:
                 continue
             made = _diagnostic(facts, each, finding, settings)
             key = (made.code, made.span)
-            if key not in found or made.severity.rank < found[key].severity.rank:
-                found[key] = made
-    return list(found.values())
+            # What is true of every call comes before what an example shows.
+            rank = (from_example(finding.context), made.severity.rank)
+            if key not in found or rank < found[key][0]:
+                found[key] = (rank, made)
+    return [made for _, made in found.values()]
 
 
 def _asked(each: Rule, facts: Facts) -> list[Finding]:
@@ -223,10 +225,13 @@ def _diagnostic(facts: Facts, each: Rule, finding: Finding, settings: Settings) 
     span = finding.at if isinstance(finding.at, Span) else facts.span(finding.at)
     severity = finding.severity or each.severity
     notes = (*finding.notes, *_way(finding.context))
+    message = finding.message or each.message
+    if from_example(finding.context):
+        message = f"{message} (With the arguments of the `# example:` comment.)"
     return Diagnostic(
         each.code,
         each.name,
-        finding.message or each.message,
+        message,
         span,
         settings.severity_of(each.code, severity),
         finding.fix,
@@ -258,6 +263,15 @@ def _way(context: Context) -> tuple[Note, ...]:
         }
         text = word.get(staging.kind, f"`{entry.qualname}` is staged here")
         notes.append(_note(text, staging.node, staging.module))
+    if entry.example is not None:
+        outermost = entry
+        while outermost.outer is not None:
+            outermost = outermost.outer
+        notes.append(
+            _note(
+                "the arguments are those of this example", entry.example, outermost.staging.module
+            )
+        )
     return tuple(notes)
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from engine.ide.examples import example_calls
 from server.analysis.jobs import job
 
 if TYPE_CHECKING:
     from engine.ide.snapshot import FunctionInfo, Snapshot
 
 __all__ = ["signature"]
-
-_EXAMPLE = re.compile(r"#\s*examples?:\s*(?P<call>\S.*)$", re.IGNORECASE)
-_LINES_ABOVE = 3
 
 
 @job
@@ -104,26 +101,14 @@ def _input_signature(definition: ast.AST) -> list[str]:
 
 
 def _examples(snapshot: Snapshot, function: FunctionInfo) -> list[list[str]]:
-    """Calls in comments in the function's source or up to three lines above it."""
+    """The arguments of the calls in `# example:` comments, one text each."""
     first, _ = snapshot.source.position(function.span.start)
     last, _ = snapshot.source.position(function.span.end)
     name = function.qualname.rpartition(".")[2]
-    found = []
-    for number in range(max(0, first - _LINES_ABOVE), last + 1):
-        if match := _EXAMPLE.search(snapshot.source.line(number)):
-            texts = _call_arguments(match["call"], name)
-            if texts is not None and texts not in found:
-                found.append(texts)
-    return found
-
-
-def _call_arguments(text: str, name: str) -> list[str] | None:
-    """The argument texts of `name(...)`; None where the text is no call of that function."""
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if not isinstance(call, ast.Call) or ast.unparse(call.func).rpartition(".")[2] != name:
-        return None
-    keywords = [f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords if one.arg]
-    return [*(ast.unparse(argument) for argument in call.args), *keywords]
+    return [
+        [
+            *(ast.unparse(argument) for argument in call.args),
+            *(f"{one.arg}={ast.unparse(one.value)}" for one in call.keywords if one.arg),
+        ]
+        for call in example_calls(snapshot.source, first, last, name)
+    ]

@@ -127,7 +127,12 @@ async def _told(session: Session, facts: Facts, function: FunctionInfo) -> dict[
 def _value(value: ValueInfo) -> str:
     if value.stage == "graph":
         kind = f"a tensor of the graph: `{value.text}`" if value.text else "a tensor of the graph"
-        return f"`{value.name}` is {kind}"
+        said = (
+            ", with the arguments of the `# example:` comment"
+            if value.assumed and value.text
+            else ""
+        )
+        return f"`{value.name}` is {kind}{said}"
     return f"`{value.name}` is Python's: it is fixed while the function is traced"
 
 

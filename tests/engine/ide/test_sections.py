@@ -23,7 +23,8 @@ KINDS = ("diagnostics", "functions", "hints", "stages")
 PIECES = [
     "x", " ", "\n", "    ", "(", ")", ":", "if x > 0:\n", "print(x)\n", "@tf.function\n", "return",
     "'", '"""', "\\", "#", "\u00e9", "def f(a):\n", "tf.", "self.x = x\n", "\n\n", "\r\n",
-    "\x0c", "# graphlens: ignore\n", "import numpy as np\n",
+    "\x0c", "# graphlens: ignore\n", "import numpy as np\n", "# example: f(tf.ones([2, 3]))\n",
+    "# example: step(tf.constant(values), y)\n",
 ]  # fmt: skip
 
 
