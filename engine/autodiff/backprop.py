@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.autodiff.rows import Gathered, Rows, dense, gathers_rows
 from engine.ir.interpreter import current
-from engine.ir.op import Op
+from engine.ir.op import GRAPHS, Op
 from engine.ops.namespace import tf
 
 
@@ -108,7 +108,8 @@ def backprop(
     for target, seed in zip(targets, target_gradients):
         grads.add(target, tf.ones_like(target) if seed is None else seed)
     wanted = {id(source) for source in sources}
-    for entry in reversed(entries):
+    several = rows and sum(map(_may_answer_rows, entries)) > 1
+    for entry in _by_consumers(entries, targets) if several else reversed(entries):
         outputs = [grads.get(t) if id(t) in wanted else grads.pop(t) for t in entry.outputs]
         if all(grad is None for grad in outputs):
             continue
@@ -120,6 +121,41 @@ def backprop(
             if tensor is not None:
                 grads.add(tensor, grad if rows else dense(grad))
     return [grads.get(source) for source in sources]
+
+
+def _may_answer_rows(entry: Entry) -> bool:
+    """Can the gradient of an input of a call be rows?"""
+    return gathers_rows(entry) or bool(entry.op.effect == GRAPHS)
+
+
+def _by_consumers(entries: Sequence[Entry], targets: Sequence[Any]) -> list[Entry]:
+    """The calls that lead to the targets, each after all that use its results: breadth first.
+
+    So the rows of several gatherings stand in the order that TensorFlow gives them.
+    """
+    makers = {id(t): entry for entry in entries for t in entry.outputs}
+    uses: dict[int, int] = {}
+    seen: dict[int, Entry] = {}
+    reached = [makers[id(t)] for t in targets if id(t) in makers]
+    while reached:
+        entry = reached.pop()
+        if id(entry) not in seen:
+            seen[id(entry)] = entry
+            for before in _makers_of(entry, makers):
+                uses[id(before)] = uses.get(id(before), 0) + 1
+                reached.append(before)
+    order = [entry for entry in entries if id(entry) in seen and not uses.get(id(entry))]
+    for entry in order:  # grows
+        for before in _makers_of(entry, makers):
+            uses[id(before)] -= 1
+            if not uses[id(before)]:
+                order.append(before)
+    return order
+
+
+def _makers_of(entry: Entry, makers: dict[int, Entry]) -> list[Entry]:
+    """The calls that made the inputs of a call, once for each input."""
+    return [makers[id(t)] for t in entry.inputs if t is not None and id(t) in makers]
 
 
 def _pass_rows(entry: Entry, outputs: list[Any], grads: Gradients) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.autodiff.backprop import differentiable, takes_missing
-from engine.autodiff.calls import call_graph, zeros
+from engine.autodiff.calls import apply_backward, call_graph, zeros
+from engine.autodiff.rows import Given, Rows
 from engine.autodiff.vjp import Vjp, extend_node, gradient_spec, insert_constant, vjp
-from engine.ir.dtypes import int32, resource, variant
+from engine.ir.dtypes import int32, int64, resource, variant
 from engine.ir.graph import Graph, Node
 from engine.ir.interpreter import current, interpreting, new_recorder
 from engine.ir.spec import TensorSpec, spec
+from engine.ir.structure import composite_parts
 from engine.ir.tensor import SymbolicTensor
 from engine.ops.control import _staged_branches, case_op, cond_op, while_loop, while_op
 from engine.ops.namespace import tf
@@ -47,31 +49,45 @@ def _branches_gradient(
     seeds = tuple(i for i, grad in enumerate(grads) if grad is not None)
     inputs = entry.inputs[1:]
     candidates = tuple(i for i, t in enumerate(inputs) if differentiable(t))
-    splits = [vjp(branch, seeds, candidates) for branch in branches]
+    splits = [vjp(branch, seeds, candidates, rows=True) for branch in branches]
     saved = _save_from_branches(node, splits, len(branches[0].outputs), attrs_of)
     wanted = sorted({i for split in splits for i in split.wanted})
     out: list[Any] = [None] * len(entry.inputs)
     if not wanted:
         return out
     given = [grads[i] for i in seeds]
+    by_rows = frozenset[int]().union(*(split.rows for split in splits))
+    long = {i for i in by_rows if any(split.index_dtype(i) is not int32 for split in splits)}
 
     def backward(split: Vjp, kept: Sequence[Any]) -> Callable[[], list[Any]]:
         def run() -> list[Any]:
-            used = [inputs[i] for i in split.used]
-            results: dict[int, Any] = {}
-            if split.wanted:
-                values = call_graph(split.backward, (*given, *used, *kept))
-                results = dict(zip(split.wanted, values))
-            return [results[i] if i in results else zeros(inputs[i]) for i in wanted]
+            found = apply_backward(split, given, inputs, kept)
+            answers: list[Any] = []
+            for i in wanted:
+                grad = zeros(inputs[i]) if found[i] is None else found[i]
+                answers += _by_rows(grad, i in long) if i in by_rows else [grad]
+            return answers
 
         return run
 
     functions = [backward(split, kept) for split, kept in zip(splits, saved)]
     names = [f"{branch.name}_grad" for branch in branches]
-    values = _staged_branches(node.op, entry.inputs[0], functions, names)
-    for i, value in zip(wanted, values):
-        out[i + 1] = value
+    values = iter(_staged_branches(node.op, entry.inputs[0], functions, names))
+    for i in wanted:
+        value = next(values)
+        rows = i in by_rows
+        out[i + 1] = Rows([Given(value, next(values), next(values))]) if rows else value
     return out
+
+
+def _by_rows(grad: Any, long: bool) -> list[Any]:
+    """A gradient as rows, their numbers (`long`: int64) and the whole shape."""
+    if type(grad) is Rows:
+        values, numbers, size = composite_parts(grad.slices())
+    else:
+        values, size = grad, tf.shape(grad)
+        numbers = tf.range(size[0])
+    return [values, tf.cast(numbers, int64) if long else numbers, size]
 
 
 def _save_from_branches(

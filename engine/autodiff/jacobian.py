@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.autodiff.backprop import Entry, backprop, differentiable, input_gradients
+from engine.autodiff.rows import Rows
 from engine.autodiff.tape import GradientTape, UnconnectedGradients
 from engine.ir.convert import convert_to_tensor
 from engine.ir.interpreter import current
@@ -227,7 +228,10 @@ def gradients(
         for node in list(it.nodes)
         if node.outputs and not any(id(t) in stopped for t in node.outputs)
     ]
-    found = backprop(entries, targets, weights, sources)
+    found = [
+        grad.slices() if type(grad) is Rows else grad
+        for grad in backprop(entries, targets, weights, sources, rows=True)
+    ]
     if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
         found = [tf.zeros_like(x) if g is None else g for x, g in zip(flatten(xs), found)]
     return found

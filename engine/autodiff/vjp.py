@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.autodiff.backprop import Entry, backprop, differentiable
 from engine.autodiff.rows import Rows
-from engine.ir.dtypes import DType, resource
+from engine.ir.dtypes import DType, int32, resource
 from engine.ir.graph import Graph, Node
 from engine.ir.interpreter import interpreting, new_eager, new_recorder
 from engine.ir.op import find_op
@@ -43,6 +43,14 @@ class Vjp:
         self.used = used
         self.wanted = wanted
         self.rows = rows
+
+    def index_dtype(self, position: int) -> DType:
+        """Of the numbers of the rows of an input's gradient; int32 where it has no rows."""
+        if position not in self.rows:
+            return int32
+        before = self.wanted[: self.wanted.index(position)]
+        at = sum(3 if i in self.rows else 1 for i in before)
+        return self.backward.outputs[at + 1].dtype  # type: ignore[no-any-return]
 
 
 def vjp(
