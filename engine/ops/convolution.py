@@ -128,6 +128,15 @@ def conv1d(
     return to_second(tf, out, 1) if first else out
 
 
+def _spatial_rank(x: Tensor, filters: Any) -> int:
+    """How many spatial axes there are. Raises ValueError for a number without a convolution."""
+    axes: Any = x.dims if x.dims is not None else convert_to_tensor(filters, x.dtype).dims
+    if axes is None or len(axes) not in (3, 4, 5):
+        said = None if axes is None else len(axes)
+        raise ValueError(f"`input` must be of rank 3, 4 or 5. Received: rank {said}")
+    return len(axes) - 2
+
+
 @public("nn.convolution")
 def convolution(
     input: Any, filters: Any, strides: Any = None, padding: Any = "VALID",
@@ -148,9 +157,7 @@ def convolution(
         ValueError: for another rank.
     """
     x = convert_to_tensor(input)
-    rank = x.ndim - 2
-    if rank not in (1, 2, 3):
-        raise ValueError(f"`input` must be of rank 3, 4 or 5. Received: rank {x.ndim}")
+    rank = _spatial_rank(x, filters)
     function = {1: conv1d, 2: conv2d, 3: conv3d}[rank]
     form = data_format or "N" + {1: "W", 2: "HW", 3: "DHW"}[rank] + "C"
     return function(x, filters, 1 if strides is None else strides, padding, form, dilations, name)
@@ -287,9 +294,7 @@ def conv_transpose(
         name: of the node.
     """
     x = convert_to_tensor(input)
-    rank = x.ndim - 2
-    if rank not in (1, 2, 3):
-        raise ValueError(f"`input` must be of rank 3, 4 or 5. Received: rank {x.ndim}")
+    rank = _spatial_rank(x, filters)
     function = {1: conv1d_transpose, 2: conv2d_transpose, 3: conv3d_transpose}[rank]
     form = data_format or "N" + {1: "W", 2: "HW", 3: "DHW"}[rank] + "C"
     return function(x, filters, output_shape, strides, padding, form, dilations, name)

@@ -144,10 +144,34 @@ def _frame_gradient(tf: Any, node: Any, grad: Tensor) -> Tensor:
     whole = tf.signal.overlap_and_add(grad, node.attrs["step"])
     x = node.inputs[0]
     missing = tf.shape(x)[-1] - tf.shape(whole)[-1]
-    paddings = [[0, 0]] * (x.ndim - 1) + [[0, missing]]
-    result = tf.pad(whole, paddings)
+    result = tf.pad(whole, _last_widened(x, missing))
     result.set_shape(x.dims)
     return result
+
+
+def _last_widened(x: Tensor, missing: Any) -> Any:
+    """Paddings that add `missing` elements behind the last axis."""
+    from engine.ops.namespace import tf
+
+    if x.dims is not None:
+        return [[0, 0]] * (len(x.dims) - 1) + [[0, missing]]
+    return tf.concat([tf.zeros([tf.rank(x) - 1, 2], "int32"), [[0, missing]]], 0)
+
+
+def _moved_last(x: Tensor, axis: int) -> tuple[Tensor, Any]:
+    """The tensor with `axis` as its last one, and the order of axes that puts frames back."""
+    from engine.ops.namespace import tf
+
+    if x.dims is None:
+        rank = tf.rank(x)
+        at = axis if axis >= 0 else axis + rank
+        order = tf.concat([tf.range(at), tf.range(at + 1, rank), [at]], 0)
+        back = tf.concat([tf.range(at), [rank - 1, rank], tf.range(at, rank - 1)], 0)
+        return tf.transpose(x, order), back
+    known = len(x.dims)
+    axis %= known
+    moved = tf.transpose(x, [*[i for i in range(known) if i != axis], axis])
+    return moved, [*range(axis), known - 1, known, *range(axis, known - 1)]
 
 
 @public("signal.frame")
@@ -173,23 +197,19 @@ def frame(
 
     x = convert_to_tensor(signal)
     length, step = int(known_ints(frame_length)), int(known_ints(frame_step))
-    axis = int(known_ints(axis)) % x.ndim
-    last = axis == x.ndim - 1
+    axis = int(known_ints(axis))
+    last = axis == -1 or (x.dims is not None and axis % len(x.dims) == len(x.dims) - 1)
+    back = None
     if not last:
-        order = [i for i in range(x.ndim) if i != axis] + [axis]
-        x = tf.transpose(x, order)
+        x, back = _moved_last(x, axis)
     if pad_end:
         size = x.dims[-1] if x.dims is not None else None
-        total = size if size is not None else tf.shape(x)[-1]
+        total: Any = size if size is not None else tf.shape(x)[-1]
         frames = -(-total // step)
         missing = tf.maximum(0, length + step * (frames - 1) - total)
-        x = tf.pad(x, [[0, 0]] * (x.ndim - 1) + [[0, missing]], constant_values=pad_value)
+        x = tf.pad(x, _last_widened(x, missing), constant_values=pad_value)
     out = frame_op(x, length, step, name)
-    if last:
-        return out
-    rank = out.ndim
-    back = [*range(axis), rank - 2, rank - 1, *range(axis, rank - 2)]
-    return tf.transpose(out, back)
+    return out if last else tf.transpose(out, back)
 
 
 @op("raw.overlap_and_add", type="OverlapAndAdd",

@@ -397,6 +397,19 @@ def matrix_rank(
 # -- from LU factors
 
 
+def _rows_in_order(matrices: Any, order: Any, factors: Any, name: str | None = None) -> Any:
+    """The rows of each matrix in the order given for it."""
+    from engine.ops.namespace import tf
+
+    if factors.dims is not None:
+        return tf.gather(matrices, order, batch_dims=len(factors.dims) - 2, axis=-2, name=name)
+    shape = tf.shape(matrices)
+    flat = tf.reshape(matrices, tf.concat([[-1], shape[-2:]], 0))
+    orders = tf.broadcast_to(order, shape[:-1])
+    rows = tf.gather(flat, tf.reshape(orders, [-1, shape[-2]]), batch_dims=1, axis=1)
+    return tf.reshape(rows, shape, name=name)
+
+
 @public("linalg.lu_reconstruct")
 def lu_reconstruct(
     lower_upper: Any, perm: Any, validate_args: bool = False, name: str | None = None
@@ -416,7 +429,7 @@ def lu_reconstruct(
     unit = tf.linalg.set_diag(below, tf.ones(tf.shape(factors)[:-1], factors.dtype))
     product = tf.matmul(unit, tf.linalg.band_part(factors, 0, -1))
     order = tf.argsort(perm, axis=-1)
-    return tf.gather(product, order, batch_dims=factors.ndim - 2, axis=-2, name=name)
+    return _rows_in_order(product, order, factors, name)
 
 
 @public("linalg.lu_solve")
@@ -435,7 +448,7 @@ def lu_solve(
     from engine.ops.namespace import tf
 
     factors, right = convert_to_tensor(lower_upper), convert_to_tensor(rhs)
-    ordered = tf.gather(right, perm, batch_dims=factors.ndim - 2, axis=-2)
+    ordered = _rows_in_order(right, convert_to_tensor(perm), factors)
     below = tf.linalg.set_diag(factors, tf.ones(tf.shape(factors)[:-1], factors.dtype))
     half = triangular_solve(below, ordered, lower=True)
     return triangular_solve(factors, half, lower=False, name=name)

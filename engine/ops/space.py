@@ -11,9 +11,11 @@ from engine.ops.arguments import static_ints
 from engine.ops.namespace import tf
 
 
-def _sizes(tensor: Tensor) -> list[Any]:
-    """The sizes of the axes: integers where known, else scalar tensors."""
+def _sizes(tensor: Tensor, rank: int | None = None) -> list[Any]:
+    """The sizes of the axes: integers where known, else scalar tensors; `rank`: their number."""
     dims = tensor.dims
+    if dims is None and rank is not None:
+        dims = (None,) * rank
     if dims is None:
         raise ValueError("The rank of the input must be known.")
     shape = None if None not in dims else tf.shape(tensor)
@@ -39,7 +41,7 @@ def depth_to_space(
     if data_format == "NCHW":
         moved = depth_to_space(tf.transpose(x, [0, 2, 3, 1]), block_size)
         return tf.transpose(moved, [0, 3, 1, 2])
-    batch, height, width, depth = _sizes(x)
+    batch, height, width, depth = _sizes(x, 4)
     b = block_size
     x = tf.reshape(x, [batch, height, width, b, b, depth // (b * b)])
     x = tf.transpose(x, [0, 1, 3, 2, 4, 5])
@@ -55,7 +57,7 @@ def space_to_depth(
     if data_format == "NCHW":
         moved = space_to_depth(tf.transpose(x, [0, 2, 3, 1]), block_size)
         return tf.transpose(moved, [0, 3, 1, 2])
-    batch, height, width, depth = _sizes(x)
+    batch, height, width, depth = _sizes(x, 4)
     b = block_size
     x = tf.reshape(x, [batch, height // b, b, width // b, b, depth])
     x = tf.transpose(x, [0, 1, 3, 2, 4, 5])
