@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from engine.executors import numpy_executor
@@ -15,6 +16,10 @@ ANSWERS = answers.read()
 GAPS = answers.known_gaps()
 
 
+SHOWS_NUMPY = {"ops_more::float_formats"}
+"""Cases that show how numpy writes numbers: the answers are of one that writes 1e10 as `1e+10`."""
+
+
 # The two ways in which the numpy executor runs a graph, by the number of runs before it compiles.
 TIERS = {"calls": 1 << 60, "source": 0}
 
@@ -24,6 +29,8 @@ TIERS = {"calls": 1 << 60, "source": 0}
 @pytest.mark.parametrize("name", CASES)
 def test_case(name, tier, monkeypatch):
     monkeypatch.setattr(numpy_executor, "_FIRST_RUNS", TIERS[tier])
+    if name in SHOWS_NUMPY and str(np.float32(1e10)) != "1e+10":
+        pytest.skip(f"numpy {np.__version__} writes numbers in another way")
     assert name in ANSWERS, "record it: see tools/record_conformance.py"
     found = differences(CASES[name], ANSWERS[name], observe(CASES[name]))
     if name in GAPS:
