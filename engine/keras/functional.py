@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from engine.ir.dtypes import DType, as_dtype
@@ -11,7 +13,7 @@ from engine.ir.op import public
 from engine.ir.shapes import as_dims
 from engine.ir.structure import flatten, map_structure, pack
 from engine.keras import naming
-from engine.objects.variable import eager_interpreter
+from engine.objects.variable import eager_interpreter, init_scope
 
 _OUTSIDE = """\
 A KerasTensor cannot be used as input to a TensorFlow function. A KerasTensor is a symbolic \
@@ -162,6 +164,7 @@ def is_symbolic_call(args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
 def call_symbolically(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What a layer's call on symbolic tensors answers: symbolic tensors with inferred specs."""
     made = LayerCall(layer, args, kwargs)
+    layer._build_ahead(args, kwargs)
     result = _traced(layer, args, kwargs)
     for i, tensor in enumerate(flatten(result)):
         output = KerasTensor(tensor.dims, tensor.dtype)
@@ -182,8 +185,28 @@ def _traced(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
     traced = tuple(map_structure(placeholder, arg) for arg in args)
     options = {key: map_structure(placeholder, item) for key, item in kwargs.items()}
-    with interpreting(recorder):
-        return layer(*traced, **options)
+    token = _rehearsing.set(True)
+    try:
+        with interpreting(recorder):
+            return layer(*traced, **options)
+    finally:
+        _rehearsing.reset(token)
+
+
+_rehearsing: ContextVar[bool] = ContextVar("graphlens_keras_rehearsing", default=False)
+
+
+@contextmanager
+def outside_of_rehearsals() -> Iterator[bool]:
+    """Where a layer is called to find out its shapes: compute at once what stands inside.
+
+    The block is told whether that is so.
+    """
+    if not _rehearsing.get():
+        yield False
+        return
+    with init_scope():
+        yield True
 
 
 def output_shape(layer: Any, given: Any) -> Any:

@@ -12,6 +12,7 @@ from engine.keras.input_layer import InputLayer
 from engine.keras.layer import Layer
 from engine.keras.layers_core import Lambda, Operation
 from engine.keras.model import Model
+from engine.objects.scopes import NameScope
 from engine.ops.namespace import tf
 
 _STRUCTURE = frozenset(
@@ -225,7 +226,7 @@ class Sequential(Model):
             self._stack = [InputLayer(batch_shape=tuple(input_shape)), *self._stack]
         object.__setattr__(self, "_path", self.name)
         x = first = self._stack[0].output
-        with naming.scope(self.name, ""):
+        with naming.scope(self.name, ""), NameScope(self.name):
             for layer in self._stack[1:]:
                 x = layer(x)
         made = object.__new__(Functional)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype, float32
+from engine.ir.interpreter import current
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import Tensor
@@ -16,6 +17,7 @@ from engine.keras.call_errors import explained
 from engine.keras.input_spec import InputSpec, check_inputs
 from engine.keras.tracking import Tracked
 from engine.keras.variables import KerasVariable
+from engine.objects.scopes import NameScope, claim_scope
 from engine.objects.variable import Variable, init_scope
 from engine.ops.namespace import tf
 
@@ -224,12 +226,15 @@ class Layer(Tracked):
         with naming.scope(self._name, self._outer_path(), self):
             if not self.built:
                 self._build(args, kwargs)
+            elif not current().eager:
+                claim_scope(self._name)  # as where it has to be built
             check_inputs(self, args[0] if args else None)
             outermost = calls.enter(self, kwargs)
             try:
                 if outermost:
                     self._forget_losses()
-                result = explained(self, args, kwargs)
+                with NameScope(self._name):
+                    result = explained(self, args, kwargs)
             finally:
                 calls.leave()
         if self.activity_regularizer is not None:
@@ -266,14 +271,25 @@ class Layer(Tracked):
         return self._path.rpartition("/")[0]
 
     def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Make the weights: eagerly where the call only finds out about shapes."""
         self._path = naming.current_path()
         if type(self).build is not Layer.build:
-            self.build(*self._build_shapes(args, kwargs))
+            shapes = self._build_shapes(args, kwargs)
+            lifted = functional.outside_of_rehearsals()
+            with lifted as full, NameScope(self._path if full else self._name):
+                self.build(*shapes)
         self.built = True
+
+    def _build_ahead(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Build the layer for symbolic tensors of Keras, before it is called on them."""
+        if not self.built and type(self).build is not Layer.build:
+            with naming.scope(self._name, self._outer_path(), self):
+                self._build(args, kwargs)
 
     def _build_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The shapes that `build` asks for: one parameter, or one for each tensor argument."""
-        given = [*args, *(v for v in kwargs.values() if isinstance(v, Tensor))]
+        kinds = (Tensor, functional.KerasTensor)
+        given = [*args, *(v for v in kwargs.values() if isinstance(v, kinds))]
         wanted = len(inspect.signature(self.build).parameters)
         return [map_structure(_dims, value) for value in given[: max(wanted, 1)]]
 

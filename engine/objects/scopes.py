@@ -121,6 +121,12 @@ class NameScope:
         (_eager_scopes(it) if it.eager else it.scopes).pop()
 
 
+def claim_scope(name: str) -> None:
+    """Use up a name of the graph's scopes, as an empty block would."""
+    it: Any = current()
+    claim_name(f"{it.scopes[-1]}/{name}" if it.scopes else name, it.scope_names)
+
+
 _EAGER_SCOPES: dict[int, list[str]] = {}
 
 
