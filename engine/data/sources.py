@@ -25,6 +25,7 @@ from engine.ir.shapes import as_dims, compatible, show
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten, map_structure, pack
 from engine.ir.tensor import EagerTensor
+from engine.objects.python_call import as_op_error
 from engine.ops.namespace import tf
 
 
@@ -152,6 +153,14 @@ def range_(*args: Any, output_type: Any = int64, name: str | None = None) -> Dat
     return made
 
 
+def _yielded(generator: Callable[..., Any], values: list[Any]) -> Iterator[Any]:
+    """What the user's generator yields; whatever it raises becomes an op's error."""
+    try:
+        yield from generator(*values)
+    except Exception as error:
+        raise as_op_error(error) from error
+
+
 class GeneratorDataset(Dataset):
     """What a Python generator yields."""
 
@@ -168,7 +177,7 @@ class GeneratorDataset(Dataset):
     def rows(self, binding: Binding) -> Iterator[Any]:
         values = [bound(item, binding) for item in self._args]
         specs = flatten(self.element_spec)
-        for element in iter(self._generator(*values)):
+        for element in _yielded(self._generator, values):
             yield tuple(
                 _checked(leaf, s) for leaf, s in zip(self._parts(element, len(specs)), specs)
             )

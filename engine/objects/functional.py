@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype
 from engine.ir.interpreter import current
 from engine.ir.op import public
+from engine.ir.shapes import compatible
 from engine.ir.spec import TensorSpec
 from engine.ir.structure import flatten, map_structure, pack
 from engine.ir.tensor import Tensor
@@ -150,14 +152,28 @@ def scan(
     if current().eager or isinstance(count, int):
         order = range(int(count))[:: -1 if reverse else 1]
         accumulated = start
-        rows = [flatten(start)] if skipped else []
+        leaves = flatten(start)
+        rows = [leaves] if skipped else []
         for i in list(order)[skipped:]:
             accumulated = _tensors(fn(accumulated, _row(tensors, i)))
             rows.append(flatten(accumulated))
+            for first, leaf in zip(leaves, rows[-1]):
+                _check_written(first, leaf)
         if reverse:
             rows.reverse()
         return pack(structure, [tf.stack(list(column)) for column in zip(*rows)])
     return _scan_loop(fn, tensors, start, skipped, count, reverse)
+
+
+def _check_written(first: Any, value: Any) -> None:
+    """Raises where a value does not fit the array that holds the first one."""
+    if value.dtype is not first.dtype:
+        raise InvalidArgumentError(
+            None, None, f"TensorArray dtype is {first.dtype.name} but Op is trying to write dtype "
+            f"{value.dtype.name}",
+        )  # fmt: skip
+    if not compatible(value.dims, first.dims):
+        raise ValueError(f"Incompatible shape for value ({value.shape}), expected ({first.shape})")
 
 
 def _scan_loop(fn: Any, tensors: Any, start: Any, skipped: int, count: Any, reverse: bool) -> Any:

@@ -62,10 +62,13 @@ def _answers(func: Callable[..., Any], values: tuple[Any, ...]) -> Any:
     try:
         return func(*[it.constant(value) for value in values])
     except Exception as error:
-        kind: Any = next(
-            (made for raised, made in _ERRORS if isinstance(error, raised)), UnknownError
-        )
-        raise kind(None, None, f"{type(error).__name__}: {error}") from error
+        raise as_op_error(error) from error
+
+
+def as_op_error(error: Exception) -> OpError:
+    """The error of an op that called the user's code, which raised `error`."""
+    kind: Any = next((made for raised, made in _ERRORS if isinstance(error, raised)), UnknownError)
+    return kind(None, None, f"{type(error).__name__}: {error}")
 
 
 _ERRORS: tuple[tuple[Any, type[OpError]], ...] = (

@@ -55,10 +55,10 @@ def _sizes(equation: str, shapes: tuple[Any, ...]) -> tuple[dict[str, int | None
         own = dims[:start] + dims[start + wide :]
         for label, size in zip(named, own):
             known = sizes.get(label)
-            if known is not None and size is not None and known != size and 1 not in (known, size):
+            if known is not None and size is not None and known != size:
                 raise ValueError(f"Expected dimension {known} at axis {label} of the input shaped "
                                  f"{dims} but got dimension {size}")  # fmt: skip
-            if known is None or known == 1:
+            if known is None:
                 sizes[label] = size
     for label in output:
         if label != "." and label not in sizes:
