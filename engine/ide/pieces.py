@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from engine.lint.rules.ineffective_staging import SWITCHES
 from engine.syntax.examples import example_words
 from engine.syntax.imports import bindings_of_import
 
@@ -35,6 +36,8 @@ _CHANGING = frozenset(
         "write",
     ]
 )  # fmt: skip
+_SWITCHES = frozenset(name.rpartition(".")[2] for name in SWITCHES)
+"""What one piece calls decides what another one's calls of it mean."""
 _LIBRARIES = ("tf", "numpy", "math", "time", "os", "sys", "random")
 
 
@@ -309,6 +312,9 @@ class _Reader:
 
     def _name(self, name: str, stored: bool, at_module: bool) -> None:
         self.names.add(name)
+        if name in _SWITCHES:
+            self.changes.add(name)
+            self.attributes.add(name)
         if stored:
             self.bound.add(name)
             if at_module:
@@ -319,6 +325,9 @@ class _Reader:
             self.attributes.add(node.attr)
             self.changes.add(node.attr)
             return
+        if node.attr in _SWITCHES:
+            self.attributes.add(node.attr)
+            self.changes.add(node.attr)
         root: ast.AST = node
         while isinstance(root, ast.Attribute):
             root = root.value

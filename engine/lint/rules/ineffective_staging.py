@@ -10,7 +10,8 @@ from engine.inference.values import Const, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
-_SWITCHES = ("tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly")
+SWITCHES = ("tf.config.run_functions_eagerly", "tf.config.experimental_run_functions_eagerly")
+"""What a call of these means depends on all calls of them in the file."""
 
 
 @rule(
@@ -54,7 +55,7 @@ def ineffective_staging(facts: Facts) -> Iterator[Finding]:
 
     Remove the call, or let a flag of the program decide.
     """
-    calls = [call for call in facts.happened(Called) if call.name in _SWITCHES]
+    calls = [call for call in facts.happened(Called) if call.name in SWITCHES]
     if any(_given(call) is not True for call in calls):
         return
     for call in calls:

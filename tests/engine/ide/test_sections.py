@@ -112,6 +112,28 @@ def test_an_edit_costs_the_analysis_of_what_it_touches(monkeypatch: pytest.Monke
     assert analysed == [["one", "helper"], ["two"]]
 
 
+TRACED = "\n@tf.function\ndef f(x):\n    return x\n\n"
+
+
+@pytest.mark.parametrize(
+    ("imported", "call"),
+    [
+        ("import tensorflow as tf\n", "tf.config.run_functions_eagerly"),
+        (
+            "import tensorflow as tf\nfrom tensorflow.config import run_functions_eagerly\n",
+            "run_functions_eagerly",
+        ),
+    ],
+)
+def test_switches_of_the_whole_program_belong_together(imported: str, call: str) -> None:
+    once = f"{imported}{call}(True)\n{TRACED}"
+    memory = Sections()
+    for text, count in ((once, 1), (f"{once}{call}(False)\n", 0), (once, 1)):
+        remembering, fresh = Snapshot("a.py", text, None, memory), Snapshot("a.py", text)
+        assert remembering.diagnostics == fresh.diagnostics
+        assert [one.code for one in fresh.diagnostics] == ["GR605"] * count
+
+
 def test_a_module_beside_that_changes_is_read_again(tmp_path: Path) -> None:
     helper = tmp_path / "helper.py"
     helper.write_text("def help(x):\n    return x\n")
