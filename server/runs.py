@@ -289,6 +289,8 @@ class Runs:
         """The text of a view that exists only after a trace."""
         told = self.told(program, function)
         graph = told.answer["graph"] if told else None
+        if kind == "traced" and not self._session.settings.options(program.key).unused_nodes:
+            kind = "used" if isinstance(graph, dict) and "used" in graph else kind
         if told is None or not isinstance(graph, dict) or not isinstance(graph.get(kind), str):
             return ViewText(f"# {_NOT_TRACED}\n", version=program.version, message=_NOT_TRACED)
         pairs = tuple(

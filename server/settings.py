@@ -22,6 +22,7 @@ class EditorOptions:
     shape_hints: bool = True
     control_flow_hints: bool = True
     semantic_tokens: bool = True
+    unused_nodes: bool = False
     debounce: float = 0.06
     run_seconds: float = 30.0
     run_megabytes: int = 2048
@@ -38,6 +39,7 @@ class EditorOptions:
             shape_hints=_flag(data, "inlayHints.shapes"),
             control_flow_hints=_flag(data, "inlayHints.controlFlow"),
             semantic_tokens=_flag(data, "semanticTokens.enabled"),
+            unused_nodes=_at(data, "graph.unusedNodes") is True,
             debounce=_number(data, "debounce", 60, 0, 2000) / 1000,
             run_seconds=_number(data, "run.timeout", 30, 0.1, 86400),
             run_megabytes=int(_number(data, "run.memory", 2048, 64, 1 << 20)),

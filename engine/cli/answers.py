@@ -85,12 +85,15 @@ def value_text(value: Any) -> str:
     return preview
 
 
-def graph_text(answer: dict[str, Any], optimized: bool = False) -> str:
-    """The graph of the function, as traced or as it runs."""
+def graph_text(answer: dict[str, Any], optimized: bool = False, unused: bool = False) -> str:
+    """The graph of the function, as traced (with or without unused nodes) or as it runs."""
     graph = answer["graph"]
     if not isinstance(graph, dict):
         return str(graph or "")
-    return str(graph.get("optimized" if optimized else "traced", "")).rstrip("\n")
+    kind = "optimized" if optimized else "used"
+    if kind not in graph or (unused and not optimized):
+        kind = "traced"
+    return str(graph.get(kind, "")).rstrip("\n")
 
 
 def indented(text: str) -> str:

@@ -36,6 +36,7 @@ __all__ = ["graph"]
     help="Write into this file.",
 )
 @click.option("--optimized", is_flag=True, help="After all passes.")
+@click.option("--unused", is_flag=True, help="Also nodes that nothing needs, as traced.")
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.1),
@@ -50,6 +51,7 @@ def graph(
     chosen: str,
     output: Path | None,
     optimized: bool,
+    unused: bool,
     seconds: float,
 ) -> None:
     """Trace a function (this executes the file) and show its graph."""
@@ -69,9 +71,12 @@ def graph(
         _write_model(answer["exported"], output)
         return
     if form is Form.TEXT:
-        text = answers.graph_text(answer, optimized)
+        text = answers.graph_text(answer, optimized, unused)
     else:
-        text = _drawn(form, answer["picture"]["after" if optimized else "before"])
+        picture = answer["picture"]["after" if optimized else "before"]
+        if not unused and form is not Form.JSON:
+            picture = _without_unused(picture)
+        text = _drawn(form, picture)
     if output is None:
         click.echo(text.rstrip("\n"))
         return
@@ -90,6 +95,17 @@ def _write_model(exported: dict[str, Any], output: Path) -> None:
         output.write_bytes(base64.b64decode(exported["data"]))
     except OSError as error:
         fail(f"{output}: cannot be written: {error.strerror or error}")
+
+
+def _without_unused(picture: dict[str, Any]) -> dict[str, Any]:
+    """The picture of what is used; how much that leaves out is said beside it."""
+    from engine.cli.pictures.unused import used
+
+    kept, left_out = used(picture)
+    if left_out:
+        nodes = "node that nothing needs is" if left_out == 1 else "nodes that nothing needs are"
+        click.echo(f"graphlens: {left_out} {nodes} left out; --unused draws them", err=True)
+    return kept
 
 
 def _drawn(form: Form, picture: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from typing import Any
 
 from engine.ir.dtypes import DType
@@ -9,8 +10,20 @@ from engine.ir.graph import Graph, Node
 from engine.ir.shapes import Dims
 
 
-def graph_text(graph: Graph, indent: str = "", name: str | None = None) -> str:
-    """The text of a graph; graphs inside it follow their node, indented."""
+def graph_text(
+    graph: Graph,
+    indent: str = "",
+    name: str | None = None,
+    shown: Callable[[Graph], Container[Node]] | None = None,
+) -> str:
+    """The text of a graph; graphs inside it follow their node, indented.
+
+    Args:
+        graph: The graph.
+        indent: What each line begins with.
+        name: What it is called in the first line; its own name where there is none.
+        shown: The nodes of a graph that are shown, a last line counts the others; None for all.
+    """
     numbers: dict[int, int] = {}
     nodes: dict[Node, int] = {}
     lines = []
@@ -20,6 +33,8 @@ def graph_text(graph: Graph, indent: str = "", name: str | None = None) -> str:
         arguments.append(f"%{numbers[id(tensor)]} {label}: {type_text(tensor.dtype, tensor.dims)}")
     lines.append(f"{indent}{name or 'graph ' + graph.name}({', '.join(arguments)}):")
     inputs = {tensor.node for tensor in graph.inputs}
+    wanted = graph.nodes if shown is None else shown(graph)
+    left_out = 0
     for node in graph.nodes:
         if node in inputs:
             nodes[node] = numbers[id(node.outputs[0])]
@@ -29,9 +44,15 @@ def graph_text(graph: Graph, indent: str = "", name: str | None = None) -> str:
             numbers[id(tensor)] = len(numbers)
         if not node.outputs:
             numbers[id(node)] = len(numbers)
+        if node not in wanted:
+            left_out += 1
+            continue
         lines.append(f"{indent}  {_node_text(node, numbers, nodes)}")
         for key, inner in node.graphs:
-            lines.append(graph_text(inner, indent + "    ", key))
+            lines.append(graph_text(inner, indent + "    ", key, shown))
+    if left_out:
+        word = "node that nothing needs is" if left_out == 1 else "nodes that nothing needs are"
+        lines.append(f"{indent}  # {left_out} {word} left out")
     returned = ", ".join(f"%{numbers[id(tensor)]}" for tensor in graph.outputs)
     lines.append(f"{indent}  return {returned}".rstrip())
     return "\n".join(lines)

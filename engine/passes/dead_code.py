@@ -11,15 +11,20 @@ from engine.passes.pipeline import Stage, graph_pass
 @graph_pass(Stage.CLEAN)
 def dead_code(graph: Graph) -> Graph:
     """Keep what the outputs need and what must run for its effects."""
-    needed: set[Node] = {tensor.node for tensor in graph.outputs}
-    needed.update(n for n in graph.nodes if n.op.effect and node_effects(n).must_run)
-    live = _ancestors(needed | {tensor.node for tensor in graph.inputs})
+    live = live_nodes(graph)
     if len(live) == len(graph.nodes):
         return graph
     return rebuild(
         graph, lambda node, inputs, rewriter: rewriter.copy(node, inputs).outputs,
         keep=live.__contains__,
     )  # fmt: skip
+
+
+def live_nodes(graph: Graph) -> set[Node]:
+    """The nodes that the outputs need or that must run for their effects, and the inputs."""
+    needed: set[Node] = {tensor.node for tensor in graph.outputs}
+    needed.update(n for n in graph.nodes if n.op.effect and node_effects(n).must_run)
+    return _ancestors(needed | {tensor.node for tensor in graph.inputs})
 
 
 def _ancestors(roots: set[Node]) -> set[Node]:

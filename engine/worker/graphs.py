@@ -9,6 +9,7 @@ from typing import Any
 from engine.executors.executor import executable
 from engine.ir.graph import Graph, Node
 from engine.ir.printer import graph_text, type_text
+from engine.passes.dead_code import live_nodes
 from engine.passes.pipeline import optimize
 from engine.worker import real_tensorflow
 
@@ -24,12 +25,20 @@ _POSITIONAL = (
 
 
 def graph_texts(graph: Graph) -> dict[str, Any]:
-    """The graph as traced and optimised, and the executor's program, each with its line map."""
+    """The graph as traced, of that what is used, as optimised; the executor's program.
+
+    Each has its line map.
+    """
     optimized = optimize(graph)
     texts: dict[str, Any] = {}
     maps: dict[str, list[list[int]]] = {}
-    for name, made in (("traced", graph_text(graph)), ("optimized", graph_text(optimized))):
-        texts[name] = _cut(made)
+    made = {
+        "traced": graph_text(graph),
+        "used": graph_text(graph, shown=live_nodes),
+        "optimized": graph_text(optimized),
+    }
+    for name, text in made.items():
+        texts[name] = _cut(text)
         maps[name] = line_map(texts[name])
     texts["python"], maps["python"] = _program(optimized)
     return {**texts, "lineMaps": maps}
@@ -77,6 +86,7 @@ class _Picture:
         names = graph.names()
         inputs = {tensor.node: label for tensor, label in _labelled_inputs(graph)}
         results = {tensor.node for tensor in graph.outputs}
+        live = live_nodes(graph)
         nodes: list[dict[str, Any]] = []
         edges: list[dict[str, Any]] = []
         for node in graph.nodes:
@@ -85,6 +95,7 @@ class _Picture:
             self._left -= 1
             node_id = prefix + names[node]
             nodes.append(self._node(node, node_id, inputs.get(node), node in results))
+            nodes[-1]["unused"] = node not in live
             edges.extend(_edges(node, node_id, prefix, names))
         return {
             "name": name or graph.name,

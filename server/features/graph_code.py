@@ -187,6 +187,13 @@ def follow_edits(session: Session, facts: Facts) -> None:
     follow_edits_of(session, facts.program.key)
 
 
+@listener("reconfigured")
+def follow_settings(session: Session) -> None:
+    """Brings all views up to date: a setting says what of a traced graph is shown."""
+    for program in session.open_programs():
+        follow_edits_of(session, program.key)
+
+
 def follow_edits_of(session: Session, key: str) -> None:
     """The same by key."""
     of_source = views(session).of_source(key)

@@ -73,6 +73,18 @@ test('after a run with a tensor, the loop is one box with its body inside', () =
     await session.picture('graph');
   }));
 
+test('what nothing needs is hidden, which is said, and shown when asked for', () =>
+  session.step(async (workbench) => {
+    const view = await workbench.webview(TITLE);
+    await view.getByText(/hidden: \d+ nodes whose results nothing needs/).waitFor();
+    assert.equal(await view.locator('.node.unused').count(), 0);
+    await view.locator('#unused').click();
+    await view.getByText(/dashed: \d+ nodes whose results nothing needs/).waitFor();
+    assert.equal(await view.locator('#unused').getAttribute('aria-pressed'), 'true');
+    await view.locator('.node.unused').first().waitFor();
+    await session.picture('graph-unused');
+  }));
+
 test('boxes close and open again', () =>
   session.step(async (workbench) => {
     const view = await workbench.webview(TITLE);

@@ -80,7 +80,7 @@ def test_every_setting_is_on_the_page() -> None:
     assert len(names - {"select", "ignore", "severity"}) == len(vars(EditorOptions()))
     other: dict[str, Any] = {
         "diagnosticMode": "workspace", "debounce": 7, "run.timeout": 7, "run.memory": 77,
-        "worker.interpreter": "/x", "worker.engine": "tensorflow",
+        "worker.interpreter": "/x", "worker.engine": "tensorflow", "graph.unusedNodes": True,
     }  # fmt: skip
     for name in names - {"select", "ignore", "severity"}:
         changed = EditorOptions.of({name: other.get(name, False)})

@@ -58,6 +58,8 @@ export interface GraphNode {
   dtype: string | null;
   shape: string | null;
   source: { uri: string; line: number } | null;
+  /** Neither an output nor an effect needs it. */
+  unused?: boolean;
   attributes: Record<string, string>;
   graphs: Record<string, Graph>;
 }

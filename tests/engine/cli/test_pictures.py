@@ -114,6 +114,19 @@ def test_pictures_after_the_passes_are_smaller(program: Path):
     assert len(after["nodes"]) < len(before["nodes"])
 
 
+def test_what_nothing_needs_is_drawn_when_asked_for(tmp_path: Path):
+    path = tmp_path / "model.py"
+    path.write_text(PROGRAM.replace("    return x\n", "    tf.sin(x)\n    return x\n"))
+    for form in ("text", "svg", "dot", "mermaid", "html"):
+        used, whole = run(path, form), run(path, form, "--unused")
+        assert ("Sin" in used.stdout, "Sin" in whole.stdout) == (False, True)
+        said = used.stdout if form == "text" else used.stderr
+        assert "that nothing needs" in said
+        assert "that nothing needs" not in whole.stdout + whole.stderr
+    told = json.loads(run(path, "json").stdout)
+    assert [node["unused"] for node in told["nodes"] if node["op"] == "Sin"] == [True]
+
+
 def test_a_picture_goes_into_a_file(program: Path, tmp_path: Path):
     result = run(program, "html", "-o", str(tmp_path / "graph.html"))
     assert (result.exit_code, result.stdout) == (0, "")

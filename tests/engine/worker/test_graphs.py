@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import engine as tf
-from engine.worker.graphs import graph_texts, traces
+from engine.worker.graphs import graph_texts, picture, traces
 
 
 def test_the_generated_program_names_the_op_of_each_line():
@@ -47,3 +47,42 @@ def test_traces_of_a_method_leave_self_out():
     model.step(tf.constant(1), 2)
     (only,) = traces(model.step)
     assert only["signature"] == "(x=int32[], argument 2=2)"
+
+
+def test_what_nothing_needs_is_marked_and_left_out_of_one_text():
+    counter = tf.Variable(0)
+
+    @tf.function
+    def step(x):
+        tf.sin(x)
+        for i in tf.range(3):
+            tf.cos(x)
+            counter.assign_add(i)
+        return x + 1.0
+
+    graph = step.get_concrete_function(tf.constant(1.0)).graph
+    texts = graph_texts(graph)
+    assert "Sin" in texts["traced"]
+    assert "Cos" in texts["traced"]
+    assert not re.search("Sin|Cos", texts["used"])
+    assert "AssignAdd" in texts["used"]
+    assert re.search(
+        r"^  # \d+ nodes that nothing needs are left out$", texts["used"], re.MULTILINE
+    )
+    assert re.search(
+        r"^      # \d+ nodes? that nothing needs (is|are) left out$", texts["used"], re.M
+    )
+    drawn = picture(graph)
+    body = next(node for node in drawn["nodes"] if node["op"] == "While")["graphs"]["body"]
+    unused = {node["op"] for node in (*drawn["nodes"], *body["nodes"]) if node["unused"]}
+    assert {"Sin", "Cos"} <= unused
+    assert not unused & {"While", "AssignAddVariableOp", "Placeholder"}
+
+
+def test_where_all_is_used_nothing_is_said_of_it():
+    @tf.function
+    def step(x):
+        return tf.sin(x)
+
+    texts = graph_texts(step.get_concrete_function(tf.constant(1.0)).graph)
+    assert texts["used"] == texts["traced"]

@@ -203,3 +203,22 @@ async def test_cancelling_a_progress_ends_the_run(client: LanguageClient, tmp_pa
     await until(lambda: isinstance(client.progress_reports[token][-1], types.WorkDoneProgressEnd))
     again = opened(client, tmp_path / "b.py", CODE)
     assert (await ask(client, "graphlens/run", run_of(again))).ok
+
+
+async def test_a_setting_brings_unused_nodes_into_the_traced_graph(
+    client: LanguageClient, tmp_path: Path
+) -> None:
+    changed: list[str] = []
+    client.feature("graphlens/graphCodeChanged")(lambda params: changed.append(params.uri))
+    await initialize(client, tmp_path, trusted=True)
+    text = CODE.replace("    return x\n", "    tf.sin(1.0)\n    return x\n")
+    uri = opened(client, tmp_path / "a.py", text)
+    view = {"textDocument": {"uri": uri}, "function": "step", "view": "traced"}
+    assert (await ask(client, "graphlens/run", run_of(uri))).ok
+    assert "Sin(" not in (await ask(client, "graphlens/graphCode", view)).text
+    settings = {"graphlens": {"graph": {"unusedNodes": True}}}
+    client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+    (shown,) = await until(lambda: changed)
+    code = await ask(client, "graphlens/graphCode", view)
+    assert "Sin(" in code.text
+    assert code.uri == shown

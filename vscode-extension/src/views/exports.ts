@@ -32,6 +32,7 @@ const STYLE = `
   .input, .output { fill: #e9f5ec; stroke: #3d8b57; }
   .constant { fill: #f4f4f4; stroke: #8a8a8a; }
   .open { fill: #fbfbfb; stroke: #4a76b8; }
+  .unused { stroke-dasharray: 5 3; }
   .group { fill: none; stroke: #a0a0a0; stroke-dasharray: 2 3; }
   .edge { fill: none; stroke: #666666; }
   .control { stroke: #b8652a; stroke-dasharray: 6 4; }
@@ -59,7 +60,8 @@ const isBox = (node: PlacedNode): boolean => node.open || node.kind === 'group';
 
 function nodeSvg(node: PlacedNode): string {
   const { x, y, width, height, label, detail } = node;
-  const classes = `node ${node.kind}${node.open && node.kind !== 'group' ? ' open' : ''}`;
+  const open = node.open && node.kind !== 'group' ? ' open' : '';
+  const classes = `node ${node.kind}${open}${node.unused ? ' unused' : ''}`;
   const middle = isBox(node) ? x + 12 : x + width / 2;
   const rect = `<rect class="${classes}" x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/>`;
   const top = isBox(node) ? y + 18 : y + height / 2 + (detail === '' ? 4 : -2);

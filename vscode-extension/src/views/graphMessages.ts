@@ -9,7 +9,15 @@ export type Format = (typeof FORMATS)[number];
 export type ToGraphPage =
   | { kind: 'busy'; text: string }
   | { kind: 'failed'; message: string; offerTrace: boolean }
-  | { kind: 'picture'; title: string; stage: Stage; picture: Picture; keepView: boolean }
+  | {
+      kind: 'picture';
+      title: string;
+      stage: Stage;
+      picture: Picture;
+      keepView: boolean;
+      /** How many nodes nothing needs, and whether they are in the picture. */
+      unused: { count: number; shown: boolean };
+    }
   | { kind: 'mark'; ids: string[] };
 
 export type FromGraphPage =
@@ -17,6 +25,7 @@ export type FromGraphPage =
   | { kind: 'toggle'; id: string }
   | { kind: 'reveal'; id: string; focus: boolean }
   | { kind: 'stage'; stage: Stage }
+  | { kind: 'unused'; shown: boolean }
   | { kind: 'export'; format: Format };
 
 const LONGEST_ID = 10_000;
@@ -28,7 +37,7 @@ const isFormat = (value: unknown): value is Format => FORMATS.some((format) => f
 /** A message that came out of the page, if it is one of ours in every part. */
 export function parseFromGraphPage(message: unknown): FromGraphPage | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  const { kind, id, focus, stage, format } = message as Record<string, unknown>;
+  const { kind, id, focus, stage, format, shown } = message as Record<string, unknown>;
   switch (kind) {
     case 'ready':
     case 'openAll':
@@ -41,6 +50,8 @@ export function parseFromGraphPage(message: unknown): FromGraphPage | undefined 
       return isId(id) && typeof focus === 'boolean' ? { kind, id, focus } : undefined;
     case 'stage':
       return stage === 'before' || stage === 'after' ? { kind, stage } : undefined;
+    case 'unused':
+      return typeof shown === 'boolean' ? { kind, shown } : undefined;
     case 'export':
       return isFormat(format) ? { kind, format } : undefined;
     default:

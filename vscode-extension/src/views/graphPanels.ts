@@ -18,10 +18,12 @@ import { Layout } from './layout';
 import { page, resourceRoot, tabIcon } from './page';
 import {
   countNodes,
+  countUnused,
   everyNode,
   expandable,
   nodesOfLine,
   openAtFirst,
+  withoutUnused,
   type Picture,
 } from './picture';
 
@@ -76,7 +78,13 @@ class GraphPanel implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   private last: ToGraphPage | undefined;
+  /** All of it. */
+  private whole: Graph | undefined;
+  /** What is drawn of it. */
   private graph: Graph | undefined;
+  private unusedShown = vscode.workspace
+    .getConfiguration('graphlens')
+    .get('graph.unusedNodes', false);
   private picture: Picture | undefined;
   private open = new Set<string>();
   private stage: Stage = 'before';
@@ -138,12 +146,19 @@ class GraphPanel implements vscode.Disposable {
         this.post({ kind: 'failed', message, offerTrace: vscode.workspace.isTrusted });
         return;
       }
-      this.graph = graph;
-      this.open = openAtFirst(graph);
+      this.whole = graph;
+      this.choose();
       await this.draw(false);
     } catch (error) {
       if (round === this.round) this.fail(error);
     }
+  }
+
+  /** Decide what is drawn. */
+  private choose(): void {
+    if (!this.whole) return;
+    this.graph = this.unusedShown ? this.whole : withoutUnused(this.whole);
+    this.open = openAtFirst(this.graph);
   }
 
   /** Mark the nodes that a line of the source made. */
@@ -163,7 +178,8 @@ class GraphPanel implements vscode.Disposable {
       if (round !== this.round) return;
       this.picture = picture;
       const title = this.target.function.qualname;
-      this.post({ kind: 'picture', title, stage: this.stage, picture, keepView });
+      const unused = { count: countUnused(this.whole ?? graph), shown: this.unusedShown };
+      this.post({ kind: 'picture', title, stage: this.stage, picture, keepView, unused });
     } catch (error) {
       if (round === this.round) this.fail(error);
     }
@@ -203,6 +219,10 @@ class GraphPanel implements vscode.Disposable {
         return this.draw(false);
       case 'closeAll':
         this.open = new Set();
+        return this.draw(false);
+      case 'unused':
+        this.unusedShown = message.shown;
+        this.choose();
         return this.draw(false);
       case 'stage':
         this.stage = message.stage;

@@ -12,6 +12,8 @@ export interface PlacedNode {
   /** The node or group can be opened and closed. */
   readonly expandable: boolean;
   readonly open: boolean;
+  /** Nothing needs it. */
+  readonly unused: boolean;
   /** Line in the source, from 0. */
   readonly line: number | null;
   readonly x: number;
@@ -61,6 +63,34 @@ export function countNodes(graph: Graph): number {
       Object.values(graphs).reduce((all, inner) => all + countNodes(inner), sum + 1),
     0,
   );
+}
+
+/** How many boxes nothing needs; what is inside such a box is not counted. */
+export function countUnused(graph: Graph): number {
+  return graph.nodes.reduce(
+    (sum, { unused, graphs }) =>
+      unused ? sum + 1 : Object.values(graphs).reduce((all, each) => all + countUnused(each), sum),
+    0,
+  );
+}
+
+/** The graph without them. */
+export function withoutUnused(graph: Graph): Graph {
+  if (countUnused(graph) === 0) return graph;
+  const nodes = graph.nodes
+    .filter(({ unused }) => !unused)
+    .map((node) => ({
+      ...node,
+      graphs: Object.fromEntries(
+        Object.entries(node.graphs).map(([name, inner]) => [name, withoutUnused(inner)]),
+      ),
+    }));
+  const ids = new Set(nodes.map(({ id }) => id));
+  return {
+    ...graph,
+    nodes,
+    edges: graph.edges.filter(({ from, to }) => ids.has(from) && ids.has(to)),
+  };
 }
 
 /** The boxes in the picture that a line made: nodes, or the closed boxes that hide them. */
@@ -269,6 +299,7 @@ function placed(node: GraphNode, open: boolean, onEdges: boolean, where: Box): P
     kind: node.kind,
     expandable: holds,
     open: holds && open,
+    unused: node.unused === true,
     line: node.source?.line ?? null,
     ...where,
   };
@@ -281,6 +312,7 @@ const placedGroup = (id: string, attribute: string, where: Box): PlacedNode => (
   kind: 'group',
   expandable: false,
   open: true,
+  unused: false,
   line: null,
   ...where,
 });

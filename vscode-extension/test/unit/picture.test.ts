@@ -6,12 +6,14 @@ import { layOut } from '../../src/views/chooseLayout';
 import { escapeXml, toDot, toJson, toOnnx, toSvg } from '../../src/views/exports';
 import {
   countNodes,
+  countUnused,
   expandable,
   fromElk,
   nodesOfLine,
   openAtFirst,
   shorten,
   toElk,
+  withoutUnused,
   type Picture,
 } from '../../src/views/picture';
 import { scaleOf } from '../../src/webview/graph/minimap';
@@ -54,6 +56,44 @@ const graph: Graph = {
 
 const draw = async (open: Set<string>): Promise<Picture> =>
   fromElk(await layOut(toElk(graph, open), (small) => new ELK().layout(small)), graph, open);
+
+test('what nothing needs is counted, and can be left out with its lines', async () => {
+  const dead: Graph = {
+    ...graph,
+    nodes: [
+      ...graph.nodes.map((each) =>
+        each.id === 'cond'
+          ? {
+              ...each,
+              graphs: {
+                ...each.graphs,
+                else: { ...inner('e'), nodes: [node('e.a', { unused: true }), node('e.b')] },
+              },
+            }
+          : each,
+      ),
+      node('dead', { unused: true, graphs: { body: inner('d') } }),
+    ],
+    edges: [...graph.edges, { from: 'x', to: 'dead', kind: 'data', label: '' }],
+  };
+  assert.equal(countUnused(dead), 2);
+  assert.equal(countUnused(graph), 0);
+  const used = withoutUnused(dead);
+  assert.deepEqual(
+    used.nodes.map(({ id }) => id),
+    ['x', 'cond', 'y'],
+  );
+  assert.deepEqual(used.edges, graph.edges);
+  assert.deepEqual(used.nodes[1]?.graphs['else']?.edges, []);
+  assert.equal(countNodes(used), 6);
+  const open = openAtFirst(dead);
+  const laid = await layOut(toElk(dead, open), (small) => new ELK().layout(small));
+  const drawn = fromElk(laid, dead, open).nodes.filter(({ unused }) => unused);
+  assert.deepEqual(
+    drawn.map(({ id }) => id),
+    ['e.a', 'dead'],
+  );
+});
 
 test('small branches stand open at first, and every node is counted', () => {
   assert.equal(countNodes(graph), 7);

@@ -90,11 +90,11 @@ function keep<T>(
 }
 
 function nodeElement(node: PlacedNode): SVGGElement {
-  const { id, x, y, width, height, kind, label, detail, expandable, open } = node;
+  const { id, x, y, width, height, kind, label, detail, expandable, open, unused } = node;
   const made = svg(
     'g',
     {
-      class: `node ${kind}${open && kind !== 'group' ? ' open' : ''}`,
+      class: `node ${kind}${open && kind !== 'group' ? ' open' : ''}${unused ? ' unused' : ''}`,
       'data-id': id,
       transform: `translate(${x} ${y})`,
     },

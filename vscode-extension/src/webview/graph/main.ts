@@ -59,6 +59,7 @@ const toolbar = new Toolbar({
   fit: () => board.fit(),
   openAll: () => post({ kind: 'openAll' }),
   closeAll: () => post({ kind: 'closeAll' }),
+  unused: (shown) => post({ kind: 'unused', shown }),
   export: (format) => post({ kind: 'export', format }),
 });
 
@@ -67,6 +68,15 @@ listen(board, actions, () => toolbar.search.focus());
 toolbar.search.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') board.root.focus();
 });
+
+function summary({ picture, unused }: Extract<ToGraphPage, { kind: 'picture' }>): string {
+  const drawn = `${picture.nodes.length} nodes, ${picture.edges.length} edges`;
+  if (unused.count === 0) return drawn;
+  const nodes = unused.count === 1 ? '1 node' : `${unused.count} nodes`;
+  return unused.shown
+    ? `${drawn}; dashed: ${nodes} whose results nothing needs`
+    : `${drawn}; hidden: ${nodes} whose results nothing needs`;
+}
 
 function receive(message: ToGraphPage): void {
   notice.hidden = message.kind !== 'failed';
@@ -87,8 +97,8 @@ function receive(message: ToGraphPage): void {
       toolbar.describe(message.title, message.stage);
       board.show(message.picture, message.keepView);
       searchAgain();
-      const { nodes, edges } = message.picture;
-      says.textContent = `${nodes.length} nodes, ${edges.length} edges`;
+      toolbar.showUnused(message.unused);
+      says.textContent = summary(message);
       break;
     }
     case 'mark':

@@ -11,6 +11,7 @@ export interface ToolbarActions {
   fit(): void;
   openAll(): void;
   closeAll(): void;
+  unused(shown: boolean): void;
   export(format: Format): void;
 }
 
@@ -19,6 +20,7 @@ export class Toolbar {
   private readonly title = element('strong', { class: 'title' });
   private readonly stage: HTMLSelectElement;
   private readonly found = element('span', { class: 'found', 'aria-live': 'polite' });
+  private readonly unused: HTMLButtonElement;
   readonly search: HTMLInputElement;
 
   constructor(actions: ToolbarActions) {
@@ -59,6 +61,13 @@ export class Toolbar {
       );
       return made;
     };
+    this.unused = tool(
+      'Unused',
+      'Show nodes whose results nothing needs',
+      () => actions.unused(this.unused.getAttribute('aria-pressed') !== 'true'),
+      '∅',
+    );
+    this.unused.id = 'unused';
     this.root.append(
       this.title,
       this.stage,
@@ -75,6 +84,7 @@ export class Toolbar {
         { class: 'group' },
         tool('Expand', 'Open every branch and loop', () => actions.openAll(), '⊞'),
         tool('Collapse', 'Close every branch and loop', () => actions.closeAll(), '⊟'),
+        this.unused,
       ),
       save,
     );
@@ -84,6 +94,16 @@ export class Toolbar {
     this.title.textContent = title;
     this.title.title = title;
     this.stage.value = stage;
+  }
+
+  /** The button is there where there is something to show or to hide. */
+  showUnused({ count, shown }: { count: number; shown: boolean }): void {
+    this.unused.hidden = count === 0;
+    this.unused.setAttribute('aria-pressed', String(shown));
+    const nodes = count === 1 ? '1 node' : `${count} nodes`;
+    const title = `${shown ? 'Hide' : 'Show'} ${nodes} whose results nothing needs`;
+    this.unused.title = title;
+    this.unused.setAttribute('aria-label', title);
   }
 
   showFound(text: string): void {
