@@ -180,6 +180,15 @@ from typing import Any
 
 __version__: str
 def IndexedSlices(values: Any, indices: Any, dense_shape: Any = ...) -> Any: ...
+def Operation(
+    op: Any,
+    inputs: Any,
+    attrs: Any,
+    owner: Any,
+    where: Any = ...,
+    name_hint: Any = ...,
+    device: Any = ...,
+) -> Any: ...
 def Variable(*args: Any, **kwargs: Any) -> Any: ...
 VariableAggregation = _engine_objects_policies_VariableAggregationV2
 def abs(x: Any, name: str | None = ...) -> Any: ...

@@ -39,7 +39,7 @@ class GradientTape:
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables
-        self._entries: list[Entry] | None = []
+        self._entries: list[Entry] | None = None
         self._watched: dict[int, Any] = {}
         self._variables: dict[int, Any] = {}
         self._interpreter: Any = None
@@ -56,6 +56,8 @@ class GradientTape:
         it.tapes.append(self)
         if it.eager:
             it.plain = False
+        if self._entries is None:
+            self._entries = []
         self._interpreter = it
         return self
 
@@ -150,7 +152,9 @@ class GradientTape:
             self._paused = paused
 
     def reset(self) -> None:
-        """Forget all that was recorded and watched."""
+        """Forget all that was recorded and watched. Raises ValueError outside of the block."""
+        if self._interpreter is None:
+            raise ValueError("Tape is not recording.")
         self._entries = []
         self._watched = {}
 

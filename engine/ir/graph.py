@@ -92,7 +92,10 @@ class Node:
         return self.after
 
     def __repr__(self) -> str:
-        return f"<Node {self.name!r} type={self.op.type}>"
+        return f"<tf.Operation {self.name!r} type={self.type}>"
+
+
+Node.__name__ = Node.__qualname__ = "Operation"  # what users, and messages to them, call it
 
 
 def line_of(code: Any, offset: int) -> int:

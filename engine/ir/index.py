@@ -504,14 +504,15 @@ PUBLIC = {
         "tan"
     ),
     "engine.ops.types": (
-        "DType Tensor TensorShape TensorSpec TypeSpec as_dtype bfloat16 bool complex128 complex64 "
-        "double dtypes.DType dtypes.as_dtype dtypes.bfloat16 dtypes.bool dtypes.complex128 "
-        "dtypes.complex64 dtypes.double dtypes.float16 dtypes.float32 dtypes.float64 dtypes.half "
-        "dtypes.int16 dtypes.int32 dtypes.int64 dtypes.int8 dtypes.resource dtypes.string "
-        "dtypes.uint16 dtypes.uint32 dtypes.uint64 dtypes.uint8 dtypes.variant float16 float32 "
-        "float64 half int16 int32 int64 int8 nest.assert_same_structure nest.flatten "
-        "nest.is_nested nest.map_structure nest.pack_sequence_as newaxis "
-        "register_tensor_conversion_function resource string uint16 uint32 uint64 uint8 variant"
+        "DType Operation Tensor TensorShape TensorSpec TypeSpec as_dtype bfloat16 bool complex128 "
+        "complex64 double dtypes.DType dtypes.as_dtype dtypes.bfloat16 dtypes.bool "
+        "dtypes.complex128 dtypes.complex64 dtypes.double dtypes.float16 dtypes.float32 "
+        "dtypes.float64 dtypes.half dtypes.int16 dtypes.int32 dtypes.int64 dtypes.int8 "
+        "dtypes.resource dtypes.string dtypes.uint16 dtypes.uint32 dtypes.uint64 dtypes.uint8 "
+        "dtypes.variant float16 float32 float64 half int16 int32 int64 int8 "
+        "nest.assert_same_structure nest.flatten nest.is_nested nest.map_structure "
+        "nest.pack_sequence_as newaxis register_tensor_conversion_function resource string uint16 "
+        "uint32 uint64 uint8 variant"
     ),
     "engine.ops.where": (
         "raw.select raw.where where"

@@ -151,7 +151,8 @@ def constructor_arguments(value: Any, base: type) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     known = set(inspect.signature(base.__init__).parameters)  # type: ignore[misc]
-    for name, parameter in inspect.signature(type(value).__init__).parameters.items():
+    parameters = inspect.signature(_described(type(value)).__init__).parameters  # type: ignore[misc]
+    for name, parameter in list(parameters.items())[1:]:
         if name in known or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue
         if not hasattr(value, name):
@@ -163,6 +164,13 @@ def constructor_arguments(value: Any, base: type) -> dict[str, Any]:
             )
         found[name] = serialize(getattr(value, name))
     return found
+
+
+def _described(kind: type) -> type:
+    """The class whose arguments are wanted: above those with a `get_config` of their own."""
+    order = kind.__mro__
+    *overriding, _ = [i for i, each in enumerate(order) if "get_config" in vars(each)]
+    return order[overriding[-1] + 1] if overriding else kind
 
 
 def regularizer(value: Any) -> Callable[..., Any] | None:

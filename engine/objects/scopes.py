@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
+from engine.ir.convert import convert_to_tensor
 from engine.ir.graph import Node, claim_name
 from engine.ir.interpreter import current
 from engine.ir.op import IO, op, public
 from engine.ir.structure import flatten
-from engine.ir.tensor import SymbolicTensor, Tensor
 from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 
@@ -26,41 +24,43 @@ def _no_op_kernel(xp: Any) -> None:
 
 
 @public("control_dependencies")
-@contextmanager
-def control_dependencies(control_inputs: Any) -> Iterator[None]:
+class control_dependencies:  # noqa: N801
     """What is recorded inside waits for `control_inputs` (nodes, tensors or variables).
 
     Args:
         control_inputs: list of them; None: forget the dependencies of blocks around this one.
+
+    Raises:
+        TypeError: if a control input is None, or nothing that can be a tensor.
     """
-    it: Any = current()
-    if it.eager:
-        if callable(control_inputs):
-            control_inputs()
-        yield
-        return
-    before = it.control
-    if control_inputs is None:
-        it.control = []
-    else:
-        it.control = [*before, *_nodes(it, control_inputs)]
-    try:
-        yield
-    finally:
-        it.control = before
+
+    def __init__(self, control_inputs: Any) -> None:
+        it: Any = current()
+        self._it, self._nodes = it, []
+        if it.eager:
+            if callable(control_inputs):
+                control_inputs()
+        elif control_inputs is not None:
+            self._nodes = [*it.control, *_nodes(it, control_inputs)]
+
+    def __enter__(self) -> None:
+        if not self._it.eager:
+            self._before, self._it.control = self._it.control, self._nodes
+
+    def __exit__(self, *_: Any) -> None:
+        if not self._it.eager:
+            self._it.control = self._before
 
 
 def _nodes(it: Any, inputs: Any) -> list[Node]:
     found = []
-    for item in flatten(inputs):
+    for item in flatten(list(inputs)):
         if isinstance(item, Node):
             found.append(item)
-        elif isinstance(item, SymbolicTensor):
-            found.append(it.own(item).node)
-        elif isinstance(item, Variable) or item is None or isinstance(item, Tensor):
-            continue  # automatic control dependencies order these already
-        else:
-            raise TypeError(f"Can not convert a {type(item).__name__} into a Operation or Tensor.")
+        elif item is None:
+            raise TypeError("Can not convert a NoneType into a Tensor or Operation.")
+        elif not isinstance(item, Variable):  # automatic control dependencies order those already
+            found.append(it.own(convert_to_tensor(item)).node)
     return [node for node in found if node.owner is it]
 
 
@@ -70,9 +70,7 @@ def group(*inputs: Any, **kwargs: Any) -> Any:
     if current().eager:
         return None
     with control_dependencies(list(inputs)):
-        no_op(name=kwargs.get("name"))
-    it: Any = current()
-    return it.nodes[-1]
+        return no_op(name=kwargs.get("name") or "group_deps")
 
 
 @public("tuple")

@@ -46,16 +46,17 @@ def _assert_kernel(xp: Any, condition: Any, *data: Any, summarize: int = 3) -> N
 
 def _recorded(condition: Any, data: list[Any], summarize: Any, name: str | None) -> Any:
     """Record an assertion; its node, to depend on."""
-    assert_op(condition, data, 3 if summarize is None else int(summarize), name)
-    it: Any = current()
-    return None if it.eager else it.nodes[-1]
+    return assert_op(condition, data, 3 if summarize is None else int(summarize), name)
 
 
-def nothing() -> Any:
+def nothing(name: str) -> Any:
     """What an assertion that is known to hold answers: in graphs a node that does nothing."""
     from engine.ops.namespace import tf
 
-    return None if current().eager else tf.no_op()
+    if current().eager:
+        return None
+    with tf.name_scope(name):
+        return tf.no_op(name="static_checks_determined_all_ok")
 
 
 def _eager_text(value: Any, limit: Any) -> str:
@@ -197,28 +198,28 @@ def _compare(
         arrays = [known_value(item) for item in (x, y, held)]
         raise _failed(message, _difference(arrays[0], arrays[1], arrays[2], symbol, summarize))
     if x is y and test in ("equal", "less_equal", "greater_equal"):
-        return nothing()
+        return nothing(name or f"assert_{test}")
     condition = tf.reduce_all(function(x, y))
     known_x, known_y = known_value(x), known_value(y)
     head = f"Condition x {symbol} y did not hold element-wise:"
     if known_x is not None and known_y is not None:
         held = known_value(_eagerly(function, x, y))
         if bool(held.all()):
-            return nothing()
+            return nothing(name or f"assert_{test}")
         raise _failed(message, [head, _named(x, "x"), str(known_x), _named(y, "y"), str(known_y)])
     data = [message or "", head, _named(x, "x"), x, _named(y, "y"), y]
     return _recorded(condition, data, summarize, name)
 
 
-def _eagerly(function: Callable[..., Any], x: Tensor, y: Tensor) -> Any:
-    """Call a comparison on the known values of two tensors."""
+def _eagerly(function: Callable[..., Any], *tensors: Tensor) -> Any:
+    """Call a function on the known values of tensors."""
     from engine.ir.interpreter import interpreting
 
     it: Any = current()
     while not it.eager:
         it = it.outer
     with interpreting(it):
-        values = [it.constant(known_value(item), item.dtype) for item in (x, y)]
+        values = [it.constant(known_value(item), item.dtype) for item in tensors]
         return function(*values)
 
 
@@ -272,11 +273,17 @@ def _against_zero(
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(x)
-    function = getattr(tf.math, test)
     head = f"Condition x {symbol} 0 did not hold element-wise:"
     start = f"{message}.  " if message else ""
-    condition = tf.reduce_all(function(x, tf.zeros((), x.dtype)))
+
+    def against(tensor: Tensor) -> Any:
+        return getattr(tf.math, test)(tensor, tf.zeros((), tensor.dtype))
+
+    condition = tf.reduce_all(against(x))
     if not current().eager:
+        known = known_value(x)
+        if known is not None and not bool(known_value(_eagerly(against, x)).all()):
+            raise _failed(message, [head, _named(x, "x"), str(known)])
         data = [start, head, _named(x, "x"), x]
         return _recorded(condition, data, summarize, name)
     if bool(condition):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
+from engine.ir.graph import Node
 from engine.ir.interpreter import current
 from engine.ir.op import public
 from engine.ir.structure import assert_same_structure, composite_parts, flatten, map_structure, pack
@@ -71,7 +72,8 @@ def _opened(leaf: Any) -> Any:
 class _Branches:
     """What the branches of one conditional answered, compared when all are known."""
 
-    def __init__(self, labels: Sequence[str], function: str) -> None:
+    def __init__(self, test: Tensor, labels: Sequence[str], function: str) -> None:
+        self.test = test
         self.labels = labels
         self.function = function
         self.structures: list[Any] = []
@@ -82,7 +84,7 @@ class _Branches:
         """The branch as a function that answers its tensors."""
 
         def run() -> list[Any]:
-            self.results.append(function())
+            self.results.append(map_structure(self._value, function()))
             result = map_structure(_opened, self.results[-1])
             leaves = flatten(result)
             self.structures.append(map_structure(lambda leaf: leaf is None, result))
@@ -92,6 +94,10 @@ class _Branches:
             return [leaf for leaf in leaves if leaf is not None]
 
         return run
+
+    def _value(self, leaf: Any) -> Any:
+        """A node without results stands for the condition, which says when it has run."""
+        return tf.identity(self.test) if isinstance(leaf, Node) else leaf
 
     def check(self) -> None:
         """Raises AssertionError, ValueError or TypeError where the results differ."""
@@ -122,7 +128,7 @@ def _structured_branches(
     kind: Any, test: Tensor, functions: Sequence[Callable[[], Any]], names: Sequence[str],
     labels: Sequence[str], caller: str,
 ) -> Any:  # fmt: skip
-    branches = _Branches(labels, caller)
+    branches = _Branches(test, labels, caller)
     count = len(functions)
     wrapped = [branches.flat(function, i + 1 == count) for i, function in enumerate(functions)]
     results = iter(_staged_branches(kind, test, wrapped, names))

@@ -43,7 +43,7 @@ def _check_rank(x: Any, rank: Any, test: str, says: str, message: Any, name: str
         if not holds:
             raise ValueError(f"{_prefix(message)}Tensor {_name(x)} must have rank {says}{wanted}.  "
                              f"Received rank {len(x.dims)}, shape {x.shape}")  # fmt: skip
-        return nothing()
+        return nothing(name or f"assert_rank{'' if test == 'equal' else '_at_least'}")
     condition = getattr(tf.math, test)(tf.rank(x), rank)
     data = [_prefix(message), f"Tensor {_name(x)} must have rank {says}", rank,
             "Received shape: ", tf.shape(x)]  # fmt: skip
@@ -91,7 +91,7 @@ def assert_rank_in(
                 f"{_prefix(message)}Tensor {_name(x)} must have rank in "
                 f"{tuple(wanted)}.  Received rank {len(x.dims)}, shape {x.shape}"
             )
-        return nothing()
+        return nothing(name or "assert_rank_in")
     condition = tf.reduce_any(tf.equal(tf.rank(x), tf.stack(list(ranks))))
     data = [_prefix(message), f"Tensor {_name(x)} must have rank in", *ranks,
             "Received shape: ", tf.shape(x)]  # fmt: skip
@@ -117,7 +117,7 @@ def assert_scalar(tensor: Any, message: Any = None, name: str | None = None) -> 
 
 
 @public("debugging.assert_type")
-def assert_type(tensor: Any, tf_type: Any, message: Any = None, name: str | None = None) -> Any:
+def assert_type(tensor: Any, tf_type: Any, message: Any = None, name: str | None = None) -> None:
     """Stop unless `tensor` has the given dtype.
 
     Args:
@@ -134,7 +134,6 @@ def assert_type(tensor: Any, tf_type: Any, message: Any = None, name: str | None
     if x.dtype is not wanted:
         said = f"{message}  " if message else ""
         raise TypeError(f"{said}{_name(x) or 'tensor'} must be of type {wanted!r}; got {x.dtype!r}")
-    return nothing()
 
 
 @public("debugging.assert_integer")

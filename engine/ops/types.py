@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.ir import dtypes, structure
 from engine.ir.convert import register_tensor_conversion_function
 from engine.ir.op import PUBLIC, public
+from engine.ir.graph import Node
 from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec, TypeSpec
 from engine.ir.tensor import Tensor
@@ -19,6 +20,7 @@ public("TensorShape")(TensorShape)
 public("TensorSpec")(TensorSpec)
 public("TypeSpec")(TypeSpec)
 public("Tensor")(Tensor)
+public("Operation")(Node)
 PUBLIC["newaxis"] = None
 
 public("nest.flatten")(structure.flatten)

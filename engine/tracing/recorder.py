@@ -83,7 +83,7 @@ class Recorder:
     def apply(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], name: str | None = None
     ) -> Any:
-        """Record one call; a symbolic tensor, a tuple of them, or None."""
+        """Record one call; a symbolic tensor, a tuple of them, or the node if it has no results."""
         own: Any = inputs
         for tensor in inputs:
             if type(tensor) is not SymbolicTensor or tensor.node.owner is not self:
@@ -97,8 +97,8 @@ class Recorder:
             node.after = tuple(self.control)
         if op.effect:
             self.order.add(node)
-        if specs is None:
-            return None
+        if specs is None:  # nothing to compute with, but something to wait for
+            return node
         if type(specs) is tuple or type(specs) is list:
             result: Any = tuple(
                 [SymbolicTensor(node, i, s.dtype, s.dims) for i, s in enumerate(specs)]
