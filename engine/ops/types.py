@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.ir import dtypes, structure
 from engine.ir.convert import register_tensor_conversion_function
-from engine.ir.op import PUBLIC, public
 from engine.ir.graph import Node
+from engine.ir.op import PUBLIC, public
 from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec, TypeSpec
 from engine.ir.tensor import Tensor
