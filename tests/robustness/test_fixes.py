@@ -14,9 +14,10 @@ from engine.lint.fixes import apply_edits, compatible_edits
 from engine.lint.rule import all_rules
 from engine.lint.runner import check_source
 from engine.lint.silencing import silencing_edits
+from tests.chance import chance
 from tests.robustness.features import failures_are_errors, is_python
 from tests.robustness.programs import program_text
-from tests.robustness.scale import SHARE, chance, count
+from tests.robustness.scale import SHARE, count
 from tests.robustness.texts import files, mutated, text_of, traced
 
 EVERYTHING = Settings(select=("GR",))

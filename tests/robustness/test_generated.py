@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import engine
+from tests.chance import chance
 from tests.robustness.features import check_text
 from tests.robustness.programs import program_text
-from tests.robustness.scale import chance, count
+from tests.robustness.scale import count
 
 _serial = counting()
 _ARGUMENTS = ((2, -3, 0.5, -1.5), (-1, 4, 2.0, 0.25))

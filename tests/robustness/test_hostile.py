@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from engine.cli.app import app
+from tests.chance import chance
 from tests.robustness.features import check_text
 from tests.robustness.hostile import BYTES, TEXTS
-from tests.robustness.scale import SHARE, chance
+from tests.robustness.scale import SHARE
 
 MODEL = "import tensorflow as tf\n\n\n@tf.function\ndef f(x):\n    print(x)\n    return x\n"
 

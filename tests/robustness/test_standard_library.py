@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.chance import chance
 from tests.robustness.features import check_text
-from tests.robustness.scale import SHARE, chance, count
+from tests.robustness.scale import SHARE, count
 from tests.robustness.texts import cut, files, found_before, mutated, text_of, traced
 
 _SMALL = 6_000

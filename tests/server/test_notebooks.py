@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from conversation import MODERN, Conversation
+
+from tests.chance import chance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,9 +181,7 @@ def test_features_work_in_cells(server: Conversation) -> None:
 
 def test_random_edits_equal_a_fresh_notebook(server: Conversation) -> None:
     """Whatever moves, comes and goes: the findings are those of the cells as they are now."""
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    source = random.Random(seed)
+    source = chance("random_edits_equal_a_fresh_notebook")
     book = Notebook(server, "file:///nowhere/random.ipynb", list(CELLS))
     for round_number in range(ROUNDS):
         size = len(book.cells)

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conversation import MODERN, PATIENCE, SERVER, Conversation, children
 
+from tests.chance import chance
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -109,9 +111,7 @@ def findings(server: Conversation, uri: str) -> list[tuple[Any, ...]]:
 
 
 def test_t7_findings_after_edits_are_those_of_a_fresh_text(server: Conversation) -> None:
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    source = random.Random(seed)
+    source = chance("t7_findings_after_edits_are_those_of_a_fresh_text")
     server.initialize(MODERN, {"settings": {"debounce": 0}})
     for run in range(200 * SOAK):
         typist = Typist(server, f"file:///nowhere/a{run}.py", source)
@@ -130,9 +130,7 @@ def test_t7_findings_after_edits_are_those_of_a_fresh_text(server: Conversation)
 @linux
 def test_t9_soak(server: Conversation) -> None:
     """Edits and requests mixed: every request is answered, memory does not grow."""
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    source = random.Random(seed)
+    source = chance("t9_soak")
     server.initialize(MODERN, {"settings": {"debounce": 0}})
     typist = Typist(server, URI, source)
     document = {"textDocument": {"uri": URI}}
@@ -261,9 +259,7 @@ def test_t10_edits_while_the_workspace_is_checked(start: Any, tmp_path: Path) ->
 
 def test_t11_protocol_fuzz(start: Callable[..., Conversation]) -> None:
     """Broken bytes: alive afterwards, or gone in good order; never hung."""
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    source = random.Random(seed)
+    source = chance("t11_protocol_fuzz")
     server = start()
     server.initialize(MODERN)
     server.open(URI, CODE)

@@ -16,6 +16,7 @@ from engine.ide.snapshot import Snapshot
 from engine.lint import runner
 from engine.lint.rule import all_rules
 from engine.syntax.parse import parse
+from tests.chance import chance
 
 ROUNDS = 40 * int(os.environ.get("GRAPHLENS_SOAK", "1"))
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
@@ -53,9 +54,7 @@ def test_answers_after_edits_are_those_of_a_fresh_text(
     """Also where each group of statements is analysed by itself from the start."""
     if not from_all:
         monkeypatch.setattr(sections, "_WORTH_ALL", 100.0)
-    seed = random.randrange(10**6)
-    print(f"seed {seed}")
-    source = random.Random(seed)
+    source = chance("answers_after_edits_are_those_of_a_fresh_text")
     known = programs()
     for _ in range(ROUNDS):
         text = "".join(source.choice(known) for _ in range(source.randint(1, 6)))
