@@ -7,8 +7,9 @@ import ast
 from engine.inference.binding import Arguments, unknown_parameter
 from engine.inference.context import Born
 from engine.inference.events import AttributeRead, Read, Stored
-from engine.inference.library_tables import ATTRIBUTES, CONSTANTS, LEVELS, VARIABLE_LISTS
+from engine.inference.library_tables import CONSTANTS
 from engine.inference.machine import Frame, Machine
+from engine.inference.object_tables import ATTRIBUTES, LEVELS, VARIABLE_LISTS
 from engine.inference.values import (
     NO_SIZE,
     UNKNOWN,
@@ -116,9 +117,9 @@ def read_attribute(machine: Machine, node: ast.AST, owner: Value, name: str, fra
     if isinstance(owner, (Python, Const)):
         return _of_python(owner, name)
     if isinstance(owner, Unknown) and owner.argument:
-        return (
-            UNKNOWN if name in ("shape", "dtype", "name") else Library("method", name, None, owner)
-        )
+        if name == "shape":
+            return Python("shape")
+        return UNKNOWN if name in ("dtype", "name") else Library("method", name, None, owner)
     return Library("method", name, None, owner) if name in _WATCHED else UNKNOWN
 
 

@@ -6,6 +6,7 @@ import ast
 
 from engine.inference import attributes
 from engine.inference.binding import Arguments
+from engine.inference.blocks import bound_names
 from engine.inference.containers import element_of, iterate
 from engine.inference.events import Formatted, Tested
 from engine.inference.machine import Frame, Machine
@@ -95,6 +96,18 @@ def call_builtin(
     return UNKNOWN
 
 
+def _changes_in_loop(node: ast.AST, value: Value, frame: Frame) -> bool:
+    """Whether a tensor may be another one in the next turn of the loop around it."""
+    loop = frame.context.loop
+    if loop is None or not isinstance(loop.node, (ast.For, ast.AsyncFor, ast.While)):
+        return loop is not None
+    if isinstance(value, Library):
+        return True
+    bound = bound_names([loop.node])
+    read = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return bool(read & bound) or any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
 def _arg(node: ast.AST, index: int) -> ast.AST:
     if isinstance(node, ast.Call) and index < len(node.args):
         return node.args[index]
@@ -106,7 +119,7 @@ def _number(name: str, value: Value | None, frame: Frame, node: ast.AST) -> Valu
         return Const(0)
     if isinstance(value, Tensor) or (isinstance(value, Library) and value.kind == "variable"):
         if not frame.context.staged:
-            varying = name != "len" and frame.context.loop is not None
+            varying = name != "len" and _changes_in_loop(_arg(node, 0), value, frame)
             return Python("float" if name == "float" else "int", varying)
         if name == "len" and isinstance(value, Tensor):
             if value.dims and value.dims[0] is not None:

@@ -63,6 +63,8 @@ def _apply(machine: Machine, node: ast.expr, decorator: Value, value: Value, fra
         if decorator.kind == "partial":
             made = machine.call(decorator, Arguments([value], {}), node, frame)
             return made if isinstance(made, Function) else value
+        if decorator.name in ("setter", "deleter") and isinstance(decorator.data, Function):
+            return decorator.data  # what reading the property gives is as before
         if decorator.kind == "method" and isinstance(value, Function):
             return _with(value, flavour=_accessor(decorator.name) or value.flavour)
         return value

@@ -183,10 +183,26 @@ def _repeated(
         start = arguments.keywords.get("initializer")
         start = positional[2] if len(positional) > 2 else start
         values.insert(0, _staged_result(start, frame) if start is not None else inner)
+    result: Value = UNKNOWN
     if function is not None and _functions([function]):
         plain = False if name == "tf.vectorized_map" else None
-        _in_region(machine, function, Arguments(values, {}), node, frame, "body", 0, plain)
-    return Tensor(staged, node=node)
+        call = Arguments(values, {})
+        result = _in_region(machine, function, call, node, frame, "body", 0, plain)
+    # A fold gives what it starts with, the others pile up what each turn gives.
+    return _piled(values[0] if name not in ("tf.map_fn", "tf.vectorized_map") else result, frame)
+
+
+def _piled(value: Value, frame: Frame) -> Value:
+    """What all turns give together: a tensor for each tensor of one turn."""
+    staged = frame.context.staged
+    if isinstance(value, Container) and value.items is not None and value.kind != "list":
+        items = [_piled(item, frame) for item in value.items]
+        return Container(value.kind, items, None, frame.born(None), value.keys)
+    if isinstance(value, Container):
+        return Container(value.kind, None, Tensor(staged), frame.born(None))
+    if isinstance(value, (Tensor, Const, Python)):
+        return Tensor(staged, getattr(value, "dtype", None))
+    return Unknown("derived") if staged else UNKNOWN
 
 
 def _elements(elems: Value, staged: bool) -> Value:
@@ -237,7 +253,18 @@ def _mapped(
         frame.context = context.with_(converted=False, reason="library")
     result = machine.call(function, Arguments(leaves, {}), node, frame)
     frame.context = context
-    return result if not any(isinstance(v, Container) for v in rest) else UNKNOWN
+    if all(isinstance(value, (Tensor, Const)) for value in rest) or name == "functools.reduce":
+        return result if not any(isinstance(v, Container) for v in rest) else UNKNOWN
+    if context.staged and not _is_of_python(result):
+        return Unknown("derived")
+    return UNKNOWN
+
+
+def _is_of_python(value: Value) -> bool:
+    """Whether a value holds no tensor: a number, a text, a list of such."""
+    if isinstance(value, Container):
+        return value.kind != "dict" and _is_of_python(value.element)
+    return isinstance(value, (Const, Python))
 
 
 def _leaf(value: Value) -> Value:

@@ -10,8 +10,8 @@ from engine.inference import handed
 from engine.inference.binding import Arguments
 from engine.inference.containers import element_of, iterate
 from engine.inference.events import Called, Formatted
-from engine.inference.library_tables import METHOD_RESULTS, MUTATORS
 from engine.inference.machine import Frame, Machine
+from engine.inference.object_tables import METHOD_RESULTS, MUTATORS
 from engine.inference.values import (
     NONE,
     UNKNOWN,

@@ -9,7 +9,7 @@ from engine.base.diagnostics import Edit, Fix, Severity
 from engine.base.source import Span
 from engine.inference.context import Context
 from engine.inference.events import Called, Stored
-from engine.inference.library_tables import MUTATORS
+from engine.inference.object_tables import MUTATORS
 from engine.inference.values import Const, Container, Unknown, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule

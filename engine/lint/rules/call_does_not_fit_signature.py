@@ -52,6 +52,8 @@ def call_does_not_fit_signature(facts: Facts) -> Iterator[Finding]:
     """
     for event in facts.happened(Entered):
         function = event.function
+        if event.context.caught:
+            continue
         why = _binding_problem(event)
         if why:
             message = f"`{function.qualname}` {why}; the call raises TypeError."

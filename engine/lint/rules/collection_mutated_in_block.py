@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Severity
 from engine.inference.context import Context, Region
 from engine.inference.events import Called, Stored
-from engine.inference.library_tables import MUTATORS
+from engine.inference.object_tables import MUTATORS
 from engine.inference.values import Container, Instance
 from engine.lint.facts import Facts, has_staged
 from engine.lint.rule import Finding, rule

@@ -193,9 +193,15 @@ def _is_per_call(facts: Facts, event: Staged, calls: list[Context], looped: set[
     name = getattr(function.node, "name", "")
     if not name or _is_test(facts.source.path):
         return False
+    if name in _STEPS and function.owner is not None and function.owner.bases:
+        # The class it derives from may call it in a trace of its own.
+        return False
     if _ONCE.search(name) and not _EACH.search(name):
         return False
     return len(calls) == len(own)
+
+
+_STEPS = ("train_step", "eval_step", "test_step", "predict_step", "training_step")
 
 
 def _is_method(facts: Facts, event: Staged) -> bool:

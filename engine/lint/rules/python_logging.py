@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Called
-from engine.inference.library_tables import LEVELS
+from engine.inference.object_tables import LEVELS
 from engine.inference.values import Const, Python, Unknown
 from engine.lint.facts import Facts, has_staged, maybe_staged
 from engine.lint.rule import Finding, rule

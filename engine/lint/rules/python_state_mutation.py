@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Severity
 from engine.inference.context import Context
 from engine.inference.events import Called, Stored
-from engine.inference.library_tables import MUTATORS
+from engine.inference.object_tables import MUTATORS
 from engine.inference.values import (
     ClassValue,
     Const,

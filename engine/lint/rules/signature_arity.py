@@ -98,5 +98,9 @@ def _place(event: Staged) -> ast.AST:
 def _is_method(facts: Facts, function: Function) -> bool:
     if function.receiver is not None:
         return True
-    parent = facts.parents.get(function.node)
-    return isinstance(parent, ast.ClassDef) and function.flavour != "static"
+    node = function.node
+    if not isinstance(facts.parents.get(node), ast.ClassDef) or isinstance(node, ast.Lambda):
+        return False
+    # What is above `tf.function` in the list of decorators has not been applied yet.
+    names = [part.id for part in node.decorator_list if isinstance(part, ast.Name)]
+    return function.flavour != "static" and "staticmethod" not in names

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
+from engine.inference.binding import parameters
 from engine.inference.events import Iterated
 from engine.inference.values import Tensor
 from engine.lint.facts import Facts, is_staged
@@ -56,6 +57,9 @@ def staged_iteration_not_converted(facts: Facts) -> Iterator[Finding]:
             continue
         if isinstance(event.value, Tensor) and event.value.hinted:
             continue
+        if event.kind == "unpack" and event.context.unsure and _is_parameter(facts, event):
+            # Some condition of Python's decides, most likely by what the argument is.
+            continue
         why = _WORDS.get(event.kind)
         if event.kind == "for":
             why = reason_text(event.context)
@@ -63,6 +67,17 @@ def staged_iteration_not_converted(facts: Facts) -> Iterator[Finding]:
             why = f"`{event.kind}` iterates it in Python"
         message = f"A staged tensor is iterated here, but {why}; tracing raises."
         yield Finding(_place(facts, event), event.context, message, fix=_fix(facts, event))
+
+
+def _is_parameter(facts: Facts, event: Iterated) -> bool:
+    """Whether what is unpacked is just an argument of the function."""
+    statement, function = facts.parents.get(event.node), event.context.function
+    if not isinstance(statement, ast.Assign) or function is None:
+        return False
+    value = statement.value
+    return isinstance(value, ast.Name) and any(
+        arg.arg == value.id for arg in parameters(function.node)
+    )
 
 
 def _place(facts: Facts, event: Iterated) -> ast.AST:

@@ -240,9 +240,17 @@ def _global_write(facts: Facts, event: Read) -> ast.AST | None:
             isinstance(child, ast.Global) and event.name in child.names
             for child in ast.walk(function)
         ):
-            if id(function) not in facts.machine.visited_staged:
+            if id(function) not in facts.machine.visited_staged and not _configures(function):
                 return node
     return None
+
+
+_SETTERS = ("set_", "_set_", "init", "_init", "setup", "configure", "enable", "disable", "register")
+
+
+def _configures(function: ast.AST) -> bool:
+    """Whether a function is there to set things up, before the program begins its work."""
+    return getattr(function, "name", "").startswith(_SETTERS)
 
 
 def _comes_after_call(facts: Facts, event: Read, node: ast.AST) -> bool:

@@ -9,7 +9,7 @@ from engine.base.diagnostics import Note, Severity
 from engine.inference.containers import comes_from_tensors
 from engine.inference.context import Context
 from engine.inference.events import Called, Stored
-from engine.inference.library_tables import MUTATORS
+from engine.inference.object_tables import MUTATORS
 from engine.inference.values import (
     ClassValue,
     Container,
@@ -81,7 +81,7 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
         likely = comes_from_tensors(event.value)
         if event.kind in ("global", "nonlocal"):
             likely = is_likely_staged(event.value)
-        if not _is_staged(event.value) and not likely:
+        if not _is_staged(event.value, event.context) and not likely:
             continue
         if event.kind in ("global", "nonlocal") and event.outlives:
             if not isinstance(event.old, Library):
@@ -97,7 +97,10 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
     yield from _appended(facts)
 
 
-def _is_staged(value: Value) -> bool:
+def _is_staged(value: Value, context: Context) -> bool:
+    """Whether a value is staged, holds what is, or is an object made in the trace that does."""
+    if isinstance(value, Instance) and value.born.context.trace == context.trace:
+        return any(has_staged(part) for part in value.attributes.values())
     return has_staged(value)
 
 
@@ -140,12 +143,42 @@ def _attribute(facts: Facts, event: Stored) -> Iterator[Finding]:
     if getattr(getattr(function, "node", None), "name", "").startswith(("set_", "_set_")):
         # A setter that the traced code calls anew in every trace.
         return
-    if inside and outside is None and not event.context.guard:
-        # Stored anew in every trace and read there only.
+    if isinstance(event.value, Instance) and outside is None:
         return
+    if inside and outside is None and not event.context.guard:
+        if not _is_read_first(facts, event):
+            # Stored anew in every trace and read there only.
+            return
     statement = facts.statement_of(event.node)
     place = event.node if statement is None or not isinstance(statement, ast.Assign) else statement
     yield _finding(facts, place, event.context, f"`{facts.text(event.node)}`", outside)
+
+
+def _is_read_first(facts: Facts, event: Stored) -> bool:
+    """Whether a trace reads what an earlier one has left: the function that stores the attribute
+    reads it before, and nothing else in the graph stores it.
+    """
+    function, entry = event.context.function, event.context.entry
+    if function is None or entry is None or entry.function is None:
+        return False
+    stores = [other for other in facts.staged(Stored) if other.name == event.name]
+    makers = {id(other.context.function and other.context.function.node) for other in stores}
+    if entry.function.node is not function.node or makers != {id(function.node)}:
+        return False
+    first = min(_statement_end(facts, other.node) for other in stores)
+    return any(
+        isinstance(node.ctx, ast.Load)
+        and facts.span(node).start < first
+        and any(parent is function.node for parent in facts.ancestors(node))
+        and isinstance(node.value, ast.Name)
+        for node in facts.module.index.attributes.get(event.name, ())
+    )
+
+
+def _statement_end(facts: Facts, node: ast.AST) -> int:
+    """Where the statement of a store ends: its right side is read before it."""
+    statement = facts.statement_of(node)
+    return facts.span(statement if statement is not None else node).end
 
 
 def _reads(facts: Facts, name: str, stored: ast.AST) -> tuple[bool, ast.AST | None]:
@@ -160,9 +193,26 @@ def _reads(facts: Facts, name: str, stored: ast.AST) -> tuple[bool, ast.AST | No
         )
         if function is not None and id(function) in facts.machine.visited_staged:
             inside = True
+        elif function is not None and id(function) not in facts.machine.visited:
+            inside = True  # of another file, and nobody knows who calls it
+        elif function is not None and _goes_together(facts, function, stored):
+            inside = True
         elif outside is None:
             outside = node
     return inside, outside
+
+
+def _goes_together(facts: Facts, function: ast.AST, stored: ast.AST) -> bool:
+    """Whether who calls the method that stores calls the one that reads, too."""
+    storing = next((p for p in facts.ancestors(stored) if isinstance(p, ast.FunctionDef)), None)
+    names = [getattr(each, "name", "") for each in (function, storing)]
+    callers = []
+    for name in names:
+        uses = facts.module.index.attributes.get(name, ())
+        callers.append(
+            {id(p) for use in uses for p in facts.ancestors(use) if isinstance(p, ast.FunctionDef)}
+        )
+    return storing is not function and bool(callers[0] & callers[1])
 
 
 def _appended(facts: Facts) -> Iterator[Finding]:
