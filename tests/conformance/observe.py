@@ -51,13 +51,20 @@ def clean(message: str) -> str:
     """An exception's message without what changes between machines."""
     message = re.sub(r'File "[^"]*[/\\]([^"/\\]+)"', r'File "\1"', message)
     message = re.sub(r"0x[0-9a-f]{6,}", "0x0", message)
-    return message[:2000]
+    return of_any_python(message)[:2000]
+
+
+def of_any_python(text: str) -> str:
+    """A text without what Python says in another way from 3.12 on."""
+    return text.replace("a required keyword-only argument", "a required argument")
 
 
 def describe(value: Any) -> Any:
     """A value as JSON: tensors by kind, dtype, shape and elements, containers by their parts."""
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return of_any_python(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return tensor("numpy", value.dtype.name, value.shape, np.asarray(value))
     if isinstance(value, int):
