@@ -70,6 +70,7 @@ from engine.objects.ragged import RaggedTensor as RaggedTensor
 from engine.objects.scopes import NameScope as _engine_objects_scopes_NameScope
 from engine.objects.scopes import control_dependencies as control_dependencies
 from engine.objects.scopes import group as group
+from engine.objects.scopes import no_op as no_op
 from engine.objects.scopes import tuple_ as _engine_objects_scopes_tuple_
 from engine.objects.sets import edit_distance as edit_distance
 from engine.objects.sparse import SparseTensor as SparseTensor
@@ -130,7 +131,6 @@ from engine.ops.gather import gather as gather
 from engine.ops.gather import gather_nd as gather_nd
 from engine.ops.histogram import histogram_fixed_width as histogram_fixed_width
 from engine.ops.histogram import histogram_fixed_width_bins as histogram_fixed_width_bins
-from engine.ops.histogram import unravel_index as unravel_index
 from engine.ops.index_shuffle import random_index_shuffle as random_index_shuffle
 from engine.ops.indexing import boolean_mask as boolean_mask
 from engine.ops.masks import dynamic_partition as dynamic_partition
@@ -168,8 +168,6 @@ from engine.ops.sorting import unique as unique
 from engine.ops.sorting import unique_with_counts as unique_with_counts
 from engine.ops.space import batch_to_space as batch_to_space
 from engine.ops.space import required_space_to_batch_paddings as required_space_to_batch_paddings
-from engine.ops.space import space_to_batch as _engine_ops_space_space_to_batch
-from engine.ops.space import space_to_batch as space_to_batch
 from engine.ops.statistics import add_n as add_n
 from engine.ops.statistics import reduce_logsumexp as reduce_logsumexp
 from engine.ops.statistics import scalar_mul as scalar_mul
@@ -269,7 +267,6 @@ def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 name_scope = _engine_objects_scopes_NameScope
 def negative(x: Any, name: str | None = ...) -> _Tensor: ...
 newaxis: None
-def no_op(name: str | None = ...) -> Any: ...
 def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
 ones_initializer = _engine_objects_initializers_OnesInitializer
 def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
@@ -289,7 +286,18 @@ def sign(x: Any, name: str | None = ...) -> _Tensor: ...
 def sin(x: Any, name: str | None = ...) -> _Tensor: ...
 def sinh(x: Any, name: str | None = ...) -> _Tensor: ...
 slice = _engine_ops_slicing_slice_
-space_to_batch_nd = _engine_ops_space_space_to_batch
+def space_to_batch(
+    input: Any,
+    block_shape: Any,
+    paddings: Any,
+    name: str | None = ...,
+) -> _Tensor: ...
+def space_to_batch_nd(
+    input: Any,
+    block_shape: Any,
+    paddings: Any,
+    name: str | None = ...,
+) -> _Tensor: ...
 def sqrt(x: Any, name: str | None = ...) -> _Tensor: ...
 def square(x: Any, name: str | None = ...) -> _Tensor: ...
 def stop_gradient(input: Any, name: str | None = ...) -> _Tensor: ...
@@ -340,6 +348,7 @@ uint16: _DType
 uint32: _DType
 uint64: _DType
 uint8: _DType
+def unravel_index(indices: Any, dims: Any, name: str | None = ...) -> _Tensor: ...
 variant: _DType
 while_loop = _engine_ops_control_public_while_loop
 zeros_initializer = _engine_objects_initializers_ZerosInitializer

@@ -59,7 +59,6 @@ from engine.ops.softmax import softmax_cross_entropy_with_logits as softmax_cros
 from engine.ops.softmax import sparse_softmax_cross_entropy_with_logits as sparse_softmax_cross_entropy_with_logits
 from engine.ops.space import batch_to_space as batch_to_space
 from engine.ops.space import depth_to_space as depth_to_space
-from engine.ops.space import space_to_batch as space_to_batch
 from engine.ops.space import space_to_depth as space_to_depth
 from engine.ops.statistics import zero_fraction as zero_fraction
 from typing import Any
@@ -136,5 +135,11 @@ def relu6(features: Any, name: str | None = ...) -> _Tensor: ...
 def selu(features: Any, name: str | None = ...) -> _Tensor: ...
 def softplus(features: Any, name: str | None = ...) -> _Tensor: ...
 def softsign(features: Any, name: str | None = ...) -> _Tensor: ...
+def space_to_batch(
+    input: Any,
+    block_shape: Any,
+    paddings: Any,
+    name: str | None = ...,
+) -> _Tensor: ...
 swish = _engine_ops_activation_silu
 def tanh(x: Any, name: str | None = ...) -> _Tensor: ...

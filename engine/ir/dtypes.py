@@ -213,6 +213,8 @@ def as_dtype(type_value: object) -> DType:
 
 
 def _numpy_name(value: object) -> str:
+    if value is str or value is bytes:
+        return ""
     name: Any = getattr(value, "name", None) or getattr(value, "__name__", None)
     if not isinstance(name, str):
         inner = getattr(value, "dtype", None)

@@ -55,7 +55,7 @@ PUBLIC = {
         "strings.unicode_decode strings.unicode_encode strings.unicode_split"
     ),
     "engine.objects.scopes": (
-        "control_dependencies group name_scope no_op raw.current_scope tuple"
+        "control_dependencies group name_scope no_op raw.current_scope raw.no_op tuple"
     ),
     "engine.objects.sets": (
         "edit_distance raw.edit_distance raw.set_size raw.sparse_set_operation sets.difference "
@@ -217,7 +217,7 @@ PUBLIC = {
         "raw.gather_gradient_dynamic raw.gather_nd"
     ),
     "engine.ops.histogram": (
-        "histogram_fixed_width histogram_fixed_width_bins unravel_index"
+        "histogram_fixed_width histogram_fixed_width_bins raw.histogram_fixed_width unravel_index"
     ),
     "engine.ops.image_color": (
         "image.adjust_brightness image.adjust_contrast image.adjust_gamma image.adjust_hue "
@@ -452,7 +452,8 @@ PUBLIC = {
     ),
     "engine.ops.space": (
         "batch_to_space nn.batch_to_space nn.depth_to_space nn.space_to_batch nn.space_to_depth "
-        "required_space_to_batch_paddings space_to_batch space_to_batch_nd"
+        "raw.batch_to_space raw.depth_to_space raw.space_to_depth required_space_to_batch_paddings "
+        "space_to_batch space_to_batch_nd"
     ),
     "engine.ops.special": (
         "math.digamma math.erf math.erfc math.erfcinv math.erfinv math.lgamma math.ndtri "
@@ -557,7 +558,7 @@ OPS = {
         "raw.code_points raw.ragged_to_dense raw.string_split raw.unicode_encode"
     ),
     "engine.objects.scopes": (
-        "no_op"
+        "raw.no_op"
     ),
     "engine.objects.sets": (
         "raw.edit_distance raw.set_size raw.sparse_set_operation"
@@ -652,6 +653,9 @@ OPS = {
     "engine.ops.gather": (
         "raw.gather raw.gather_dynamic raw.gather_gradient raw.gather_gradient_dynamic "
         "raw.gather_nd"
+    ),
+    "engine.ops.histogram": (
+        "raw.histogram_fixed_width unravel_index"
     ),
     "engine.ops.image_color": (
         "image.rgb_to_hsv raw.adjust_contrast"
@@ -768,6 +772,9 @@ OPS = {
     ),
     "engine.ops.sorting": (
         "raw.argsort raw.put_along raw.searchsorted raw.sort raw.take_along raw.unique"
+    ),
+    "engine.ops.space": (
+        "raw.batch_to_space raw.depth_to_space raw.space_to_depth space_to_batch"
     ),
     "engine.ops.special": (
         "math.digamma math.erf math.erfc math.erfinv math.lgamma math.ndtri raw.erfcinv"

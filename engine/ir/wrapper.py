@@ -140,6 +140,7 @@ def wrapper_source(
         arguments.append(parameter.name + (f"={default}" if default else ""))
     lines = [f"def wrapper({', '.join(arguments)}):"]
     lines += ["    try: it = _current()", "    except LookupError: it = _first()"]
+    lines += _attr_checks(op, scope)
     attrs = "{" + ", ".join(f"{key!r}: {key}" for key in op.attr_names) + "}"
     name = "name" if "name" in op.signature.parameters else "None"
     inputs = op.parameters
@@ -153,6 +154,46 @@ def wrapper_source(
     shown = ["    except Exception as error:", "        hide_engine_frames(error)", "        raise"]
     body = [lines[0], "    try:", *["    " + line for line in lines[1:]], *shown]
     return "\n".join(body) + "\n"
+
+
+def _as_int(value: Any, name: str) -> int:
+    if not isinstance(value, str):
+        try:
+            return int(value)
+        except (ValueError, TypeError):
+            pass
+    raise TypeError(f"Expected int for argument '{name}' not {value!r}.")
+
+
+def _as_float(value: Any, name: str) -> float:
+    if not isinstance(value, str):
+        try:
+            return float(value)
+        except (ValueError, TypeError):
+            pass
+    raise TypeError(f"Expected float for argument '{name}' not {value!r}.")
+
+
+def _as_bool(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"Expected bool for argument '{name}' not {value!r}.")
+    return value
+
+
+_CHECKS = {"int": _as_int, "float": _as_float, "bool": _as_bool}
+
+
+def _attr_checks(op: Op, scope: dict[str, Any]) -> list[str]:
+    """Statements that convert the numbers and bools among the attributes of a public op."""
+    if op.name.startswith("raw."):
+        return []
+    lines = []
+    for key in op.attr_names:
+        kind = str(op.signature.parameters[key].annotation)
+        if kind in _CHECKS:
+            scope[f"_as_{kind}"] = _CHECKS[kind]
+            lines.append(f"    if _type({key}) is not {kind}: {key} = _as_{kind}({key}, {key!r})")
+    return lines
 
 
 def _route(

@@ -13,14 +13,29 @@ from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 
 
-@op("no_op", type="NoOp", effect=IO)
-def no_op(name: str | None = None) -> None:
+@op("raw.no_op", type="NoOp", effect=IO)
+def no_op_op(name: str | None = None) -> None:
     """Does nothing; other nodes can wait for it."""
 
 
-@no_op.kernel
+@no_op_op.kernel
 def _no_op_kernel(xp: Any) -> None:
     return None
+
+
+@public("no_op")
+def no_op(name: str | None = None) -> Any:
+    """Does nothing; other nodes can wait for it.
+
+    Args:
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+    """
+    no_op_op(name)
+    it: Any = current()
+    return None if it.eager else it.nodes[-1]
 
 
 @public("control_dependencies")
@@ -78,6 +93,8 @@ def tuple_(tensors: Any, control_inputs: Any = None, name: str | None = None) ->
     """The tensors, each available only when all of them are."""
     if current().eager:
         return tensors
+    if not tensors:
+        raise ValueError(f"'tensors' must have at least one Tensor. Received: {tensors}.")
     with control_dependencies([t for t in [*tensors, *(control_inputs or [])] if t is not None]):
         return [None if t is None else tf.identity(t) for t in tensors]
 

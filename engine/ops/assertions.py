@@ -277,12 +277,14 @@ def _against_zero(
     start = f"{message}.  " if message else ""
 
     def against(tensor: Tensor) -> Any:
-        return getattr(tf.math, test)(tensor, tf.zeros((), tensor.dtype))
+        return getattr(tf.math, test)(tensor, convert_to_tensor(0, tensor.dtype))
 
     condition = tf.reduce_all(against(x))
     if not current().eager:
         known = known_value(x)
-        if known is not None and not bool(known_value(_eagerly(against, x)).all()):
+        if known is not None:
+            if bool(known_value(_eagerly(against, x)).all()):
+                return nothing()
             raise _failed(message, [head, _named(x, "x"), str(known)])
         data = [start, head, _named(x, "x"), x]
         return _recorded(condition, data, summarize, name)
@@ -353,6 +355,8 @@ def assert_near(
     x = convert_to_tensor(x)
     y = convert_to_tensor(y, dtype=x.dtype)
     real = x.dtype.real_dtype
+    if real.kind != "f":
+        raise ValueError(f"data type {real.as_numpy_dtype!r} not inexact")
     spacing = {float64: 2.220446049250313e-16, float16: 9.765625e-4}.get(real, 1.1920929e-07)
     tolerance = [
         convert_to_tensor(10 * spacing if item is None else item, dtype=real)

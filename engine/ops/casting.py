@@ -170,7 +170,7 @@ def _range_of(dtype: DType) -> tuple[Any, Any]:
 def _representable(source: DType, low: Any, high: Any) -> tuple[Any, Any]:
     source_low, source_high = _range_of(source)
     low, high = max(low, source_low), min(high, source_high)
-    if source.is_floating and isinstance(high, int):
+    if source.is_floating and isinstance(high, int) and high < 2**62:  # larger ones round up
         bits = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}[source.name]
         excess = high.bit_length() - bits
         if excess > 0:

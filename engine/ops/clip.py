@@ -56,6 +56,8 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
 
     rows = _is_rows(t)
     values = convert_to_tensor(t.values if rows else t)
+    if isinstance(clip_norm, str):
+        raise TypeError("'<' not supported between instances of 'str' and 'int'")
     squares = tf.reduce_sum(values * values, axes, keepdims=True)
     positive = squares > 0
     safe = tf.where(positive, squares, tf.ones_like(squares))

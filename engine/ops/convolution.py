@@ -22,7 +22,7 @@ def _convolve(
     channels = 1 if first else rank + 1
     steps = spatial(strides, rank, "strides", channels)
     gaps = spatial(1 if dilations is None else dilations, rank, "dilations", channels)
-    pad = check_padding(padding, rank, first)
+    pad = check_padding(padding, rank, first, explicit=rank == 2)
     x = convert_to_tensor(input)
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
     if x.dims is not None and len(x.dims) > rank + 2:
@@ -115,7 +115,7 @@ def conv1d(
     channels = 1 if first else 2
     step = spatial(stride, 1, "stride", channels)
     gap = spatial(1 if dilations is None else dilations, 1, "dilations", channels)
-    pad = check_padding(padding, 1, first)
+    pad = check_padding(padding, 1, first, explicit=False)
     pad = pad if isinstance(pad, str) else ((0, 0), *pad)
     x = convert_to_tensor(input)
     x = to_last(tf, x, 1) if first else x
@@ -157,6 +157,8 @@ def convolution(
         ValueError: for another rank.
     """
     x = convert_to_tensor(input)
+    if not isinstance(padding, (str, bytes)):
+        raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     rank = _spatial_rank(x, filters)
     function = {1: conv1d, 2: conv2d, 3: conv3d}[rank]
     form = data_format or "N" + {1: "W", 2: "HW", 3: "DHW"}[rank] + "C"
@@ -176,6 +178,8 @@ def atrous_conv2d(
         padding: 'SAME' or 'VALID'.
         name: of the node.
     """
+    if not isinstance(padding, (str, bytes)):
+        raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     return conv2d(value, filters, 1, padding, dilations=rate, name=name)
 
 
@@ -192,7 +196,7 @@ def _transposed(
     channels = 1 if first else rank + 1
     steps = spatial(strides, rank, "strides", channels)
     gaps = spatial(1 if dilations is None else dilations, rank, "dilations", channels)
-    pad = check_padding(padding, rank, first)
+    pad = check_padding(padding, rank, first, explicit=rank == 2)
     x = convert_to_tensor(input)
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
     sizes = tf.cast(convert_to_tensor(output_shape), "int32")
@@ -263,7 +267,7 @@ def conv1d_transpose(
     channels = 1 if first else 2
     step = spatial(strides, 1, "strides", channels)
     gap = spatial(1 if dilations is None else dilations, 1, "dilations", channels)
-    pad = check_padding(padding, 1, first)
+    pad = check_padding(padding, 1, first, explicit=False)
     pad = pad if isinstance(pad, str) else ((0, 0), *pad)
     x = convert_to_tensor(input)
     x = to_last(tf, x, 1) if first else x
@@ -330,6 +334,9 @@ def depthwise_conv2d(
     Returns:
         A tensor [batch, new height, new width, channels * multiplier].
     """
+    if not isinstance(strides, (list, tuple)):
+        raise TypeError("Expected list for 'strides' argument to 'depthwise_conv2d_native' Op, not "
+                        f"{strides}.")  # fmt: skip
     return _convolve(DEPTHWISE, 2, input, filter, strides, padding, data_format, dilations, name)
 
 

@@ -119,7 +119,14 @@ def _infer_to_input(
     input_sizes: Tensor, filter: Tensor, out_backprop: Tensor, strides: Any, padding: Any,
     dilations: Any, name: str | None = None,
 ) -> TensorSpec:  # fmt: skip
-    return spec(out_backprop.dtype, _known_shape(input_sizes, len(strides) + 2))
+    dims, outputs = out_backprop.dims, filter.dims
+    if dims and outputs and None not in (dims[-1], outputs[-1]) and dims[-1] != outputs[-1]:
+        raise ValueError(f"Dimensions must be equal, but are {dims[-1]} and {outputs[-1]} for "
+                         f"input shapes: {bracketed(outputs)}, {bracketed(dims)}.")  # fmt: skip
+    known = _known_shape(input_sizes, len(strides) + 2)
+    if known is not None:  # the batch is that of the gradient
+        known = (dims[0] if dims else None, *known[1:])
+    return spec(out_backprop.dtype, known)
 
 
 def _to_input_kernel(
@@ -275,6 +282,10 @@ def depthwise_forward(
 
 @depthwise_forward.kernel
 def _depthwise_kernel(xp: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    if x.shape[-1] != w.shape[2]:
+        raise InvalidArgumentError(
+            None, None, f"input and filter must have the same depth: {x.shape[-1]} vs {w.shape[2]}"
+        )
     parts = _patches(xp, x, w.shape[:2], strides, dilations, padding)
     flat = w.reshape(-1, *w.shape[2:])
     out = xp.einsum("...kc,kcm->...cm", parts, flat)

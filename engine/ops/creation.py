@@ -394,13 +394,13 @@ def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int
         InvalidArgumentError: if `num` is not positive.
     """
     start = convert_to_tensor(start)
-    if isinstance(num, float):
-        raise TypeError("Argument `tensor` (name: num) must be of type integer. Received "
-                        f"`tensor` = {num} of dtype: {float32!r}")  # fmt: skip
     try:
         stop = convert_to_tensor(stop, start.dtype)
     except ValueError as error:
         raise ValueError(f"stop: {error}") from None
+    if isinstance(num, float):
+        raise TypeError("Argument `tensor` (name: num) must be of type integer. Received "
+                        f"`tensor` = {num} of dtype: {float32!r}")  # fmt: skip
     if start.dtype.is_integer:
         start = tf.cast(start, float64)
         stop = tf.cast(stop, float64)

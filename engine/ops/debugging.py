@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.base.tracebacks import FILTERING
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import as_dtype
+from engine.ir.dtypes import as_dtype, int32
 from engine.ir.op import public
 from engine.ir.static_value import known_value
 from engine.ir.tensor import EagerTensor, Tensor
@@ -23,10 +23,12 @@ def _prefix(message: Any) -> str:
 
 
 def _static_rank(rank: Any) -> Any:
+    if isinstance(rank, Tensor) and rank.dtype is not int32:
+        raise TypeError(f"tensor must be of type {int32!r}; got {rank.dtype!r}")
     found = known_value(rank) if isinstance(rank, Tensor) else rank
     if found is None:
         return None
-    if getattr(found, "ndim", 0):
+    if getattr(found, "ndim", 0) or isinstance(found, (list, tuple)):
         raise ValueError("Rank must be a scalar.")
     if isinstance(found, float) or not hasattr(found, "__index__"):
         raise TypeError(f"Must be integer type, but got {rank!r}")

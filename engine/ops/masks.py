@@ -11,9 +11,11 @@ from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import static_int
+from engine.ops.arguments import refused_dtype, static_int
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
+
+_ONE_HOT = frozenset({uint8, int8, int32, int64})
 
 
 @op(
@@ -23,7 +25,7 @@ from engine.ops.namespace import tf
     hint="one_hot",
     groups={"indices": "TI"},
     defaults={"TI": int64},
-    dtypes={"TI": frozenset({uint8, int8, int32, int64})},
+    dtypes={"TI": _ONE_HOT},
 )
 def one_hot_op(
     indices: Tensor, on_value: Tensor, off_value: Tensor, depth: Any, axis: int,
@@ -33,10 +35,8 @@ def one_hot_op(
     if indices.dims is None:
         return spec(on_value.dtype, None)
     rank = len(indices.dims)
-    if not -1 <= axis <= rank:
-        raise ValueError(
-            f"Expected axis to be -1 or between [0, {rank + 1}).  But received: {axis}"
-        )
+    if axis < -1:
+        raise ValueError(f"axis must be >= -1, got {axis}")
     at = rank if axis == -1 else axis
     return spec(on_value.dtype, (*indices.dims[:at], depth, *indices.dims[at:]))
 
@@ -46,6 +46,8 @@ def _one_hot_kernel(
     xp: Any, indices: Any, on_value: Any, off_value: Any, depth: int, axis: int
 ) -> Any:
     rank = indices.ndim
+    if not -1 <= axis <= rank:
+        raise refuse(f"Expected axis to be -1 or between [0, {rank + 1}).  But received: {axis}")
     at = rank if axis == -1 else axis
     shape = [1] * (rank + 1)
     shape[at] = depth
@@ -114,6 +116,8 @@ def one_hot(
     indices = convert_to_tensor(
         indices, dtype_hint=int64 if isinstance(indices, list) and not indices else None
     )
+    if indices.dtype not in _ONE_HOT and not current().eager:
+        raise refused_dtype(indices.dtype, sorted(_ONE_HOT, key=int), "OneHot", "indices", "TI")
     given = [convert_to_tensor(v).dtype if dtype is None else as_dtype(dtype)
              for v in (on_value, off_value) if v is not None]  # fmt: skip
     kind = as_dtype(dtype) if dtype is not None else (given[0] if given else float32)

@@ -7,6 +7,7 @@ from typing import Any
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import NUMERIC, REAL, int32, int64
+from engine.ir.interpreter import current
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, merge
 from engine.ir.spec import TensorSpec, spec
@@ -125,6 +126,11 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
     Raises:
         InvalidArgumentError: if there are not that many diagonals.
     """
+    if current().eager:  # where floats are no default of a dtype
+        num_lower, num_upper = (
+            convert_to_tensor(item, int64) if isinstance(item, float) else item
+            for item in (num_lower, num_upper)
+        )
     return matrix_band_part(input, num_lower, num_upper, name)
 
 

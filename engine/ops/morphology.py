@@ -37,7 +37,7 @@ def dilation2d(
     x = convert_to_tensor(input)
     w = convert_to_tensor(filters, dtype_hint=x.dtype)
     steps, gaps = spatial(strides, 2, "strides", 3), spatial(dilations, 2, "dilations", 3)
-    pad = check_padding(padding, 2, False)
+    pad = check_padding(padding, 2, False, explicit=False)
     if w.dims is None or None in w.dims[:2]:
         raise ValueError(f"the filter's height and width must be known, got shape {w.shape}")
     window: Any = w.dims[:2]

@@ -63,12 +63,26 @@ def max_pool_op(
     return _pooled(input, ksize, strides, padding)
 
 
+def _check_amounts(window: Any, padding: Any) -> None:
+    """Raises InvalidArgumentError for an explicit padding as large as the window."""
+    if isinstance(padding, str):
+        return
+    for pair, size, sides in zip(padding, window, (("Top", "Bottom"), ("Left", "Right"))):
+        for amount, side in zip(pair, sides):
+            if amount >= size > 0:
+                raise InvalidArgumentError(
+                    None, None, f"{side} padding {amount} needs to be smaller than the window "
+                    f"size {size}",
+                )  # fmt: skip
+
+
 def _lowest(xp: Any, x: Any) -> Any:
     return xp.iinfo(x.dtype).min if x.dtype.kind in "iu" else -xp.inf
 
 
 @max_pool_op.kernel
 def _max_pool_kernel(xp: Any, x: Any, ksize: Any, strides: Any, padding: Any) -> Any:
+    _check_amounts(ksize, padding)
     _, amounts, pieces = _layout(x, ksize, strides, padding)
     wide = padded(xp, x, amounts, _lowest(xp, x))
     out = wide[pieces[0][1]].copy()
@@ -271,9 +285,12 @@ def _pool(
 
     first = channels_first(data_format, rank)
     channels = 1 if first else rank + 1
+    explicit = function is max_pool_op and rank < 3
+    if not explicit and not isinstance(padding, (str, bytes)):
+        raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     window = spatial(ksize, rank, "ksize", channels)
     steps = spatial(strides, rank, "strides", channels)
-    pad = check_padding(padding, rank, first)
+    pad = check_padding(padding, rank, first, explicit)
     x = convert_to_tensor(input)
     if rank == 1:
         x = tf.expand_dims(to_last(tf, x, 1) if first else x, 1)
@@ -383,7 +400,7 @@ def max_pool_with_argmax(
         raise ValueError(f"`data_format` values other  than 'NHWC' are not supported. Received: "
                          f"data_format={data_format}")  # fmt: skip
     window, steps = spatial(ksize, 2, "ksize", 3), spatial(strides, 2, "strides", 3)
-    pad = check_padding(padding, 2, False)
+    pad = check_padding(padding, 2, False, explicit=False)
     dtype = as_dtype(output_dtype)
     return MaxPoolWithArgmax(
         *max_pool_with_argmax_op(input, window, steps, pad, dtype, include_batch_in_index, name)

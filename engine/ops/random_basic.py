@@ -21,7 +21,7 @@ from engine.ir.interpreter import current
 from engine.ir.op import RANDOM, op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
-from engine.ops.arguments import checked_ints, shape_tensor
+from engine.ops.arguments import checked_ints, refusal, shape_tensor
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 from engine.ops.random_philox import DISTRIBUTIONS, SKIP_PER_OUTPUT, bits, integers
@@ -78,10 +78,9 @@ _OPS = {kind: _declare(kind) for kind in _TYPES}
 def split_shape(shape: Any) -> tuple[Any, Any]:
     """(tensor or None, known sizes) of a shape argument."""
     known = checked_ints(shape, "RandomUniform", "shape", "T")
-    if isinstance(known, int):
-        if not isinstance(shape, Tensor):
-            return None, (known,)
-        raise refuse("shape must be a vector of {int32,int64}, got shape []")
+    if isinstance(known, int) or (isinstance(shape, Tensor) and shape.dims == ()):
+        raise refusal("RandomUniform", "shape must be a vector of {int32,int64}, got shape []",
+                      "Shape must be rank 1 but is rank 0")  # fmt: skip
     if known is not None and None not in known:
         return None, known
     return shape_tensor(shape), known

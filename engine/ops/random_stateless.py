@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import DType, as_dtype, float32, int32, int64, uint32, uint64
+from engine.ir.dtypes import FLOATING, DType, as_dtype, float32, int32, int64, uint32, uint64
 from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import refusal, refused_index
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 from engine.ops.random_basic import shuffled_order, sizes_of, split_shape
@@ -105,7 +106,10 @@ def _stateless_full_int_kernel(
 def _seed(seed: Any) -> Tensor:
     tensor = convert_to_tensor(seed, dtype_hint=int64 if _is_large(seed) else int32)
     if tensor.dims is not None and tensor.dims != (2,):
-        raise refuse(f"seed must have shape [2], not {list(tensor.dims)}")
+        raise refusal("StatelessRandomGetKeyCounter",
+                      f"seed must have shape [2], not {list(tensor.dims)}")  # fmt: skip
+    if tensor.dtype not in (int32, int64, uint32, uint64):
+        raise refused_index(tensor.dtype, "StatelessRandomGetKeyCounter", "seed", "Tseed")
     return tensor
 
 
@@ -141,6 +145,9 @@ def uniform_numbers(
     return tf.add(drawn * (high - low), low, name=name)
 
 
+_UNIFORM = FLOATING | {int32, int64, uint32, uint64}
+
+
 @public("random.stateless_uniform")
 def stateless_uniform(
     shape: Any, seed: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32,
@@ -161,6 +168,9 @@ def stateless_uniform(
         ValueError: for other dtypes, or where only one end of an integer range is given.
     """
     kind = as_dtype(dtype)
+    if kind not in _UNIFORM:
+        raise ValueError(f"Argument `dtype` got invalid value {kind!r}. Accepted dtypes are "
+                         f"{tuple(sorted(_UNIFORM, key=int))}.")  # fmt: skip
     if kind in (uint32, uint64) and not (minval is None and maxval is None):
         raise ValueError(f"Argument `dtype` got invalid value {kind!r} when argument `minval` or "
                          "`maxval` is given.")  # fmt: skip

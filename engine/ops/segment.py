@@ -162,6 +162,9 @@ def _unsorted(how: str, type: str, doc: str, gradient: Callable[..., Any]) -> Op
         if data.dims is None or segment_ids.dims is None:
             return spec(data.dtype, None)
         count = known_value(num_segments)
+        if count is not None and count < 0:
+            raise ValueError("Dimension size, given by scalar input 2, must be non-negative but "
+                             f"is {count}")  # fmt: skip
         rest = data.dims[len(segment_ids.dims) :]
         return spec(data.dtype, (None if count is None else int(count), *rest))
 

@@ -51,6 +51,8 @@ def _differences(tf: Any, x: Any) -> tuple[Tensor, Tensor]:
     if not x.dtype.is_numeric:
         raise TypeError(f"Expected x to be numeric, instead found: {x}")
     flat = tf.reshape(x, [-1])
+    if flat.dtype.kind == "u":  # whose differences would wrap
+        flat = tf.cast(flat, int64)
     return flat[1:] - flat[:-1], tf.zeros((), flat.dtype)
 
 

@@ -11,6 +11,7 @@ from engine.ir.op import op, public
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints
 from engine.ir.tensor import Tensor
+from engine.ops.kernels import refuse
 
 _PI = 3.141592653589793
 
@@ -128,12 +129,14 @@ def frame_op(signal: Tensor, length: int, step: int, name: str | None = None) ->
     if signal.dims is None:
         return spec(signal.dtype, None)
     size = signal.dims[-1]
-    count = None if size is None else max(0, 1 + (size - length) // step)
+    count = None if size is None or not step else max(0, 1 + (size - length) // step)
     return spec(signal.dtype, (*signal.dims[:-1], count, length))
 
 
 @frame_op.kernel
 def _frame_kernel(xp: Any, x: Any, length: int, step: int) -> Any:
+    if not step:
+        raise refuse("Integer division by zero")
     count = max(0, 1 + (x.shape[-1] - length) // step)
     places = xp.arange(count)[:, None] * step + xp.arange(length)
     return x[..., places]
@@ -197,12 +200,14 @@ def frame(
 
     x = convert_to_tensor(signal)
     length, step = int(known_ints(frame_length)), int(known_ints(frame_step))
+    if pad_end:
+        pad_value = convert_to_tensor(pad_value, x.dtype)
     axis = int(known_ints(axis))
     last = axis == -1 or (x.dims is not None and axis % len(x.dims) == len(x.dims) - 1)
     back = None
     if not last:
         x, back = _moved_last(x, axis)
-    if pad_end:
+    if pad_end and step:
         size = x.dims[-1] if x.dims is not None else None
         total: Any = size if size is not None else tf.shape(x)[-1]
         frames = -(-total // step)

@@ -7,10 +7,12 @@ from typing import Any
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import FLOATING, int32, int64
+from engine.ir.interpreter import current
 from engine.ir.op import OpFunction, op, public
-from engine.ir.shapes import broadcast, merge
+from engine.ir.shapes import broadcast, merge, num_elements
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor
+from engine.ops.arguments import refusal
 from engine.ops.scope import scoped
 
 
@@ -77,8 +79,8 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
     if axis == -1 or (x.dims and axis == len(x.dims) - 1):
         return function(x, name)
     if x.dims is None:
-        swap = _exchanged(tf, tf.rank(x), axis)
-        return tf.transpose(function(tf.transpose(x, swap)), swap, name=name)
+        raise TypeError("unsupported operand type(s) for -: 'NoneType' and 'int': the rank of "
+                        f"`logits` must be known for axis={axis}")  # fmt: skip
     rank = len(x.dims)
     if not -rank <= axis < rank:
         raise InvalidArgumentError(
@@ -88,14 +90,6 @@ def _along(function: OpFunction, logits: Any, axis: Any, name: str | None) -> Te
     order = list(range(rank))
     order[axis], order[-1] = order[-1], order[axis]
     return tf.transpose(function(tf.transpose(x, order)), order, name=name)
-
-
-def _exchanged(tf: Any, rank: Tensor, axis: int) -> Tensor:
-    """The order of axes with `axis` and the last one exchanged, for an unknown rank."""
-    places = tf.range(rank)
-    place = axis if axis >= 0 else rank + axis
-    moved = tf.where(tf.equal(places, rank - 1), place, places)
-    return tf.where(tf.equal(places, place), rank - 1, moved)
 
 
 @public("nn.softmax", "math.softmax")
@@ -164,6 +158,13 @@ def _softmax_cross_entropy_gradient(
     return unbroadcast(tf, by_logits, logits), unbroadcast(tf, by_labels, labels)
 
 
+def _flattened(tf: Any, x: Tensor) -> Tensor:
+    flat = tf.reshape(x, tf.concat([[-1], tf.shape(x)[-1:]], 0))
+    if x.dims is not None and None not in x.dims[:-1]:
+        flat.set_shape([num_elements(x.dims[:-1]), x.dims[-1]])
+    return flat
+
+
 @public("nn.softmax_cross_entropy_with_logits")
 def softmax_cross_entropy_with_logits(
     labels: Any, logits: Any, axis: int = -1, name: str | None = None
@@ -188,8 +189,24 @@ def softmax_cross_entropy_with_logits(
     if labels is None or logits is None:
         raise ValueError("Both `labels` and `logits` must be provided.")
     x = convert_to_tensor(logits)
-    truth = tf.cast(labels, x.dtype)
-    if x.dims is not None and len(x.dims) == 2 and axis in (-1, 1):
+    truth = convert_to_tensor(labels)
+    if truth.dtype is not x.dtype:
+        truth = tf.cast(truth, x.dtype)
+    if x.dims is not None and not -len(x.dims) <= axis < len(x.dims):
+        if not x.dims and not current().eager:
+            raise IndexError("list index out of range")
+        raise refusal("Range", f"Requires start <= limit when delta > 0: {axis + 1}/{len(x.dims)}")
+    ranks = [None if item.dims is None else len(item.dims) for item in (x, truth)]
+    if axis != -1 and None not in ranks and ranks[0] != ranks[1]:
+        raise refusal("Transpose", f"transpose expects a vector of size {ranks[1]}. But input(1) "
+                      f"is a vector of size {ranks[0]}",
+                      f"Dimension must be {ranks[1]} but is {ranks[0]}")  # fmt: skip
+    if truth.dims == () and x.dims != ():
+        if not current().eager:
+            raise IndexError("list index out of range")
+        raise refusal("Slice", "Expected begin[0] == 0 (got -1) when input.dim_size(0) == 0")
+    plain = x.dims is not None and len(x.dims) == 2 and axis in (-1, 1)
+    if plain and truth.dims is not None and len(truth.dims) == 2:
         return softmax_cross_entropy_op(x, truth, name)[0]
     if x.dims is None and axis != -1:
         places = tf.range(tf.rank(x))
@@ -201,9 +218,7 @@ def softmax_cross_entropy_with_logits(
         rank = len(x.dims)
         order = [i for i in range(rank) if i != axis % rank] + [axis % rank]
         x, truth = tf.transpose(x, order), tf.transpose(truth, order)
-    classes = tf.shape(x)[-1:]
-    flat = tf.concat([[-1], classes], 0)
-    loss = softmax_cross_entropy_op(tf.reshape(x, flat), tf.reshape(truth, flat), name)[0]
+    loss = softmax_cross_entropy_op(_flattened(tf, x), _flattened(tf, truth), name)[0]
     result = tf.reshape(loss, tf.shape(x)[:-1])
     if x.dims is not None:
         result.set_shape(x.dims[:-1])

@@ -9,7 +9,6 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import REAL, DType, as_dtype, int32, int64
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
-from engine.ir.shapes import num_elements
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_value
 from engine.ir.tensor import Tensor
@@ -97,8 +96,9 @@ def sort_op(values: Tensor, axis: int, descending: bool, name: str | None = None
 
 @sort_op.kernel
 def _sort_kernel(xp: Any, values: Any, axis: int, descending: bool) -> Any:
-    out = xp.sort(values, axis=axis)
-    return xp.flip(out, axis) if descending else out
+    if descending:  # equal elements (0.0 and -0.0) keep their order
+        return xp.flip(xp.sort(xp.flip(values, axis), axis=axis, kind="stable"), axis)
+    return xp.sort(values, axis=axis, kind="stable")
 
 
 @sort_op.gradient
@@ -183,12 +183,6 @@ def searchsorted_op(
     sequence: Tensor, values: Tensor, side: str, dtype: DType, name: str | None = None
 ) -> TensorSpec:
     """Where `values` would go in sorted rows, row by row."""
-    if sequence.dims is not None and values.dims is not None:
-        rows = [num_elements(dims[:-1]) for dims in (sequence.dims, values.dims)]
-        if None not in rows and rows[0] != rows[1]:
-            raise ValueError(
-                f"Leading dim_size of both tensors must match: {rows[0]} vs. {rows[1]}"
-            )
     return spec(dtype, values.dims)
 
 
@@ -196,9 +190,11 @@ def searchsorted_op(
 def _searchsorted_kernel(xp: Any, sequence: Any, values: Any, side: str, dtype: DType) -> Any:
     if sequence.ndim == 1 and values.ndim == 1:
         return xp.searchsorted(sequence, values, side=side).astype(dtype.name)
-    if sequence.shape[:-1] != values.shape[:-1] and sequence.size // max(
-        sequence.shape[-1], 1
-    ) != values.size // max(values.shape[-1], 1):
+    if (
+        sequence.size
+        and sequence.shape[:-1] != values.shape[:-1]
+        and sequence.size // max(sequence.shape[-1], 1) != values.size // max(values.shape[-1], 1)
+    ):
         raise refuse("Leading dim_size of both tensors must match.")
     out = xp.empty(values.shape, dtype=dtype.name)
     rows = sequence.reshape(-1, sequence.shape[-1])

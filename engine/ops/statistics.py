@@ -153,7 +153,7 @@ def zero_fraction(value: Any, name: str | None = None) -> Tensor:
     from engine.ops.namespace import tf
 
     x = convert_to_tensor(value)
-    zero = tf.constant(False if x.dtype is bool_ else 0, x.dtype)
+    zero = tf.zeros((), x.dtype)
     zeros = tf.cast(tf.equal(x, zero), float32)
     return tf.reduce_mean(zeros, name=name)
 

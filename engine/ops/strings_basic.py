@@ -7,13 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.base.errors import OutOfRangeError
-from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import DType, as_dtype, float32, float64, int32, int64, string
 from engine.ir.op import op, public
 from engine.ir.shapes import bracketed, broadcast
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import Tensor, Tensors
-from engine.ops.arguments import static_ints
+from engine.ops.arguments import refused_dtype, static_ints
 from engine.ops.kernels import as_array, refuse
 
 SPACE = b" \t\n\v\f\r"
@@ -147,6 +146,9 @@ def _piece(raw: bytes, start: int, count: int, unit: str) -> bytes:
 @substr.kernel
 def _substr_kernel(xp: Any, x: Any, pos: Any, len: Any, unit: str) -> Any:
     _check_unit(unit)
+    if xp.shape(pos) != xp.shape(len):
+        raise refuse(f"pos and len should have the same shape, got: {bracketed(xp.shape(pos))} "
+                     f"vs. {bracketed(xp.shape(len))}")  # fmt: skip
     x, pos, len = as_array(xp, x), xp.asarray(pos), xp.asarray(len)
     x, pos, len = xp.broadcast_arrays(x, pos, len)
     out = xp.empty(x.size, dtype=object)
@@ -353,6 +355,8 @@ def _number(raw: bytes, whole: bool) -> Any:
     try:
         if "_" in text:
             raise ValueError
+        if not whole and text.lower().lstrip("+-").startswith("0x"):
+            return float.fromhex(text)
         return int(text) if whole else float(text)
     except ValueError:
         raise refuse(
@@ -387,6 +391,5 @@ def to_number(input: Any, out_type: Any = float32, name: str | None = None) -> T
     """
     kind = as_dtype(out_type)
     if kind not in _PARSED:
-        raise refuse(f"Value for attr 'out_type' of {kind.name} is not in the list of allowed "
-                     "values: float, double, int32, int64")  # fmt: skip
-    return string_to_number(convert_to_tensor(input, string), kind, name=name)
+        raise refused_dtype(kind, _PARSED, "StringToNumber", "out_type", "out_type")
+    return string_to_number(input, kind, name=name)

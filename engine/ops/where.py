@@ -24,7 +24,7 @@ def where_op(condition: Tensor, name: str | None = None) -> TensorSpec:
 @where_op.kernel
 def _where_kernel(xp: Any, condition: Any) -> Any:
     array = as_array(xp, condition)
-    if array.dtype == "float16" or array.dtype.name == "bfloat16":
+    if array.dtype == "float16":
         raise UnimplementedError(None, None, f"No WhereOp available for {array.dtype} type on CPU")
     if not array.ndim:
         raise refuse("WhereOp : Unhandled input dimensions: 0")

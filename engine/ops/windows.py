@@ -118,8 +118,14 @@ def spatial(value: Any, rank: int, name: str, channels: int) -> tuple[int, ...]:
     return tuple(n for i, n in enumerate(found) if i not in (0, channels % (rank + 2)))
 
 
-def check_padding(padding: Any, rank: int, channels_first: bool) -> Padding:
+def check_padding(padding: Any, rank: int, channels_first: bool, explicit: bool = True) -> Padding:
     """A padding as an attribute: 'SAME', 'VALID', or pairs for the spatial axes.
+
+    Args:
+        padding: what the user gave.
+        rank: number of spatial axes.
+        channels_first: are the channels the second axis?
+        explicit: may it be pairs?
 
     Raises:
         ValueError: for anything else.
@@ -130,6 +136,8 @@ def check_padding(padding: Any, rank: int, channels_first: bool) -> Padding:
             refuse(f"Value for attr 'padding' of {text!r} is not in the list of allowed values: "
                    '"SAME", "VALID"')  # fmt: skip
         return text
+    if not explicit:
+        raise TypeError(f"Expected string for argument 'padding' not {padding}.")
     pairs = [tuple(int(n) for n in pair) for pair in padding]
     if len(pairs) != rank + 2 or any(len(pair) != 2 for pair in pairs):
         raise ValueError(f"Explicit padding must be a list with {rank + 2} pairs, got {padding!r}")

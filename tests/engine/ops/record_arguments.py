@@ -64,7 +64,7 @@ def _traced(expression: str, known: dict[str, Any], tf: Any, unknown_rank: bool)
         result = eval(expression, {**known, **dict(zip(used, tensors, strict=True))})
         seen.extend(
             f"{t.dtype.name}{t.shape}".replace(" ", "") if isinstance(t, tf.Tensor)
-            else type(t).__name__ for t in tf.nest.flatten(result)
+            else type(t).__name__.replace("Node", "Operation") for t in tf.nest.flatten(result)
         )  # fmt: skip
 
     tf.function(body, input_signature=specs, autograph=False).get_concrete_function()
