@@ -267,6 +267,10 @@ def assert_none_equal(
 # -- signs
 
 
+_SIGNS = {"greater": "positive", "less": "negative", "greater_equal": "non_negative",
+          "less_equal": "non_positive"}  # fmt: skip
+
+
 def _against_zero(
     x: Any, test: str, symbol: str, message: Any, summarize: Any, name: str | None
 ) -> Any:
@@ -284,7 +288,7 @@ def _against_zero(
         known = known_value(x)
         if known is not None:
             if bool(known_value(_eagerly(against, x)).all()):
-                return nothing()
+                return nothing(name or f"assert_{_SIGNS[test]}")
             raise _failed(message, [head, _named(x, "x"), str(known)])
         data = [start, head, _named(x, "x"), x]
         return _recorded(condition, data, summarize, name)
