@@ -5,6 +5,7 @@ Public names are loaded when they are first used, so that importing the package 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from engine.base.tracebacks import hide_engine_frames
@@ -24,6 +25,21 @@ def __getattr__(name: str) -> Any:
     except AttributeError as error:
         hide_engine_frames(error)
         raise
+
+
+class _Namespaces:
+    """Lets `import engine.math` find public namespaces, which are no files."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> Any:
+        if not name.startswith("engine.") or name == "engine.api.names":
+            return None
+        from engine.api import names
+
+        return names.NamespaceFinder.find_spec(name, path, target)
+
+
+sys.meta_path.append(_Namespaces)  # type: ignore[arg-type]
 
 
 def __dir__() -> list[str]:

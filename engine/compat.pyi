@@ -11,4 +11,5 @@ from engine.ops.strings_unicode import dimension_value as dimension_value
 from typing import Any
 
 v1: Any
+v2: Any
 as_str = _engine_ops_strings_unicode_as_text

@@ -36,6 +36,9 @@ _ROOMS = {
 }
 """Namespaces that are packages of their own, loaded when first asked for."""
 
+_VIEWS = ("compat.v2.", "compat.v1.")
+"""Namespaces that show the whole of the engine, besides names of their own."""
+
 _loaded: set[str] = set()
 
 
@@ -79,6 +82,9 @@ def load_core() -> None:
 def members(prefix: str) -> set[str]:
     """The names directly below a prefix such as ``"math."``."""
     load_core()
+    if prefix in _VIEWS:
+        return members("") | {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC
+                              if name.startswith(prefix)}  # fmt: skip
     found = {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)}
     rooms = {name for name, package in _ROOMS.items() if _exists(package)} if not prefix else set()
     return {name for name in found if name != "raw"} | rooms
@@ -93,6 +99,11 @@ def find(path: str) -> Any:
     _load_basis()
     if path in PUBLIC or PUBLIC.declare(path):
         return PUBLIC[path]
+    for view in _VIEWS:
+        if path.startswith(view) and not _is_namespace(path):
+            return find(path.removeprefix(view))
+        if path + "." == view:
+            return importlib.import_module(f"engine.{path}")
     room = _ROOMS.get(path.split(".", 1)[0])
     if room is not None and _exists(room):
         _load(room)
@@ -154,21 +165,20 @@ def member(module: str, name: str) -> Any:
     return attribute(module, name)
 
 
-class _NamespaceFinder:
+class NamespaceFinder:
     """Finds ``engine.math`` and the like where no file has that name."""
 
+    @staticmethod
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+        fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if not fullname.startswith("engine."):
             return None
         prefix = fullname.removeprefix("engine.") + "."
-        known = any(name.startswith(prefix) for name in PUBLIC) or _is_namespace(prefix[:-1])
+        known = prefix in _VIEWS or any(name.startswith(prefix) for name in PUBLIC)
+        known = known or _is_namespace(prefix[:-1])
         if not known:
             load_core()
             if not any(name.startswith(prefix) for name in PUBLIC):
                 return None
         return importlib.machinery.ModuleSpec(fullname, _NamespaceLoader(), is_package=True)  # type: ignore[arg-type]
-
-
-sys.meta_path.append(_NamespaceFinder())

@@ -505,8 +505,11 @@ PUBLIC = {
         "tan"
     ),
     "engine.ops.types": (
-        "DType Operation Tensor TensorShape TensorSpec TypeSpec as_dtype bfloat16 bool complex128 "
-        "complex64 double dtypes.DType dtypes.as_dtype dtypes.bfloat16 dtypes.bool "
+        "DType Operation Tensor TensorShape TensorSpec TypeSpec as_dtype bfloat16 bool "
+        "compat.v1.enable_control_flow_v2 compat.v1.enable_eager_execution "
+        "compat.v1.enable_resource_variables compat.v1.enable_tensor_equality "
+        "compat.v1.enable_v2_behavior compat.v1.enable_v2_tensorshape compat.v2.enable_v2_behavior "
+        "complex128 complex64 double dtypes.DType dtypes.as_dtype dtypes.bfloat16 dtypes.bool "
         "dtypes.complex128 dtypes.complex64 dtypes.double dtypes.float16 dtypes.float32 "
         "dtypes.float64 dtypes.half dtypes.int16 dtypes.int32 dtypes.int64 dtypes.int8 "
         "dtypes.resource dtypes.string dtypes.uint16 dtypes.uint32 dtypes.uint64 dtypes.uint8 "

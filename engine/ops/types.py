@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine.ir import dtypes, structure
 from engine.ir.convert import register_tensor_conversion_function
 from engine.ir.graph import Node
@@ -22,6 +24,14 @@ public("TypeSpec")(TypeSpec)
 public("Tensor")(Tensor)
 public("Operation")(Node)
 PUBLIC["newaxis"] = None
+
+
+@public("compat.v1.enable_v2_behavior", "compat.v1.enable_eager_execution",
+        "compat.v1.enable_v2_tensorshape", "compat.v1.enable_resource_variables",
+        "compat.v1.enable_control_flow_v2", "compat.v1.enable_tensor_equality",
+        "compat.v2.enable_v2_behavior")  # fmt: skip
+def enable_v2_behavior(*args: Any, **kwargs: Any) -> None:
+    """Behave like TensorFlow 2: so it is anyway."""
 
 public("nest.flatten")(structure.flatten)
 public("nest.pack_sequence_as")(structure.pack)
