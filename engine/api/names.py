@@ -104,11 +104,8 @@ def find(path: str) -> Any:
             return find(path.removeprefix(view))
         if path + "." == view:
             return importlib.import_module(f"engine.{path}")
-    room = _ROOMS.get(path.split(".", 1)[0])
-    if room is not None and _exists(room):
-        _load(room)
-        if path in PUBLIC:
-            return PUBLIC[path]
+    if _load_room(path) and path in PUBLIC:
+        return PUBLIC[path]
     if path != "raw" and _is_namespace(path):
         return importlib.import_module(f"engine.{path}")
     load_core()
@@ -117,6 +114,15 @@ def find(path: str) -> Any:
     if path != "raw" and any(name.startswith(path + ".") for name in PUBLIC):
         return importlib.import_module(f"engine.{path}")
     raise AttributeError(f"module 'engine' has no attribute {path!r}")
+
+
+def _load_room(path: str) -> bool:
+    """Load the package that a public name is in; is there one?"""
+    room = _ROOMS.get(path.split(".", 1)[0])
+    if room is None or not _exists(room):
+        return False
+    _load(room)
+    return True
 
 
 def _exists(module: str) -> bool:
@@ -179,6 +185,7 @@ class NamespaceFinder:
         known = known or _is_namespace(prefix[:-1])
         if not known:
             load_core()
+            _load_room(prefix)
             if not any(name.startswith(prefix) for name in PUBLIC):
                 return None
         return importlib.machinery.ModuleSpec(fullname, _NamespaceLoader(), is_package=True)  # type: ignore[arg-type]

@@ -52,6 +52,8 @@ class GradientTape:
         if self._interpreter is not None:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an "
                              "already-active tape.")  # fmt: skip
+        if self._entries is None:
+            self._entries = []
         it: Any = current()
         it.tapes.append(self)
         if it.eager:
@@ -203,7 +205,12 @@ class GradientTape:
         pairs = [(t, w) for t, w in zip(targets, weights) if differentiable(t)]
         keys = [_source(leaf) for leaf in flat_sources]
         found = backprop(entries, [t for t, _ in pairs], [w for _, w in pairs], keys, rows=True)
-        results = [grad.slices() if type(grad) is Rows else grad for grad in found]
+        met = self._watched.keys() | {id(t) for t in targets}
+        results = [
+            None if id(key) not in met and key.dtype is not resource
+            else grad.slices() if type(grad) is Rows else grad
+            for key, grad in zip(keys, found)
+        ]  # fmt: skip
         if mode == "zero":
             results = [
                 tf.zeros_like(leaf) if grad is None else grad
@@ -289,7 +296,7 @@ def _checked_mode(mode: Any) -> str:
 
 def _target(leaf: Any) -> Any:
     if isinstance(leaf, (int, float, complex)):
-        raise TypeError(f"Cannot convert the argument `type_value`: {leaf} to a TensorFlow DType.")
+        raise AttributeError(f"{type(leaf).__name__!r} object has no attribute 'dtype'")
     return leaf.handle if isinstance(leaf, Variable) else convert_to_tensor(leaf)
 
 
@@ -306,7 +313,7 @@ def _source(leaf: Any) -> Any:
 def _weights(output_gradients: Any, count: int) -> list[Any]:
     if output_gradients is None:
         return [None] * count
-    return [None if g is None else convert_to_tensor(g) for g in flatten(output_gradients)]
+    return [convert_to_tensor(weight) for weight in flatten(output_gradients)]
 
 
 def _variable_of(handle: Any) -> Any:

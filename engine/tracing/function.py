@@ -15,7 +15,7 @@ from engine.ir.spec import TensorSpec
 from engine.tracing.attributes import check_attributes
 from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.guards import MISS, Guard, extended
-from engine.tracing.parameters import Parameters, check_input_signature
+from engine.tracing.parameters import Parameters, check_fits, check_input_signature
 from engine.tracing.retracing import detector_of
 from engine.tracing.signature import Call
 from engine.tracing.trace import trace
@@ -50,6 +50,8 @@ class Function:
         self.options = options
         self._name = getattr(python_function, "__name__", type(python_function).__name__)
         self._input_signature = check_input_signature(options.get("input_signature"))
+        if self._input_signature is not None:
+            check_fits(python_function, self._input_signature)
         self._lock = threading.RLock()
         self._methods: weakref.WeakKeyDictionary[Any, Function] = weakref.WeakKeyDictionary()
         self._forget()

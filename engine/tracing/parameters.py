@@ -158,6 +158,16 @@ def _check_signature(specs: Any, signature: inspect.Signature, names: list[str])
             )
 
 
+def check_fits(function: Callable[..., Any], specs: Any) -> None:
+    """Raises TypeError where an input signature does not fit a function's parameters.
+
+    A first parameter called `self` gets no spec: it is an instance, as of any method.
+    """
+    first = next(iter(_signature(function, False).parameters), None)
+    signature = _signature(function, bound=first == "self")
+    _check_signature(specs, signature, _positional(signature))
+
+
 def check_input_signature(specs: Any) -> Any:
     """The signature as a tuple of specs.
 

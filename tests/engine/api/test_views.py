@@ -22,7 +22,7 @@ def test_compat_namespaces_show_everything():
 
 
 def test_unknown_names_are_refused():
-    with pytest.raises(AttributeError, match="compat.v2"):
+    with pytest.raises(AttributeError, match=r"compat\.v2"):
         _ = tf.compat.v2.there_is_no_such_name
 
 
