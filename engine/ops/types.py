@@ -33,6 +33,7 @@ PUBLIC["newaxis"] = None
 def enable_v2_behavior(*args: Any, **kwargs: Any) -> None:
     """Behave like TensorFlow 2: so it is anyway."""
 
+
 public("nest.flatten")(structure.flatten)
 public("nest.pack_sequence_as")(structure.pack)
 public("nest.map_structure")(structure.map_structure)
