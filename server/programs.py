@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from engine.base.magics import without_magics
 from engine.base.source import Span
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from server.transport.documents import Document
 
 __all__ = ["NO_TEXT", "Part", "Program", "document_program", "notebook_program"]
-
-_MAGIC_LINE = re.compile(r"^[ \t]*[%!?]", re.MULTILINE)
-_HELP_LINE = re.compile(r"^[^\S\n]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
-_SHELL_VALUE = re.compile(r"(?m)^([ \t]*[\w, ]+=[ \t]*)([!%][^\n])")
 
 
 @dataclass(frozen=True)
@@ -116,12 +112,3 @@ def notebook_program(
         texts.append(without_magics(text))
         start += len(text) + 1
     return Program(uri, version, "\n".join(texts), path, parts, settings, stamp)
-
-
-def without_magics(text: str) -> str:
-    """The text of a cell with IPython's own syntax made harmless; the length stays."""
-    if text.lstrip().startswith("%%"):
-        return re.sub(r"(?m)^.", "#", text)
-    text = _MAGIC_LINE.sub(lambda match: match[0][:-1] + "#", text)
-    text = _HELP_LINE.sub(lambda match: "#" + match[0][1:], text)
-    return _SHELL_VALUE.sub(lambda match: match[1] + "0#"[: len(match[2])], text)

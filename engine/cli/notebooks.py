@@ -8,14 +8,13 @@ import re
 from typing import Any
 
 from engine.base.diagnostics import Diagnostic, Edit, Severity
+from engine.base.magics import without_magics
 from engine.base.options import Settings
 from engine.base.source import SourceFile, Span
 from engine.cli.result import Checked
 
 __all__ = ["check_notebook", "write_back"]
 
-_MAGIC = re.compile(r"^(\s*)(?:%{1,2}[A-Za-z]|!(?!=)|\?|[\w.]+\?{1,2}\s*$)")
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[A-Za-z_][\w., ]*=\s*)(?:%[A-Za-z]|!(?!=))")
 _INDENT = re.compile(rb"^\s*\{\r?\n([ \t]+)")
 
 
@@ -38,9 +37,8 @@ def check_notebook(path: str, data: bytes, settings: Settings) -> Checked:
     lines: list[str] = []
     places: list[tuple[int, int]] = []
     for number, text in cells:
-        hidden = text.lstrip().startswith("%%")
-        for inner, line in enumerate(text.split("\n")):
-            lines.append(_without_magic(line, hidden))
+        for inner, line in enumerate(without_magics(text).split("\n")):
+            lines.append(line)
             places.append((number, inner))
     source = SourceFile(path, "\n".join(lines) + "\n")
     findings = check_source(source, settings)
@@ -55,20 +53,6 @@ def _code_cells(notebook: Any) -> list[tuple[int, str]]:
             source = cell.get("source", "")
             found.append((number, source if isinstance(source, str) else "".join(source)))
     return found
-
-
-def _without_magic(line: str, hidden: bool) -> str:
-    """The line, or as many characters that mean nothing, so that columns stay."""
-    if hidden:
-        return "#" * len(line)
-    match = _MAGIC.match(line)
-    if match is not None:
-        rest = len(line) - len(match.group(1))
-        return match.group(1) + ("pass" + " " * (rest - 4) if rest >= 4 else "0" + " " * (rest - 1))
-    match = _ASSIGNED_MAGIC.match(line)
-    if match is not None:
-        return match.group(1) + "0" + " " * (len(line) - len(match.group(1)) - 1)
-    return line
 
 
 def write_back(data: bytes, checked: Checked, edits: tuple[Edit, ...]) -> bytes:
