@@ -78,6 +78,8 @@ def call_builtin(
         return _next(first, args, frame)
     if name in ("getattr", "setattr"):
         return _by_name(machine, name, args, node, frame)
+    if name == "type" and len(args) == 1 and isinstance(first, Instance):
+        return first.cls
     if name == "isinstance" and len(args) == 2:
         return _isinstance(args[0], args[1])
     if name in ("property", "staticmethod", "classmethod") and isinstance(first, Function):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from engine.inference.attributes import bind_receiver
+from engine.inference.binding import Arguments
 from engine.inference.blocks import (
     bound_names,
     merge,
@@ -26,6 +28,8 @@ from engine.inference.values import (
     UNKNOWN,
     Const,
     Container,
+    Function,
+    Instance,
     Library,
     Python,
     Stage,
@@ -310,15 +314,33 @@ def _if_between(context: Context, loop: ast.AST | None, frame: Frame) -> bool:
 
 def with_(machine: Machine, node: ast.With | ast.AsyncWith, frame: Frame) -> bool:
     context = frame.context
+    leaving: list[Instance] = []
     for item in node.items:
         value = machine.eval(item.context_expr, frame)
+        entered = _entered(value)
+        if isinstance(value, Instance):
+            leaving.append(value)
+            entered = _own_method(machine, value, "__enter__", item, frame) or entered
         if item.optional_vars is not None:
-            machine.assign(item.optional_vars, _entered(value), frame)
+            machine.assign(item.optional_vars, entered, frame)
         if isinstance(value, Library) and value.kind == "host scope":
             frame.context = frame.context.with_(entry=None, region=None, converted=False)
     reached = machine.run(node.body, frame)
+    for manager in reversed(leaving):
+        _own_method(machine, manager, "__exit__", node.items[0], frame)
     frame.context = context
     return reached or _swallows(node)
+
+
+def _own_method(
+    machine: Machine, owner: Instance, name: str, item: ast.withitem, frame: Frame
+) -> Value | None:
+    """What a method gives that `with` calls on an object of a class of the user's."""
+    method = owner.cls.lookup(name)
+    if not isinstance(method, Function) or not frame.context.staged:
+        return None
+    bound = bind_receiver(method, owner)
+    return machine.call(bound, Arguments([], {}, open=True), item.context_expr, frame)
 
 
 def _entered(value: Value) -> Value:

@@ -63,11 +63,23 @@ def hand_over(
         return _wrapped(arguments)
     if name in _MAPS:
         return _mapped(machine, name, arguments, node, frame)
+    if name == "tf.keras.layers.Lambda" and not frame.context.staged:
+        _lambda_layer(machine, arguments, node, frame)
+        return None
     if name.startswith("tf.autograph.to_"):
         return Python("str")
     if any(isinstance(value, Function) for value in _all(arguments)) and frame.context.staged:
         return _anyone(machine, arguments, node, frame)
     return None
+
+
+def _lambda_layer(machine: Machine, arguments: Arguments, node: ast.AST, frame: Frame) -> None:
+    """What a `Lambda` layer calls is traced by Keras with the model."""
+    given = arguments.positional[0] if arguments.positional else arguments.keywords.get("function")
+    if isinstance(given, Function) and given.staging is None and not given.wrapped:
+        staging = Staging(node, frame.scope.module, "keras", machine.keras < 3)
+        bound = bind(given, Arguments([Unknown("element")], {}))
+        trace(machine, given, staging, bound, frame.context, node, machine.walking)
 
 
 def _all(arguments: Arguments) -> list[Value]:

@@ -115,6 +115,10 @@ def _is_update(facts: Facts, event: Stored) -> bool:
     if event.augmented:
         return True
     statement = facts.parents.get(event.node)
+    call = event.node
+    if isinstance(call, ast.Call) and len(call.args) == 3:  # setattr(self, "n", ...)
+        own = f"{facts.text(call.args[0])}.{event.name}"
+        return any(_reads(facts, child, own) for child in ast.walk(call.args[2]))
     if not isinstance(statement, ast.Assign):
         return False
     own = facts.text(event.node)

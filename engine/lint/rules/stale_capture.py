@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Note, Severity
 from engine.inference.context import Context
 from engine.inference.events import Called, Entered, Read, Stored, Subscripted
-from engine.inference.values import Const, Container, Instance, Python, Tensor, Value
+from engine.inference.values import Const, Container, Instance, Python, Tensor, Union, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -218,6 +218,8 @@ def _outside_write(facts: Facts, event: Read, target: Instance) -> ast.AST | Non
 
 
 def _is_plain(value: Value) -> bool:
+    if isinstance(value, Union):
+        return all(_is_plain(option) for option in value.options)
     if isinstance(value, Const):
         return value.value is not None and not isinstance(value.value, str)
     if isinstance(value, Tensor):

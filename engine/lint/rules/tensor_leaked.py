@@ -78,7 +78,7 @@ def tensor_leaked(facts: Facts) -> Iterator[Finding]:
     for event in facts.staged(Stored):
         if not _counts(event.context) and not _is_kept_by_keras(facts, event):
             continue
-        likely = comes_from_tensors(event.value)
+        likely = comes_from_tensors(event.value) or _is_asked_for_its_value(facts, event)
         if event.kind in ("global", "nonlocal"):
             likely = is_likely_staged(event.value)
         if not _is_staged(event.value, event.context) and not likely:
@@ -121,6 +121,17 @@ def _is_kept_by_keras(facts: Facts, event: Stored) -> bool:
     if not any(name in used for name in ("fit", "predict", "train_on_batch")):
         return False
     return _reads(facts, event.name, event.node)[1] is not None
+
+
+def _is_asked_for_its_value(facts: Facts, event: Stored) -> bool:
+    """Whether an argument that is kept is a tensor: something outside calls its `numpy`."""
+    if event.kind != "attribute" or not is_likely_staged(event.value):
+        return False
+    for node in facts.module.index.attributes.get(event.name, ()):
+        parent = facts.parents.get(node)
+        if isinstance(parent, ast.Attribute) and parent.attr == "numpy":
+            return True
+    return False
 
 
 def _outlives(facts: Facts, target: Value | None, context: Context) -> bool:

@@ -92,6 +92,9 @@ def variable_attribute_rebound(facts: Facts) -> Iterator[Finding]:
             if _is_other(event.value) and isinstance(event.target, Instance):
                 if not _has_another_name(event.target, event.name, event.old):
                     yield _finding(facts, event)
+        elif event.kind in ("global", "nonlocal") and event.outlives and not event.context.guard:
+            if _holds_variable(event.old) and isinstance(event.value, Tensor):
+                yield _finding(facts, event)
     for computed in facts.staged(Computed):
         node = computed.node
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
