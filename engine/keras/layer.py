@@ -12,7 +12,7 @@ from engine.ir.interpreter import current
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import Tensor
-from engine.keras import activation_functions, configs, functional, initial_values, naming
+from engine.keras import activation_functions, configs, functional, initial_values, masks, naming
 from engine.keras.call_errors import explained
 from engine.keras.input_spec import InputSpec, check_inputs
 from engine.keras.tracking import Tracked
@@ -41,6 +41,8 @@ class Layer(Tracked):
     """
 
     input_spec: Any = None
+    supports_masking: bool = False
+    _makes_masks = False  # has it masks to pass on where its inputs carry none?
     _takes_keywords: bool
 
     def __init__(
@@ -63,6 +65,8 @@ class Layer(Tracked):
         self._trainable = trainable
         self._dtype = float32 if dtype is None else as_dtype(configs.dtype_name(dtype))
         self.autocast = autocast
+        if type(self).compute_mask is not Layer.compute_mask:
+            self.supports_masking = self._makes_masks = True
         self.built = False
         self._losses: list[Any] = []
         self._path: str | None = None
@@ -223,6 +227,7 @@ class Layer(Tracked):
         if functional.is_symbolic_call(args, kwargs):
             return functional.call_symbolically(self, args, kwargs)
         args, kwargs = self._converted(args, kwargs)
+        masks_known = masks.any_mask()
         with naming.scope(self._name, self._outer_path(), self):
             if not self.built:
                 self._build(args, kwargs)
@@ -230,11 +235,14 @@ class Layer(Tracked):
                 claim_scope(self._name)  # as where it has to be built
             check_inputs(self, args[0] if args else None)
             outermost = calls.enter(self, kwargs)
+            previous = masks.fill_masks(self, args, kwargs) if masks_known else None
             try:
                 if outermost:
                     self._forget_losses()
                 with NameScope(self._name):
                     result = explained(self, args, kwargs)
+                    if previous is not None or self._makes_masks:
+                        masks.pass_masks(self, args, result, previous)
             finally:
                 calls.leave()
         if self.activity_regularizer is not None:
@@ -289,9 +297,14 @@ class Layer(Tracked):
     def _build_shapes(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The shapes that `build` asks for: one parameter, or one for each tensor argument."""
         kinds = (Tensor, functional.KerasTensor)
-        given = [*args, *(v for v in kwargs.values() if isinstance(v, kinds))]
-        wanted = len(inspect.signature(self.build).parameters)
-        return [map_structure(_dims, value) for value in given[: max(wanted, 1)]]
+        wanted = inspect.signature(self.build).parameters
+        called = {**dict(zip(self._call_names, args)), **kwargs}
+        sources = [name.removesuffix("_shape") for name in wanted]
+        if len(wanted) > 1 and all(name in self._call_names for name in sources):
+            given = [called[name] for name in sources if called.get(name) is not None]
+        else:
+            given = [*args, *(v for v in kwargs.values() if isinstance(v, kinds))]
+        return [map_structure(_dims, value) for value in given[: max(len(wanted), 1)]]
 
     def _converted(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -322,7 +335,9 @@ class Layer(Tracked):
                 value = tf.cast(value, self._dtype)
         floats = value.dtype.is_floating and self._dtype.is_floating
         if self.autocast and floats and value.dtype is not self._dtype:
+            mask = masks.get_mask(value)
             value = tf.cast(value, self._dtype)
+            masks.set_mask(value, mask)
         return value
 
     _casts_integers = False
@@ -332,6 +347,21 @@ class Layer(Tracked):
         shape = args[0] if args else next(iter(kwargs.values()))
         made = functional.KerasTensor(tuple(shape), self._dtype)
         return functional.output_shape(self, made)
+
+    # -- masks -----------------------------------------------------------------------------
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The masks of the outputs, for inputs and their masks; by default the same masks."""
+        return previous_mask
+
+    @property
+    def _call_names(self) -> list[str]:
+        """Names of the parameters of `call`."""
+        known = self.__dict__.get("_call_names_known")
+        if known is None:
+            known = list(inspect.signature(self.call).parameters)
+            object.__setattr__(self, "_call_names_known", known)
+        return known
 
     # -- configuration ---------------------------------------------------------------------
 

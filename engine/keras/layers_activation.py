@@ -14,6 +14,8 @@ from engine.ops.namespace import tf
 class ReLU(Layer):
     """max(x, 0), with a slope below `threshold` and a ceiling."""
 
+    supports_masking = True
+
     def __init__(self, max_value: Any = None, negative_slope: float = 0.0, threshold: float = 0.0,
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
@@ -30,6 +32,8 @@ class ReLU(Layer):
 @public("keras.layers.LeakyReLU")
 class LeakyReLU(Layer):
     """x where positive, else `negative_slope * x`."""
+
+    supports_masking = True
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -49,6 +53,8 @@ class LeakyReLU(Layer):
 class ELU(Layer):
     """x where positive, else `alpha * (exp(x) - 1)`."""
 
+    supports_masking = True
+
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = alpha
@@ -62,6 +68,8 @@ class ELU(Layer):
 @public("keras.layers.PReLU")
 class PReLU(Layer):
     """x where positive, else `alpha * x`, with an alpha that is learned for each element."""
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -96,7 +104,9 @@ class PReLU(Layer):
 class Softmax(Layer):
     """Softmax along an axis (default: the last)."""
 
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+    supports_masking = True
+
+    def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
         self.built = True
@@ -104,5 +114,12 @@ class Softmax(Layer):
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The function of the inputs; masked elements get zero."""
         if mask is not None:
-            inputs = inputs + (1.0 - tf.cast(mask, inputs.dtype)) * -3e38
-        return tf.nn.softmax(inputs, axis=self.axis)
+            mask = mask > 0.5 if mask.dtype.name != "bool" else mask
+            far = tf.constant(-3e4 if inputs.dtype.name == "float16" else -1e9, inputs.dtype)
+            inputs = tf.where(mask, inputs, far)
+        axes = [self.axis] if isinstance(self.axis, int) else list(self.axis)
+        if len(axes) > 1:
+            out = tf.exp(inputs - tf.reduce_logsumexp(inputs, axes, keepdims=True))
+        else:
+            out = tf.nn.softmax(inputs, axis=axes[0])
+        return out if mask is None else tf.where(mask, out, tf.zeros_like(out))

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.ir.op import public
-from engine.keras import configs, initial_values, seeds
+from engine.keras import configs, initial_values, masks, seeds
 from engine.keras.input_spec import InputSpec
 from engine.keras.layer import Layer, activation
 from engine.ops.namespace import tf
@@ -29,6 +29,8 @@ class Dense(Layer):
     Raises:
         ValueError: if `units` is no positive integer.
     """
+
+    supports_masking = True
 
     def __init__(
         self, units: int, activation: Any = None, use_bias: bool = True,
@@ -90,6 +92,8 @@ _activation = activation
 class Activation(Layer):
     """An activation function as a layer."""
 
+    supports_masking = True
+
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = _activation(activation)
@@ -143,6 +147,8 @@ class Dropout(Layer):
         seed: of the random numbers.
     """
 
+    supports_masking = True
+
     def __init__(
         self, rate: float, noise_shape: Any = None, seed: Any = None, **kwargs: Any
     ) -> None:
@@ -172,6 +178,7 @@ class Embedding(Layer):
         input_dim: number of rows.
         output_dim: size of a row.
         embeddings_initializer: initial values.
+        mask_zero: hide 0 from the layers that follow?
     """
 
     def __init__(
@@ -181,8 +188,12 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim, self.output_dim = input_dim, output_dim
         self.embeddings_initializer = initial_values.get(embeddings_initializer)
-        self.mask_zero = mask_zero
+        self.mask_zero = self.supports_masking = mask_zero
         self.embeddings: Any = None
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Which numbers are not 0, where the layer masks them."""
+        return tf.not_equal(inputs, tf.zeros((), inputs.dtype)) if self.mask_zero else None
 
     def build(self, input_shape: Any) -> None:
         """Make the matrix `[input_dim, output_dim]`."""
@@ -197,9 +208,41 @@ class Embedding(Layer):
         return tf.gather(self.embeddings, inputs)
 
 
+@public("keras.layers.Masking")
+class Masking(Layer):
+    """Hides the steps of a sequence whose features all have one value.
+
+    Args:
+        mask_value: that value.
+        kwargs: of `Layer`.
+    """
+
+    def __init__(self, mask_value: Any = 0.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mask_value = mask_value
+        self.built = True
+
+    def _counts(self, inputs: Any) -> Any:
+        value = tf.cast(self.mask_value, inputs.dtype)
+        return tf.reduce_any(tf.not_equal(inputs, value), axis=-1, keepdims=True)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Which steps count."""
+        return tf.squeeze(self._counts(inputs), axis=-1)
+
+    def call(self, inputs: Any) -> Any:
+        """The inputs, with zeros in hidden steps; the mask travels with them."""
+        counts = self._counts(inputs)
+        out = tf.where(counts, inputs, tf.zeros_like(inputs))
+        masks.set_mask(out, tf.squeeze(counts, axis=-1))
+        return out
+
+
 @public("keras.layers.Rescaling")
 class Rescaling(Layer):
     """inputs * scale + offset."""
+
+    supports_masking = True
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -220,6 +263,8 @@ class Lambda(Layer):
         arguments: keyword arguments of the function.
         kwargs: of `Layer`.
     """
+
+    supports_masking = True
 
     _takes_anything = True
 
@@ -262,6 +307,8 @@ class Operation(Layer):
 @public("keras.layers.Identity")
 class Identity(Layer):
     """The inputs themselves."""
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         """The inputs."""

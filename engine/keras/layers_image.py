@@ -183,6 +183,8 @@ class BatchNormalization(Layer):
         center, scale: learn an offset and a factor?
     """
 
+    supports_masking = True
+
     def __init__(
         self, axis: int = -1, momentum: float = 0.99, epsilon: float = 1e-3, center: bool = True,
         scale: bool = True, **kwargs: Any,
@@ -229,6 +231,8 @@ class LayerNormalization(Layer):
         epsilon: added to the variance.
         center, scale: learn an offset and a factor?
     """
+
+    supports_masking = True
 
     def __init__(
         self, axis: int = -1, epsilon: float = 1e-3, center: bool = True, scale: bool = True,

@@ -23,6 +23,12 @@ class _Merge(Layer):
 
     least = 1
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Where any input counts; None unless all inputs carry a mask."""
+        if previous_mask is None or any(mask is None for mask in previous_mask):
+            return None
+        return reduce(tf.logical_or, previous_mask)
+
     def merge(self, inputs: Any) -> Any:
         """One tensor. Subclasses define it."""
         raise NotImplementedError(f"{type(self).__name__} does not define `merge()`")
@@ -111,6 +117,20 @@ class Concatenate(_Merge):
         """The joined tensor."""
         return tf.concat(inputs, self.axis)
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The masks joined as the inputs are; all steps count of an input without one."""
+        if previous_mask is None or all(mask is None for mask in previous_mask):
+            return None
+        wide = []
+        for x, mask in zip(inputs, previous_mask):
+            if mask is None:
+                wide.append(tf.ones_like(x, dtype="bool"))
+                continue
+            axes = x.shape.rank - mask.shape.rank
+            deep = tf.reshape(mask, tf.concat([tf.shape(mask), [1] * axes], 0))
+            wide.append(tf.broadcast_to(deep, tf.shape(x)))
+        return tf.reduce_any(tf.concat(wide, self.axis), axis=-1)
+
 
 @public("keras.layers.Dot")
 class Dot(_Merge):
@@ -124,6 +144,10 @@ class Dot(_Merge):
     def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axes, self.normalize = axes, normalize
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """None: a dot product has no steps to mask."""
+        return None
 
     def merge(self, inputs: Any) -> Any:
         """`[b, ...]` and `[b, ...]` -> `[b, ...]` without the axes summed over."""

@@ -184,6 +184,17 @@ class GRUCell(_Cell):
         return out, [out] if isinstance(states, (list, tuple)) else out
 
 
+def _where(counts: Any, after: Any, before: Any) -> Any:
+    """The states after a step where it counts, else those before."""
+    chosen = [tf.where(counts, a, b) for a, b in zip(flatten(after), flatten(before))]
+    return pack(after, chosen)
+
+
+def _state_count(cell: Any) -> int:
+    size = getattr(cell, "state_size", 1)
+    return len(size) if isinstance(size, (list, tuple)) else 1
+
+
 @public("keras.layers.RNN")
 class RNN(Layer):
     """Runs a cell over the second axis of its input.
@@ -195,6 +206,8 @@ class RNN(Layer):
         go_backwards: start at the end.
     """
 
+    supports_masking = True
+
     def __init__(
         self, cell: Any, return_sequences: bool = False, return_state: bool = False,
         go_backwards: bool = False, **kwargs: Any,
@@ -203,6 +216,7 @@ class RNN(Layer):
         self.cell = cell
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards = go_backwards
+        self.zero_output_for_mask = False  # else masked steps repeat the output before them
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Build the cell for one step."""
@@ -217,19 +231,29 @@ class RNN(Layer):
              training: Any = False) -> Any:  # fmt: skip
         """`[b, t, f]` -> `[b, units]` (or `[b, t, units]`), with the states where asked for."""
         inputs = tf.transpose(sequences, [1, 0, 2])
+        if isinstance(mask, (list, tuple)):
+            mask = mask[0]
+        kept = None if mask is None else tf.transpose(tf.cast(mask, "bool"))[:, :, None]
         if self.go_backwards:
             inputs = tf.reverse(inputs, [0])
+            kept = None if kept is None else tf.reverse(kept, [0])
         state = initial_state
         if state is None:
             state = self.cell.get_initial_state(
                 batch_size=sequences.shape[0] or tf.shape(sequences)[0]
             )
         if inputs.shape[0] is None:
-            outputs, state = self._dynamic(inputs, state)
+            outputs, state = self._dynamic(inputs, state, kept)
         else:
-            steps = []
-            for x in tf.unstack(inputs):
-                out, state = self.cell.call(x, state, training=training)
+            steps: list[Any] = []
+            counts = [None] * inputs.shape[0] if kept is None else tf.unstack(kept)
+            for x, count in zip(tf.unstack(inputs), counts):
+                out, following = self.cell.call(x, state, training=training)
+                if count is not None:  # steps that do not count change nothing
+                    hidden = steps[-1] if steps and not self.zero_output_for_mask else None
+                    out = tf.where(count, out, tf.zeros_like(out) if hidden is None else hidden)
+                    following = _where(count, following, state)
+                state = following
                 steps.append(out)
             outputs = tf.stack(steps)
         result = tf.transpose(outputs, [1, 0, 2]) if self.return_sequences else outputs[-1]
@@ -237,17 +261,29 @@ class RNN(Layer):
             return result
         return (result, *(state if isinstance(state, (list, tuple)) else [state]))
 
-    def _dynamic(self, inputs: Any, state: Any) -> tuple[Any, Any]:
+    def _dynamic(self, inputs: Any, state: Any, kept: Any) -> tuple[Any, Any]:
         leaves = flatten(state)
         count = len(leaves)
 
         def step(carried: Any, x: Any) -> Any:
-            out, following = self.cell.call(x, pack(state, carried[:count]))
+            x, counts = (x, None) if kept is None else x
+            before = pack(state, carried[:count])
+            out, following = self.cell.call(x, before)
+            if counts is not None:
+                hidden = tf.zeros_like(out) if self.zero_output_for_mask else carried[count]
+                out = tf.where(counts, out, hidden)
+                following = _where(counts, following, before)
             return [*flatten(following), out]
 
         start = [*leaves, tf.zeros_like(leaves[0])]
-        results = tf.scan(step, inputs, start)
+        results = tf.scan(step, inputs if kept is None else (inputs, kept), start)
         return results[-1], pack(state, [r[-1] for r in results[:count]])
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The same mask where all outputs are answered; states have none."""
+        mask = flatten(previous_mask)[0] if previous_mask is not None else None
+        found = mask if self.return_sequences else None
+        return [found] + [None] * _state_count(self.cell) if self.return_state else found
 
 
 def _over_time(name: str, cell: type) -> None:

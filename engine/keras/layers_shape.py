@@ -138,15 +138,41 @@ class _Global(Layer):
         super().__init__(**kwargs)
         self.data_format, self.keepdims = data_format, keepdims
 
+    def _axes(self) -> list[int]:
+        first = 2 if self.data_format == "channels_first" else 1
+        return list(range(first, first + self.rank))
+
     def call(self, inputs: Any) -> Any:
         """`[b, ..., c]` -> `[b, c]`."""
-        axes = list(range(1, self.rank + 1))
-        return getattr(tf, self.function)(inputs, axis=axes, keepdims=self.keepdims)
+        return getattr(tf, self.function)(inputs, axis=self._axes(), keepdims=self.keepdims)
+
+
+class _MaskedMean(_Global):
+    """The mean over the steps that count."""
+
+    supports_masking = True
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """`[b, t, c]` -> `[b, c]`."""
+        (axis,) = self._axes()
+        if mask is None:
+            return tf.reduce_mean(inputs, axis=axis, keepdims=self.keepdims)
+        counts = tf.expand_dims(tf.cast(mask, "bool"), 3 - axis)
+        shown = tf.where(counts, inputs, tf.zeros_like(inputs))
+        total = tf.reduce_sum(shown, axis=axis, keepdims=self.keepdims)
+        return total / tf.reduce_sum(
+            tf.cast(counts, inputs.dtype), axis=axis, keepdims=self.keepdims
+        )
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """None: no steps are left."""
+        return None
 
 
 def _declare_global(name: str, short: str, rank: int, function: str) -> None:
     doc = "The " + ("largest" if function == "reduce_max" else "mean") + " over the middle axes."
-    made = type(name, (_Global,), {"rank": rank, "function": function, "__doc__": doc})
+    base = _MaskedMean if (rank, function) == (1, "reduce_mean") else _Global
+    made = type(name, (base,), {"rank": rank, "function": function, "__doc__": doc})
     PUBLIC[f"keras.layers.{name}"] = PUBLIC[f"keras.layers.{short}"] = made
 
 

@@ -26,6 +26,8 @@ class Normalization(Layer):
         invert: from normalised numbers to the original ones?
     """
 
+    supports_masking = True
+
     def __init__(
         self, axis: Any = -1, mean: Any = None, variance: Any = None, invert: bool = False,
         **kwargs: Any,

@@ -75,6 +75,8 @@ class DepthwiseConv2D(Convolution):
 class GaussianNoise(Layer):
     """While training, adds normal noise."""
 
+    supports_masking = True
+
     def __init__(self, stddev: float, seed: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.stddev, self.seed = stddev, seed

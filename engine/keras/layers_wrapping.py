@@ -26,12 +26,17 @@ class Wrapper(Layer):
 class TimeDistributed(Wrapper):
     """The layer applied to every step: `[b, t, ...]` -> `[b, t, ...]`."""
 
-    def call(self, inputs: Any, training: Any = None) -> Any:
+    supports_masking = True
+
+    def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """All steps at once, as one larger batch."""
         shape = tf.shape(inputs)
         inner = inputs.shape.as_list()[2:]
         flat = tf.reshape(inputs, [-1, *inner])
-        result = self.layer(flat)
+        options = {} if training is None else {"training": training}
+        if mask is not None and "mask" in self.layer._call_names:
+            options["mask"] = tf.reshape(mask, [-1, *mask.shape.as_list()[2:]])
+        result = self.layer(flat, **options)
         known = inputs.shape.as_list()[:2]
         out = tf.reshape(result, tf.concat([shape[:2], tf.shape(result)[1:]], 0))
         out.set_shape([*known, *result.shape.as_list()[1:]]) if hasattr(out, "set_shape") else None
@@ -48,6 +53,8 @@ class Bidirectional(Layer):
         backward_layer: default: made like `layer`, backwards.
     """
 
+    supports_masking = True
+
     def __init__(self, layer: Any, merge_mode: str | None = "concat", weights: Any = None,
                  backward_layer: Any = None, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
@@ -63,6 +70,8 @@ class Bidirectional(Layer):
         self.forward_layer = type(layer).from_config(forward)
         self.backward_layer = backward_layer or type(layer).from_config(backward)
         self.return_sequences = layer.return_sequences
+        for part in (self.forward_layer, self.backward_layer):
+            part.zero_output_for_mask = layer.return_sequences
         self.return_state = layer.return_state
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None,
@@ -72,8 +81,8 @@ class Bidirectional(Layer):
         if initial_state is not None:
             half = len(initial_state) // 2
             first, last = initial_state[:half], initial_state[half:]
-        there = self.forward_layer(sequences, initial_state=first)
-        back = self.backward_layer(sequences, initial_state=last)
+        there = self.forward_layer(sequences, initial_state=first, mask=mask, training=training)
+        back = self.backward_layer(sequences, initial_state=last, mask=mask, training=training)
         states: list[Any] = []
         if self.return_state:
             there, *states = there
@@ -83,6 +92,14 @@ class Bidirectional(Layer):
             back = tf.reverse(back, [1])
         out = self._joined(there, back)
         return (*(out if isinstance(out, list) else [out]), *states) if states else out
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The same mask where all outputs are answered; states have none."""
+        mask = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
+        if not self.return_sequences:
+            return None
+        found = (mask, mask) if self.merge_mode is None else mask
+        return found
 
     def _joined(self, there: Any, back: Any) -> Any:
         if self.merge_mode == "concat":

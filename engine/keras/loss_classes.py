@@ -10,7 +10,7 @@ from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten
 from engine.ir.tensor import Tensor
 from engine.keras import loss_functions as functions
-from engine.keras import naming
+from engine.keras import masks, naming
 from engine.keras.loss_functions import floats, squeeze_or_expand
 from engine.ops.namespace import tf
 
@@ -46,10 +46,11 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Tensor:
         """The reduced loss; weights multiply the examples' losses first."""
+        mask = masks.get_mask(y_pred)
         losses = floats(self.call(y_true, y_pred))
-        weight = None
-        if sample_weight is not None:
-            weight = tf.cast(sample_weight, losses.dtype)
+        weight = masks.weighted_by_mask(mask, sample_weight, self.reduction, losses.dtype)
+        if weight is not None:
+            weight = tf.cast(weight, losses.dtype)
             losses, weight = squeeze_or_expand(losses, weight)
             while (weight.shape.rank or 0) > (losses.shape.rank or 0):
                 weight = tf.squeeze(weight, [-1])
