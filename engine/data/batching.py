@@ -230,6 +230,11 @@ class WindowDataset(ChangedDataset):
 
     def __init__(self, parent: Dataset, size: Any, shift: Any, stride: Any, drop: bool) -> None:
         super().__init__(parent, size, size if shift is None else shift, stride)
+        for name, number in (("size", size), ("shift", shift), ("stride", stride)):
+            if isinstance(number, int) and number <= 0:
+                raise InvalidArgumentError(
+                    None, None, f"Window {name} must be greater than zero. [Op:WindowDataset]"
+                )
         self._drop = drop
         self.element_spec = map_specs(DatasetSpec, parent.element_spec)
 

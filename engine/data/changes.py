@@ -245,6 +245,8 @@ def shard(self: Dataset, num_shards: Any, index: Any, name: str | None = None) -
 class EnumerateDataset(ChangedDataset):
     """The elements with their numbers."""
 
+    _shown_as = "_ZipDataset"
+
     def __init__(self, parent: Dataset, start: Any) -> None:
         super().__init__(parent, start)
         self.element_spec = (spec(int64, ()), parent.element_spec)
@@ -264,6 +266,8 @@ def enumerate_(self: Dataset, start: Any = 0, name: str | None = None) -> Datase
 
 class CacheDataset(ChangedDataset):
     """The elements, kept after the first complete reading."""
+
+    _shown_as = "CacheDataset"
 
     def __init__(self, parent: Dataset) -> None:
         super().__init__(parent)

@@ -123,6 +123,10 @@ class FlatMapDataset(Dataset):
                 place = (place + 1) % self._cycle
 
 
+class InterleaveDataset(FlatMapDataset):
+    """The same, where several datasets may take turns."""
+
+
 @change("flat_map")
 def flat_map(self: Dataset, map_func: Callable[..., Any], name: str | None = None) -> Dataset:
     """The elements of the datasets that `map_func` answers for each element, one after the other.
@@ -155,7 +159,8 @@ def interleave(
         raise InvalidArgumentError(
             None, None, f"cycle_length must be greater than zero, got {cycle}."
         )
-    return FlatMapDataset(self, map_func, cycle, 1 if block_length is None else int(block_length))
+    block = 1 if block_length is None else int(block_length)
+    return InterleaveDataset(self, map_func, cycle, block)
 
 
 class ScanDataset(Dataset):

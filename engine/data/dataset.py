@@ -8,11 +8,12 @@ from typing import Any
 from engine.base.tracebacks import with_users_frames
 from engine.data.elements import DatasetSpec
 from engine.data.iterators import Binding, DatasetIterator, NumpyIterator
-from engine.ir.dtypes import int64
+from engine.ir.dtypes import int64, variant
 from engine.ir.interpreter import current
-from engine.ir.op import public
+from engine.ir.op import op, public
+from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten, map_structure
-from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
+from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor, Tensors
 
 INFINITE, UNKNOWN = -1, -2
 
@@ -47,6 +48,8 @@ class Dataset:
 
     element_spec: Any
     parents: tuple[Dataset, ...] = ()
+    _held: EagerTensor | None = None
+    _shown_as = ""
 
     def rows(self, binding: Binding) -> Iterator[Any]:
         """The elements as flat tuples of eager tensors.
@@ -98,8 +101,10 @@ class Dataset:
 
     def cardinality(self) -> Tensor:
         """How many elements, as an int64 scalar; -1: without end, -2: unknown."""
-        symbolic = self.symbols()
-        return current().constant(UNKNOWN if symbolic else self.size({}), int64)
+        symbols = self.symbols()
+        if not symbols:
+            return current().constant(self.size({}), int64)
+        return dataset_cardinality(symbols, self, _keys(symbols))
 
     def as_numpy_iterator(self) -> NumpyIterator:
         """An iterator over the elements as numpy values.
@@ -123,6 +128,24 @@ class Dataset:
                 "element. [Op:DatasetToSingleElement]",
             )  # fmt: skip
         return found[0][0]
+
+    # -- as argument and result of functions -------------------------------------------------
+
+    def __composite_parts__(self) -> list[Any]:
+        """The one tensor that holds it."""
+        symbols = self.symbols()
+        if symbols:
+            return [dataset_variant(symbols, self, _keys(symbols))]
+        if self._held is None:
+            self._held = EagerTensor(Opened(self, {}), variant)
+        return [self._held]
+
+    def __composite_like__(self, parts: list[Any]) -> Dataset:
+        return VariantDataset(parts[0], self.element_spec)
+
+    def __composite_spec__(self) -> DatasetSpec:
+        """What traces depend on: the specs of the elements, and no more."""
+        return DatasetSpec(self.element_spec)
 
     def _autograph_for_(self, *loop: Any) -> None:
         from engine.data.loops import run_loop
@@ -195,8 +218,7 @@ class Dataset:
         return made
 
     def __repr__(self) -> str:
-        name = type(self).__name__
-        return f"<_{name} element_spec={self.element_spec!r}>"
+        return f"<{self._shown_as or '_' + type(self).__name__} element_spec={self.element_spec!r}>"
 
     __str__ = __repr__
 
@@ -221,6 +243,32 @@ class Opened:
         self.binding = binding
 
 
+def _keys(symbols: list[Any]) -> tuple[int, ...]:
+    return tuple(id(symbol) for symbol in symbols)
+
+
+@op("raw.dataset_variant", type="DatasetToVariant", groups={"bound": None})
+def dataset_variant(bound: Tensors, dataset: Any, keys: Any) -> TensorSpec:
+    """The tensor that holds a dataset; `bound` are the values of the symbols it was made of."""
+    return spec(variant, ())
+
+
+@dataset_variant.kernel
+def _dataset_variant_kernel(xp: Any, *bound: Any, dataset: Any, keys: Any) -> Any:
+    return Opened(dataset, dict(zip(keys, bound)))
+
+
+@op("raw.dataset_cardinality", type="DatasetCardinality", groups={"bound": None})
+def dataset_cardinality(bound: Tensors, dataset: Any, keys: Any) -> TensorSpec:
+    """How many elements; as `dataset_variant`."""
+    return spec(int64, ())
+
+
+@dataset_cardinality.kernel
+def _dataset_cardinality_kernel(xp: Any, *bound: Any, dataset: Any, keys: Any) -> Any:
+    return xp.int64(dataset.size(dict(zip(keys, bound))))
+
+
 class VariantDataset(Dataset):
     """A dataset that is (part of) an element of another one.
 
@@ -232,6 +280,9 @@ class VariantDataset(Dataset):
     def __init__(self, variant: Tensor, element_spec: Any) -> None:
         self.variant = variant
         self.element_spec = element_spec
+
+    def __composite_parts__(self) -> list[Any]:
+        return [self.variant]
 
     def own_symbols(self) -> list[SymbolicTensor]:
         return [self.variant] if isinstance(self.variant, SymbolicTensor) else []

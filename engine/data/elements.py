@@ -32,14 +32,40 @@ class DatasetSpec(TypeSpec):
     def shape(self) -> TensorShape:
         return TensorShape(())
 
+    @property
+    def value_type(self) -> Any:
+        """The class of datasets."""
+        from engine.data.dataset import Dataset
+
+        return Dataset
+
+    @classmethod
+    def from_value(cls, value: Any) -> DatasetSpec:
+        """What describes a dataset."""
+        return cls(value.element_spec)
+
+    def is_compatible_with(self, value: Any) -> bool:
+        """Whether a dataset, or what another spec describes, has such elements."""
+        found = getattr(value, "__composite_spec__", lambda: value)()
+        return isinstance(found, DatasetSpec) and all(
+            mine.is_compatible_with(other)
+            for mine, other in zip(flatten(self.element_spec), flatten(found.element_spec))
+        )
+
+    def __composite_of__(self) -> Any:
+        from engine.data.dataset import VariantDataset
+
+        held: Any = spec(variant, ())
+        return VariantDataset(held, self.element_spec)
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, DatasetSpec) and self.element_spec == other.element_spec
+        return type(other) is type(self) and self.element_spec == other.element_spec
 
     def __hash__(self) -> int:
-        return hash(DatasetSpec)
+        return hash(type(self))
 
     def __repr__(self) -> str:
-        return f"DatasetSpec({self.element_spec!r}, TensorShape([]))"
+        return f"{type(self).__name__}({self.element_spec!r}, TensorShape([]))"
 
 
 class NoneTensorSpec(TypeSpec):

@@ -143,6 +143,24 @@ def presented(element_spec: Any, flat: Any) -> Any:
     return pack(element_spec, leaves)
 
 
+class IteratorSpec(DatasetSpec):
+    """Describes an iterator over a dataset.
+
+    Args:
+        element_spec: of the elements.
+    """
+
+    __slots__ = ()
+
+    def __composite_of__(self) -> DatasetIterator:
+        made = object.__new__(DatasetIterator)
+        made.element_spec, made._layout = self.element_spec, Layout(self.element_spec)
+        return made.__composite_like__([spec(variant, ())])
+
+    def __repr__(self) -> str:
+        return f"IteratorSpec({self.element_spec!r},)"
+
+
 class DatasetIterator:
     """Reads a dataset element by element, outside of graphs and inside.
 
@@ -159,6 +177,19 @@ class DatasetIterator:
 
     def __iter__(self) -> DatasetIterator:
         return self
+
+    def __composite_parts__(self) -> list[Any]:
+        return [self._reader]
+
+    def __composite_like__(self, parts: list[Any]) -> DatasetIterator:
+        made = object.__new__(DatasetIterator)
+        made.element_spec, made._layout = self.element_spec, self._layout
+        made._dataset, made._reader, made._unrolled = None, parts[0], 0
+        return made
+
+    def __composite_spec__(self) -> IteratorSpec:
+        """What traces depend on."""
+        return IteratorSpec(self.element_spec)
 
     def __checkpoint_position__(self) -> int:
         """How many elements were read: what checkpoints save."""

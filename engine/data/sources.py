@@ -6,7 +6,7 @@ import glob
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError
+from engine.base.errors import InvalidArgumentError, NotFoundError
 from engine.data.dataset import INFINITE, UNKNOWN, Dataset, bound, source, symbols_in
 from engine.data.elements import (
     as_specs,
@@ -163,6 +163,8 @@ def _yielded(generator: Callable[..., Any], values: list[Any]) -> Iterator[Any]:
 
 class GeneratorDataset(Dataset):
     """What a Python generator yields."""
+
+    _shown_as = "_FlatMapDataset"
 
     def __init__(
         self, generator: Callable[..., Any], args: tuple[Any, ...], signature: Any
@@ -355,9 +357,15 @@ class TextLineDataset(Dataset):
 
     def rows(self, binding: Binding) -> Iterator[Any]:
         for path in bound(self._names, binding):
-            with open(path, "rb") as file:
-                for line in file:
-                    yield (wrap(line.rstrip(b"\r\n")),)
+            try:
+                with open(path, "rb") as file:
+                    for line in file:
+                        yield (wrap(line.rstrip(b"\r\n")),)
+            except FileNotFoundError as error:
+                raise NotFoundError(
+                    None, None, f"{path.decode(errors='replace')}; No such file or directory "
+                    "[Op:IteratorGetNext]",
+                ) from error  # fmt: skip
 
 
 class RandomDataset(Dataset):

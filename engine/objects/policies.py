@@ -50,6 +50,9 @@ def inside_function() -> bool:
 @public("type_spec_from_value")
 def type_spec_from_value(value: Any) -> Any:
     """The spec of a tensor or of what converts to one. Raises TypeError for anything else."""
+    made = getattr(value, "__composite_spec__", None)
+    if made is not None:
+        return made()
     spec = getattr(value, "_type_spec", None)
     if spec is not None:
         return spec

@@ -143,8 +143,16 @@ def cast_argument(value: Any, traced: Any, out: list[Any]) -> None:
             raise TypeError(f"Can not cast {value!r} to {describe(traced)}")
         out.append(value)
     elif hasattr(type(traced), "__composite_parts__"):
-        if type(value) is not type(traced):
-            raise TypeError(f"Can not cast {value!r} to {type(traced).__name__}")
+        spec = getattr(traced, "__composite_spec__", None)
+        fits = (
+            type(value) is type(traced)
+            if spec is None
+            else (
+                hasattr(type(value), "__composite_spec__") and value.__composite_spec__() == spec()
+            )
+        )
+        if not fits:
+            raise TypeError(f"Can not cast {value!r} to {describe(traced)}")
         out.extend(composite_parts(value))
     elif is_nested(traced):
         _cast_container(value, traced, out)

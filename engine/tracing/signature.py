@@ -81,6 +81,9 @@ class Call:
         kind = type(value)
         if kind in _LITERALS:
             return value, (value if value == value else (kind, "nan"))
+        if hasattr(kind, "__composite_of__"):  # a spec of a composite stands for one
+            value = value.__composite_of__()
+            kind = type(value)
         if isinstance(value, Tensor):
             self._add(value, path)
             return value, ("tensor", value.dtype)
@@ -100,7 +103,9 @@ class Call:
             parts = composite_parts(value)
             for i, part in enumerate(parts):
                 self._add(part, f"{path}_{i}" if i else path)
-            return value, ("composite", kind, tuple(part.dtype for part in parts))
+            spec = getattr(value, "__composite_spec__", None)
+            kept = kind if spec is None else spec()
+            return value, ("composite", kept, tuple(part.dtype for part in parts))
         return value, ("object", _reference(value))
 
     def _label(self, label: str) -> None:
@@ -216,6 +221,8 @@ def _weakly(value: Any) -> Any:
         return value
     if is_nested(value):
         return like(value, [_weakly(child) for child in children(value)])
+    if hasattr(type(value), "__composite_parts__"):
+        return value  # made of specs
     try:
         return weakref.ref(value)
     except TypeError:
@@ -270,4 +277,6 @@ def describe(value: Any) -> str:
         return f"{type(value).__name__.capitalize()}[{', '.join(map(describe, value))}]"
     if value is None or type(value) in _LITERALS:
         return f"Literal[{value!r}]"
+    if hasattr(type(value), "__composite_spec__"):
+        return repr(value.__composite_spec__())
     return f"{type(value).__name__}"

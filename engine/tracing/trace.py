@@ -115,8 +115,9 @@ def _outputs(result: Any, recorder: Recorder, function: Any) -> tuple[Any, list[
         if leaf is None:
             marks.append(None)
         elif hasattr(type(leaf), "__composite_parts__"):
-            marks.append(leaf)
-            outputs += [_output(part, recorder, function) for part in composite_parts(leaf)]
+            parts = [_output(part, recorder, function) for part in composite_parts(leaf)]
+            marks.append(leaf.__composite_like__(parts))
+            outputs += parts
         else:
             marks.append(True)
             outputs.append(_output(leaf, recorder, function))
