@@ -45,4 +45,4 @@ sys.meta_path.append(_Namespaces)  # type: ignore[arg-type]
 def __dir__() -> list[str]:
     from engine.api import names
 
-    return sorted({*globals(), *names.members("")})
+    return names.listing("engine")

@@ -7,24 +7,36 @@ from engine import autograph as autograph
 from engine import bitwise as bitwise
 from engine import compat as compat
 from engine import config as config
+from engine import data as data
 from engine import debugging as debugging
+from engine import distribute as distribute
 from engine import dtypes as dtypes
 from engine import errors as errors
+from engine import experimental as experimental
 from engine import image as image
+from engine import initializers as initializers
 from engine import io as io
+from engine import keras as keras
 from engine import linalg as linalg
 from engine import lookup as lookup
+from engine import losses as losses
 from engine import math as math
+from engine import metrics as metrics
 from engine import nest as nest
 from engine import nn as nn
+from engine import optimizers as optimizers
+from engine import profiler as profiler
 from engine import ragged as ragged
 from engine import random as random
 from engine import raw_ops as raw_ops
+from engine import saved_model as saved_model
 from engine import sets as sets
 from engine import signal as signal
 from engine import sparse as sparse
 from engine import strings as strings
+from engine import summary as summary
 from engine import test as test
+from engine import train as train
 from engine import types as types
 from engine import version as version
 from engine.autodiff.custom import custom_gradient as custom_gradient
@@ -177,7 +189,14 @@ from engine.tracing.function import function as function
 from typing import Any
 
 __version__: str
-def IndexedSlices(values: Any, indices: Any, dense_shape: Any = ...) -> Any: ...
+def IndexedSlices(values: Any, indices: Any, dense_shape: Any = ...) -> Any:
+    """Rows of a tensor, given by their numbers; equal numbers add up.
+
+    Args:
+        values: the rows, `[n, ...]`.
+        indices: their numbers, `[n]`.
+        dense_shape: shape of the whole tensor, where it is known.
+    """
 def Operation(
     op: Any,
     inputs: Any,
@@ -186,13 +205,88 @@ def Operation(
     where: Any = ...,
     name_hint: Any = ...,
     device: Any = ...,
-) -> Any: ...
-def Variable(*args: Any, **kwargs: Any) -> Any: ...
+) -> Any:
+    """One op call in a graph.
+
+    Attributes:
+        op: what is called.
+        inputs: tensors, all of them outputs of earlier nodes of the same graph.
+        attrs: everything else the call needs; values may be graphs (branches, loop bodies).
+        after: nodes that must have run before (control dependencies).
+        outputs: the tensors it makes.
+        where: code object and instruction offset of the user's call, or None.
+        device: name of the device that `tf.device` asked for; empty: any.
+        name_hint: base of the node's name; None: the op's own.
+        owner: the recorder or graph it was made for.
+    """
+def Variable(*args: Any, **kwargs: Any) -> Any:
+    """A tensor that keeps its value between calls.
+
+    Args:
+        initial_value: value, tensor, or function of no arguments that answers one.
+        trainable: do gradient tapes watch it by themselves? Default: yes.
+        validate_shape: False: the shape may change with every assignment.
+        caching_device: accepted.
+        name: default "Variable".
+        variable_def, import_scope, constraint, synchronization, aggregation: as in TensorFlow;
+            only `constraint` is kept.
+        dtype: of the value; by default the initial value's.
+        shape: what holds of every value's shape; by default the initial value's.
+
+    Raises:
+        ValueError: if there is no initial value, or inside a function that was traced before.
+    """
 VariableAggregation = _engine_objects_policies_VariableAggregationV2
-def abs(x: Any, name: str | None = ...) -> Any: ...
-def acos(x: Any, name: str | None = ...) -> _Tensor: ...
-def acosh(x: Any, name: str | None = ...) -> _Tensor: ...
-def add(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def abs(x: Any, name: str | None = ...) -> Any:
+    """The absolute value, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape; the dtype is that of `x`, or its real part's for complex `x`.
+    """
+def acos(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle whose cosine is x; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def acosh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic cosine; nan below 1.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def add(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x + y, element by element; strings are joined.
+
+    Args:
+        x: numeric tensor or tensor of strings.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 def as_string(
     input: Any,
     precision: Any = ...,
@@ -201,75 +295,451 @@ def as_string(
     width: Any = ...,
     fill: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
-def asin(x: Any, name: str | None = ...) -> _Tensor: ...
-def asinh(x: Any, name: str | None = ...) -> _Tensor: ...
+) -> _Tensor:
+    """Numbers as text.
+
+    Args:
+        input: numbers or bools.
+        precision: digits behind the point.
+        scientific: with an exponent.
+        shortest: whichever of both is shorter.
+        width: least width.
+        fill: "" (blanks), "0", "+", "-" or " ", as in C's printf.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: for impossible combinations.
+    """
+def asin(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle whose sine is x; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def asinh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic sine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 def assert_equal(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x equals y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_greater(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x is greater than y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_less(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
-def atan(x: Any, name: str | None = ...) -> _Tensor: ...
-def atan2(y: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def atanh(x: Any, name: str | None = ...) -> _Tensor: ...
+) -> Any:
+    """Stop unless x is less than y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
+def atan(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle in (-pi/2, pi/2) whose tangent is x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def atan2(y: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The angle in [-pi, pi] of the point (x, y), which also tells the quadrant.
+
+    Args:
+        y: tensor of floats.
+        x: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def atanh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic tangent; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 bfloat16: _DType
-def bitcast(input: Any, type: Any, name: str | None = ...) -> _Tensor: ...
+def bitcast(input: Any, type: Any, name: str | None = ...) -> _Tensor:
+    """The same bits read as another dtype.
+
+    Args:
+        input: numeric tensor.
+        type: dtype of the result. A smaller one adds a last axis, a larger one takes the last
+            axis away, which must have the right size.
+        name: of the node.
+    """
 bool: _DType
 complex128: _DType
 complex64: _DType
 cond = _engine_ops_conditionals_public_cond
 constant_initializer = _engine_objects_initializers_ConstantInitializer
-def cos(x: Any, name: str | None = ...) -> _Tensor: ...
-def cosh(x: Any, name: str | None = ...) -> _Tensor: ...
+def cos(x: Any, name: str | None = ...) -> _Tensor:
+    """The cosine of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def cosh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic cosine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 double: _DType
-def dynamic_stitch(indices: Any, data: Any, name: str | None = ...) -> _Tensor: ...
-def equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def exp(x: Any, name: str | None = ...) -> _Tensor: ...
+def dynamic_stitch(indices: Any, data: Any, name: str | None = ...) -> _Tensor:
+    """Slices of several tensors put together in a given order.
+
+    Args:
+        indices: list of int32 tensors: the places of the slices of `data`.
+        data: list of tensors; each begins with the shape of its indices.
+        name: of the node.
+    """
+def equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x == y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes do not broadcast.
+    """
+def exp(x: Any, name: str | None = ...) -> _Tensor:
+    """e to the power of x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 float16: _DType
 float32: _DType
 float64: _DType
-def floor(x: Any, name: str | None = ...) -> _Tensor: ...
-def floordiv(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def greater(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def greater_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def floor(x: Any, name: str | None = ...) -> _Tensor:
+    """The largest integer not above x, as a float.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def floordiv(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The largest integer not above x / y, element by element; keeps the dtype.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def greater(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x > y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def greater_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x >= y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 half: _DType
-def identity(input: Any, name: str | None = ...) -> _Tensor: ...
+def identity(input: Any, name: str | None = ...) -> _Tensor:
+    """A tensor with the same value as `input`.
+
+    Args:
+        input: any tensor.
+        name: of the node.
+    """
 int16: _DType
 int32: _DType
 int64: _DType
 int8: _DType
-def less(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def less(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x < y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x <= y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 lin_space = _engine_ops_creation_linspace
-def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def logical_not(x: Any, name: str | None = ...) -> _Tensor: ...
-def logical_or(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def matrix_square_root(input: Any, name: str | None = ...) -> _Tensor: ...
-def maximum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def minimum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """X and y, element by element.
+
+    Args:
+        x: bool tensor.
+        y: bool tensor; the shapes broadcast.
+        name: of the node.
+    """
+def logical_not(x: Any, name: str | None = ...) -> _Tensor:
+    """Not x, element by element.
+
+    Args:
+        x: bool tensor.
+        name: of the node.
+    """
+def logical_or(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """X or y, element by element.
+
+    Args:
+        x: bool tensor.
+        y: bool tensor; the shapes broadcast.
+        name: of the node.
+    """
+def matrix_square_root(input: Any, name: str | None = ...) -> _Tensor:
+    """The principal square roots of matrices.
+
+    Args:
+        input: matrices [..., n, n] without eigenvalues on the negative real axis.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype, whose matrices squared are the input.
+    """
+def maximum(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The larger of x and y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def minimum(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The smaller of x and y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x * y, element by element.
+
+    Args:
+        x: numeric tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 name_scope = _engine_objects_scopes_NameScope
-def negative(x: Any, name: str | None = ...) -> _Tensor: ...
+def negative(x: Any, name: str | None = ...) -> _Tensor:
+    """-x, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 newaxis: None
-def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x != y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes do not broadcast.
+    """
 ones_initializer = _engine_objects_initializers_OnesInitializer
-def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x to the power of y, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 print = _engine_ops_printing_print_
 random_normal_initializer = _engine_objects_initializers_RandomNormalInitializer
 random_uniform_initializer = _engine_objects_initializers_RandomUniformInitializer
@@ -281,74 +751,304 @@ def reverse_sequence(
     seq_axis: Any = ...,
     batch_axis: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
-def sign(x: Any, name: str | None = ...) -> _Tensor: ...
-def sin(x: Any, name: str | None = ...) -> _Tensor: ...
-def sinh(x: Any, name: str | None = ...) -> _Tensor: ...
+) -> _Tensor:
+    """The first elements of each slice reversed, as many as its length says.
+
+    Args:
+        input: tensor of rank 2 or more.
+        seq_lengths: int32 or int64, one for each slice along `batch_axis`.
+        seq_axis: along which elements are reversed.
+        batch_axis: along which the slices lie, by default 0.
+        name: of the node.
+    """
+def sign(x: Any, name: str | None = ...) -> _Tensor:
+    """-1, 0 or 1 as x is negative, zero or positive; x / |x| for complex numbers.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def sin(x: Any, name: str | None = ...) -> _Tensor:
+    """The sine of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def sinh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic sine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 slice = _engine_ops_slicing_slice_
 def space_to_batch(
     input: Any,
     block_shape: Any,
     paddings: Any,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """Blocks of the axes behind the first one moved into the first one.
+
+    Args:
+        input: [batch, ...], at least as many further axes as `block_shape` has sizes.
+        block_shape: M block sizes, int32 or int64.
+        paddings: [M, 2]: zeros added before and behind.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the blocks do not divide the sizes.
+    """
 def space_to_batch_nd(
     input: Any,
     block_shape: Any,
     paddings: Any,
     name: str | None = ...,
-) -> _Tensor: ...
-def sqrt(x: Any, name: str | None = ...) -> _Tensor: ...
-def square(x: Any, name: str | None = ...) -> _Tensor: ...
-def stop_gradient(input: Any, name: str | None = ...) -> _Tensor: ...
+) -> _Tensor:
+    """Blocks of the axes behind the first one moved into the first one.
+
+    Args:
+        input: [batch, ...], at least as many further axes as `block_shape` has sizes.
+        block_shape: M block sizes, int32 or int64.
+        paddings: [M, 2]: zeros added before and behind.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the blocks do not divide the sizes.
+    """
+def sqrt(x: Any, name: str | None = ...) -> _Tensor:
+    """The square root; nan for negative numbers.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def square(x: Any, name: str | None = ...) -> _Tensor:
+    """x * x, element by element.
+
+    Args:
+        x: numeric tensor.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def stop_gradient(input: Any, name: str | None = ...) -> _Tensor:
+    """The same value, through which no gradient flows."""
 string: _DType
-def subtract(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def tan(x: Any, name: str | None = ...) -> _Tensor: ...
-def tanh(x: Any, name: str | None = ...) -> _Tensor: ...
+def subtract(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x - y, element by element.
+
+    Args:
+        x: numeric tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def tan(x: Any, name: str | None = ...) -> _Tensor:
+    """The tangent of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def tanh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic tangent.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 def tensor_scatter_nd_add(
     tensor: Any,
     indices: Any,
     updates: Any,
     bad_indices_policy: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """A copy of `tensor` with slices at given places added to.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
 def tensor_scatter_nd_max(
     tensor: Any,
     indices: Any,
     updates: Any,
     bad_indices_policy: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """A copy of `tensor` with slices at given places compared with.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
 def tensor_scatter_nd_min(
     tensor: Any,
     indices: Any,
     updates: Any,
     bad_indices_policy: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """A copy of `tensor` with slices at given places compared with.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
 def tensor_scatter_nd_sub(
     tensor: Any,
     indices: Any,
     updates: Any,
     bad_indices_policy: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """A copy of `tensor` with slices at given places subtracted from.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
 def tensor_scatter_nd_update(
     tensor: Any,
     indices: Any,
     updates: Any,
     bad_indices_policy: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
-def timestamp(name: str | None = ...) -> _Tensor: ...
-def truncatediv(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def truncatemod(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+) -> _Tensor:
+    """A copy of `tensor` with slices at given places replaced.
+
+    Args:
+        tensor: of rank 1 or more.
+        indices: int32 or int64 [..., K].
+        updates: slices, of shape indices.shape[:-1] + tensor.shape[K:].
+        bad_indices_policy: "IGNORE": leave out indices outside; "ERROR", "DEFAULT", "": refuse.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an index lies outside, or the shapes do not fit.
+    """
+def timestamp(name: str | None = ...) -> _Tensor:
+    """Seconds since the beginning of 1970, as a float64 scalar."""
+def truncatediv(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x / y rounded towards zero, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def truncatemod(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The remainder of `truncatediv`; it has the sign of x.
+
+    Args:
+        x: tensor of one of float32, float64, int32, int64, bfloat16, float16.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
 tuple = _engine_objects_scopes_tuple_
 uint16: _DType
 uint32: _DType
 uint64: _DType
 uint8: _DType
-def unravel_index(indices: Any, dims: Any, name: str | None = ...) -> _Tensor: ...
+def unravel_index(indices: Any, dims: Any, name: str | None = ...) -> _Tensor:
+    """Places in an array from flat numbers.
+
+    Args:
+        indices: scalar or vector of int32 or int64.
+        dims: the array's shape, a vector of the same dtype.
+        name: of the node.
+
+    Returns:
+        A tensor [len(dims)], or [len(dims), len(indices)].
+
+    Raises:
+        InvalidArgumentError: if a number lies outside (or, ValueError while tracing, `dims` is no
+            vector).
+    """
 variant: _DType
 while_loop = _engine_ops_control_public_while_loop
 zeros_initializer = _engine_objects_initializers_ZerosInitializer

@@ -5,9 +5,80 @@
 from engine.ir.tensor import Tensor as _Tensor
 from typing import Any
 
-def bitwise_and(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def bitwise_or(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def bitwise_xor(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def invert(x: Any, name: str | None = ...) -> _Tensor: ...
-def left_shift(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def right_shift(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
+def bitwise_and(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The bits set in both x and y (integers).
+
+    Args:
+        x: tensor of integers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def bitwise_or(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The bits set in x or y or both (integers).
+
+    Args:
+        x: tensor of integers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def bitwise_xor(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The bits set in exactly one of x and y.
+
+    Args:
+        x: tensor of integers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def invert(x: Any, name: str | None = ...) -> _Tensor:
+    """All bits of x flipped.
+
+    Args:
+        x: integer tensor.
+        name: of the node.
+    """
+def left_shift(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The bits of x moved left by y; y is clamped to [0, bits - 1].
+
+    Args:
+        x: tensor of integers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def right_shift(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The bits of x moved right by y, keeping the sign; y is clamped to [0, bits - 1].
+
+    Args:
+        x: tensor of integers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """

@@ -30,57 +30,203 @@ def assert_equal(
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x equals y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_greater(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x is greater than y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_greater_equal(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x is at least y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_less(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x is less than y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_less_equal(
     x: Any,
     y: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless x is at most y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if it does not hold (in graphs: when they run, or at once where
+            both values are known).
+    """
 def assert_negative(
     x: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless all elements are negative.
+
+    Args:
+        x: real tensor.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if an element is not (in graphs: when they run).
+    """
 def assert_non_negative(
     x: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless all elements are zero or positive.
+
+    Args:
+        x: real tensor.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if an element is not (in graphs: when they run).
+    """
 def assert_non_positive(
     x: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """Stop unless all elements are zero or negative.
+
+    Args:
+        x: real tensor.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if an element is not (in graphs: when they run).
+    """
 def assert_positive(
     x: Any,
     message: Any = ...,
     summarize: Any = ...,
     name: str | None = ...,
-) -> Any: ...
-def check_numerics(tensor: Any, message: Any, name: str | None = ...) -> _Tensor: ...
+) -> Any:
+    """Stop unless all elements are positive.
+
+    Args:
+        x: real tensor.
+        message: start of the error's text.
+        summarize: how many elements to show; 3 by default, negative: all.
+        name: of the node.
+
+    Returns:
+        None; in graphs the node.
+
+    Raises:
+        InvalidArgumentError: if an element is not (in graphs: when they run).
+    """
+def check_numerics(tensor: Any, message: Any, name: str | None = ...) -> _Tensor:
+    """`tensor`, or a stop where it holds nan or infinity.
+
+    Args:
+        tensor: tensor of floats.
+        message: start of the error's text.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if an element is nan or infinite.
+    """

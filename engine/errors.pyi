@@ -9,36 +9,61 @@ from typing import Any
 
 ABORTED: int
 ALREADY_EXISTS: int
-def AbortedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def AlreadyExistsError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def AbortedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The work was broken off, often because of a race."""
+def AlreadyExistsError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """What should be made is there already."""
 CANCELLED: int
-def CancelledError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def CancelledError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The work was called off."""
 DATA_LOSS: int
 DEADLINE_EXCEEDED: int
-def DataLossError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def DeadlineExceededError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def DataLossError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """Data is lost or damaged."""
+def DeadlineExceededError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The time ran out."""
 FAILED_PRECONDITION: int
-def FailedPreconditionError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def FailedPreconditionError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The system is not in a state for this op, such as an uninitialised variable."""
 INTERNAL: int
 INVALID_ARGUMENT: int
-def InternalError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def InvalidArgumentError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def InternalError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """An invariant of the engine is broken."""
+def InvalidArgumentError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """A value does not fit the op: shape, index, dtype or content."""
 NOT_FOUND: int
-def NotFoundError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def NotFoundError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """A file, key or other named thing is missing."""
 OK: int
 OUT_OF_RANGE: int
-def OpError(node_def: Any, op: Any, message: Any, error_code: Any, *args: Any) -> Any: ...
-def OutOfRangeError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def OpError(node_def: Any, op: Any, message: Any, error_code: Any, *args: Any) -> Any:
+    """An op failed while running.
+
+    Attributes:
+        node_def: text of the failing node, or None.
+        op: the failing node, or None.
+        message: what went wrong.
+        error_code: number of the kind of error.
+    """
+def OutOfRangeError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """An iteration went past the end."""
 PERMISSION_DENIED: int
-def PermissionDeniedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def PermissionDeniedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The caller may not do this."""
 RESOURCE_EXHAUSTED: int
-def ResourceExhaustedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def ResourceExhaustedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """Memory or another resource ran out."""
 UNAUTHENTICATED: int
 UNAVAILABLE: int
 UNIMPLEMENTED: int
 UNKNOWN: int
-def UnauthenticatedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def UnavailableError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def UnimplementedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def UnknownError(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
-def _Coded(node_def: Any, op: Any, message: Any, *args: Any) -> Any: ...
+def UnauthenticatedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The caller is not known."""
+def UnavailableError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """A service does not answer now."""
+def UnimplementedError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """The op does not do this."""
+def UnknownError(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """Something failed that has no kind of its own."""
+def _Coded(node_def: Any, op: Any, message: Any, *args: Any) -> Any:
+    """An error of a kind that has a number of its own."""

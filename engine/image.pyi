@@ -54,4 +54,13 @@ from engine.ops.image_resize import resize as resize
 from engine.ops.image_resize import resize_with_pad as resize_with_pad
 from typing import Any
 
-def rgb_to_hsv(images: Any, name: str | None = ...) -> _Tensor: ...
+def rgb_to_hsv(images: Any, name: str | None = ...) -> _Tensor:
+    """Red, green and blue as hue, saturation and value, all in [0, 1].
+
+    Args:
+        images: tensor of floats [..., 3].
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the last axis has another size.
+    """

@@ -9,9 +9,24 @@ from engine.ops.tensor_proto import parse_tensor as parse_tensor
 from typing import Any
 
 gfile: Any
-def decode_base64(input: Any, name: str | None = ...) -> _Tensor: ...
-def encode_base64(input: Any, pad: Any = ..., name: str | None = ...) -> _Tensor: ...
-def matching_files(pattern: Any, name: str | None = ...) -> _Tensor: ...
-def read_file(filename: Any, name: str | None = ...) -> _Tensor: ...
-def serialize_tensor(tensor: Any, name: str | None = ...) -> _Tensor: ...
-def write_file(filename: Any, contents: Any, name: str | None = ...) -> Any: ...
+def decode_base64(input: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of `tf.io.encode_base64`."""
+def encode_base64(input: Any, pad: Any = ..., name: str | None = ...) -> _Tensor:
+    """Strings in the web-safe base-64 alphabet; `pad`: with `=` at the end."""
+def matching_files(pattern: Any, name: str | None = ...) -> _Tensor:
+    """The sorted names of the files that fit one or several patterns with `*` and `?`."""
+def read_file(filename: Any, name: str | None = ...) -> _Tensor:
+    """The content of a file, as a scalar string.
+
+    Raises:
+        NotFoundError: if there is no such file.
+    """
+def serialize_tensor(tensor: Any, name: str | None = ...) -> _Tensor:
+    """A tensor with its dtype and shape as a scalar string.
+
+    Args:
+        tensor: of any dtype.
+        name: of the node.
+    """
+def write_file(filename: Any, contents: Any, name: str | None = ...) -> Any:
+    """Write a scalar string to a file; folders on the way are made."""

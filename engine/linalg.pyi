@@ -41,19 +41,116 @@ from engine.ops.solve import pinv as pinv
 from engine.ops.solve import slogdet as slogdet
 from typing import Any
 
-def cholesky(input: Any, name: str | None = ...) -> _Tensor: ...
-def cross(a: Any, b: Any, name: str | None = ...) -> _Tensor: ...
-def det(input: Any, name: str | None = ...) -> _Tensor: ...
-def inv(input: Any, adjoint: Any = ..., name: str | None = ...) -> _Tensor: ...
-def logm(input: Any, name: str | None = ...) -> _Tensor: ...
-def solve(matrix: Any, rhs: Any, adjoint: Any = ..., name: str | None = ...) -> _Tensor: ...
-def sqrtm(input: Any, name: str | None = ...) -> _Tensor: ...
-def tensor_diag(diagonal: Any, name: str | None = ...) -> _Tensor: ...
-def tensor_diag_part(input: Any, name: str | None = ...) -> _Tensor: ...
+def cholesky(input: Any, name: str | None = ...) -> _Tensor:
+    """The lower triangular matrices L with L L^H = input.
+
+    Args:
+        input: positive definite matrices [..., n, n]; the upper triangle is not looked at.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape; nan where a matrix is not positive definite.
+    """
+def cross(a: Any, b: Any, name: str | None = ...) -> _Tensor:
+    """The cross product of vectors of length 3 in the last axis.
+
+    Args:
+        a: numeric tensor [..., 3].
+        b: tensor of the same shape and dtype.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes differ or do not end in 3.
+    """
+def det(input: Any, name: str | None = ...) -> _Tensor:
+    """The determinants of square matrices.
+
+    Args:
+        input: matrices [..., n, n] of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor [...].
+    """
+def inv(input: Any, adjoint: Any = ..., name: str | None = ...) -> _Tensor:
+    """The inverses of square matrices.
+
+    Args:
+        input: matrices [..., n, n] of floats or complex numbers.
+        adjoint: of the conjugate transposes?
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if a matrix is singular or not square.
+    """
+def logm(input: Any, name: str | None = ...) -> _Tensor:
+    """The principal logarithms of complex matrices, from their eigenvectors.
+
+    Args:
+        input: complex matrices [..., n, n] that can be diagonalised.
+        name: of the node.
+    """
+def solve(matrix: Any, rhs: Any, adjoint: Any = ..., name: str | None = ...) -> _Tensor:
+    """The solutions X of matrix X = rhs.
+
+    Args:
+        matrix: invertible matrices [..., n, n].
+        rhs: tensor [..., n, k] of the same dtype.
+        adjoint: solve with the conjugate transposes of the matrices?
+        name: of the node.
+
+    Returns:
+        A tensor [..., n, k].
+
+    Raises:
+        InvalidArgumentError: if a matrix is singular or the shapes do not fit.
+    """
+def sqrtm(input: Any, name: str | None = ...) -> _Tensor:
+    """The principal square roots of matrices.
+
+    Args:
+        input: matrices [..., n, n] without eigenvalues on the negative real axis.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype, whose matrices squared are the input.
+    """
+def tensor_diag(diagonal: Any, name: str | None = ...) -> _Tensor:
+    """A tensor of twice the rank with `diagonal` where both halves of the index agree.
+
+    Args:
+        diagonal: numeric tensor of rank at least 1.
+        name: of the node.
+    """
+def tensor_diag_part(input: Any, name: str | None = ...) -> _Tensor:
+    """The elements of a tensor of even rank where both halves of the index agree.
+
+    Args:
+        input: numeric tensor whose shape is twice the same.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shape has two different halves.
+    """
 def triangular_solve(
     matrix: Any,
     rhs: Any,
     lower: Any = ...,
     adjoint: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """The solutions X of matrix X = rhs for triangular matrices.
+
+    Args:
+        matrix: matrices [..., n, n]; only the triangle that `lower` names is looked at.
+        rhs: tensor [..., n, k] of the same dtype; leading axes broadcast.
+        lower: lower triangular?
+        adjoint: solve with the conjugate transposes?
+        name: of the node.
+
+    Returns:
+        A tensor [..., n, k].
+
+    Raises:
+        InvalidArgumentError: if a diagonal holds a zero or the shapes do not fit.
+    """

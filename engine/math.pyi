@@ -56,103 +56,1078 @@ from engine.ops.statistics import zero_fraction as zero_fraction
 from typing import Any
 
 special: Any
-def abs(x: Any, name: str | None = ...) -> Any: ...
-def acos(x: Any, name: str | None = ...) -> _Tensor: ...
-def acosh(x: Any, name: str | None = ...) -> _Tensor: ...
-def add(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def asin(x: Any, name: str | None = ...) -> _Tensor: ...
-def asinh(x: Any, name: str | None = ...) -> _Tensor: ...
-def atan(x: Any, name: str | None = ...) -> _Tensor: ...
-def atan2(y: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def atanh(x: Any, name: str | None = ...) -> _Tensor: ...
-def bessel_i0(x: Any, name: str | None = ...) -> _Tensor: ...
-def bessel_i0e(x: Any, name: str | None = ...) -> _Tensor: ...
-def bessel_i1(x: Any, name: str | None = ...) -> _Tensor: ...
-def bessel_i1e(x: Any, name: str | None = ...) -> _Tensor: ...
-def betainc(a: Any, b: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def ceil(x: Any, name: str | None = ...) -> _Tensor: ...
-def cos(x: Any, name: str | None = ...) -> _Tensor: ...
-def cosh(x: Any, name: str | None = ...) -> _Tensor: ...
-def digamma(x: Any, name: str | None = ...) -> _Tensor: ...
-def equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def erf(x: Any, name: str | None = ...) -> _Tensor: ...
-def erfc(x: Any, name: str | None = ...) -> _Tensor: ...
-def erfinv(x: Any, name: str | None = ...) -> _Tensor: ...
-def exp(x: Any, name: str | None = ...) -> _Tensor: ...
-def expm1(x: Any, name: str | None = ...) -> _Tensor: ...
-def floor(x: Any, name: str | None = ...) -> _Tensor: ...
-def floordiv(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def floormod(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def greater(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def greater_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def igamma(a: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def igammac(a: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def invert_permutation(x: Any, name: str | None = ...) -> _Tensor: ...
-def is_finite(x: Any, name: str | None = ...) -> _Tensor: ...
-def is_inf(x: Any, name: str | None = ...) -> _Tensor: ...
-def is_nan(x: Any, name: str | None = ...) -> _Tensor: ...
-def less(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def lgamma(x: Any, name: str | None = ...) -> _Tensor: ...
-def log(x: Any, name: str | None = ...) -> _Tensor: ...
-def log1p(x: Any, name: str | None = ...) -> _Tensor: ...
-def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def logical_not(x: Any, name: str | None = ...) -> _Tensor: ...
-def logical_or(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def maximum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def minimum(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def mod(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def ndtri(x: Any, name: str | None = ...) -> _Tensor: ...
-def negative(x: Any, name: str | None = ...) -> _Tensor: ...
-def nextafter(x1: Any, x2: Any, name: str | None = ...) -> _Tensor: ...
-def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def polygamma(a: Any, x: Any, name: str | None = ...) -> _Tensor: ...
-def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def reciprocal(x: Any, name: str | None = ...) -> _Tensor: ...
-def rint(x: Any, name: str | None = ...) -> _Tensor: ...
-def rsqrt(x: Any, name: str | None = ...) -> _Tensor: ...
-def segment_max(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor: ...
-def segment_mean(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor: ...
-def segment_min(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor: ...
-def segment_prod(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor: ...
-def segment_sum(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor: ...
-def sign(x: Any, name: str | None = ...) -> _Tensor: ...
-def sin(x: Any, name: str | None = ...) -> _Tensor: ...
-def sinh(x: Any, name: str | None = ...) -> _Tensor: ...
-def softplus(features: Any, name: str | None = ...) -> _Tensor: ...
-def softsign(features: Any, name: str | None = ...) -> _Tensor: ...
-def sqrt(x: Any, name: str | None = ...) -> _Tensor: ...
-def square(x: Any, name: str | None = ...) -> _Tensor: ...
-def squared_difference(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def subtract(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def tan(x: Any, name: str | None = ...) -> _Tensor: ...
-def tanh(x: Any, name: str | None = ...) -> _Tensor: ...
+def abs(x: Any, name: str | None = ...) -> Any:
+    """The absolute value, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape; the dtype is that of `x`, or its real part's for complex `x`.
+    """
+def acos(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle whose cosine is x; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def acosh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic cosine; nan below 1.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def add(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x + y, element by element; strings are joined.
+
+    Args:
+        x: numeric tensor or tensor of strings.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def asin(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle whose sine is x; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def asinh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic sine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def atan(x: Any, name: str | None = ...) -> _Tensor:
+    """The angle in (-pi/2, pi/2) whose tangent is x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def atan2(y: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The angle in [-pi, pi] of the point (x, y), which also tells the quadrant.
+
+    Args:
+        y: tensor of floats.
+        x: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def atanh(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the hyperbolic tangent; nan outside [-1, 1].
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def bessel_i0(x: Any, name: str | None = ...) -> _Tensor:
+    """The Bessel function: modified, first kind, order 0.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def bessel_i0e(x: Any, name: str | None = ...) -> _Tensor:
+    """The Bessel function: exp(-|x|) times bessel_i0.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def bessel_i1(x: Any, name: str | None = ...) -> _Tensor:
+    """The Bessel function: modified, first kind, order 1.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def bessel_i1e(x: Any, name: str | None = ...) -> _Tensor:
+    """The Bessel function: exp(-|x|) times bessel_i1.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def betainc(a: Any, b: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The regularised incomplete beta function I_x(a, b) (DLMF 8.17.2).
+
+    Args:
+        a: tensor of float32 or float64, positive.
+        b: tensor of the same dtype, positive.
+        x: tensor of the same dtype, in [0, 1].
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape; nan where an argument is outside its range.
+    """
+def ceil(x: Any, name: str | None = ...) -> _Tensor:
+    """The smallest integer not below x, as a float.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def cos(x: Any, name: str | None = ...) -> _Tensor:
+    """The cosine of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def cosh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic cosine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def digamma(x: Any, name: str | None = ...) -> _Tensor:
+    """The derivative of lgamma (DLMF 5.2.2).
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x == y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes do not broadcast.
+    """
+def erf(x: Any, name: str | None = ...) -> _Tensor:
+    """The error function: the integral of 2 / sqrt(pi) exp(-t**2) from 0 to x (DLMF 7.2.1).
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def erfc(x: Any, name: str | None = ...) -> _Tensor:
+    """1 - erf(x) (DLMF 7.2.2).
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def erfinv(x: Any, name: str | None = ...) -> _Tensor:
+    """The inverse of the error function; nan outside [-1, 1] (DLMF 7.17).
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def exp(x: Any, name: str | None = ...) -> _Tensor:
+    """e to the power of x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def expm1(x: Any, name: str | None = ...) -> _Tensor:
+    """exp(x) - 1, accurate for small x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def floor(x: Any, name: str | None = ...) -> _Tensor:
+    """The largest integer not above x, as a float.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def floordiv(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The largest integer not above x / y, element by element; keeps the dtype.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def floormod(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x - floordiv(x, y) * y: the remainder has the sign of y.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def greater(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x > y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def greater_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x >= y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def igamma(a: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The lower regularised incomplete gamma function P(a, x) (DLMF 8.2.4).
+
+    Args:
+        a: tensor of floats.
+        x: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def igammac(a: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The upper regularised incomplete gamma function Q(a, x) = 1 - P(a, x) (DLMF 8.2.4).
+
+    Args:
+        a: tensor of floats.
+        x: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def invert_permutation(x: Any, name: str | None = ...) -> _Tensor:
+    """The permutation y with y[x[i]] = i.
+
+    Args:
+        x: int32 or int64 vector that holds 0, 1, ..., n - 1 in some order.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if it does not, or is no vector.
+    """
+def is_finite(x: Any, name: str | None = ...) -> _Tensor:
+    """Which elements are neither infinite nor nan?
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the same shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def is_inf(x: Any, name: str | None = ...) -> _Tensor:
+    """Which elements are infinite?
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the same shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def is_nan(x: Any, name: str | None = ...) -> _Tensor:
+    """Which elements are nan?
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the same shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def less(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x < y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x <= y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def lgamma(x: Any, name: str | None = ...) -> _Tensor:
+    """The logarithm of the absolute value of the gamma function (DLMF 5.2.1).
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def log(x: Any, name: str | None = ...) -> _Tensor:
+    """The natural logarithm; nan for negative numbers, -inf for 0.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def log1p(x: Any, name: str | None = ...) -> _Tensor:
+    """log(1 + x), accurate for small x.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """X and y, element by element.
+
+    Args:
+        x: bool tensor.
+        y: bool tensor; the shapes broadcast.
+        name: of the node.
+    """
+def logical_not(x: Any, name: str | None = ...) -> _Tensor:
+    """Not x, element by element.
+
+    Args:
+        x: bool tensor.
+        name: of the node.
+    """
+def logical_or(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """X or y, element by element.
+
+    Args:
+        x: bool tensor.
+        y: bool tensor; the shapes broadcast.
+        name: of the node.
+    """
+def maximum(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The larger of x and y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def minimum(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """The smaller of x and y, element by element.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def mod(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x - floordiv(x, y) * y: the remainder has the sign of y.
+
+    Args:
+        x: real tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def multiply(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x * y, element by element.
+
+    Args:
+        x: numeric tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def ndtri(x: Any, name: str | None = ...) -> _Tensor:
+    """The point below which a standard normal variable stays with probability x.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def negative(x: Any, name: str | None = ...) -> _Tensor:
+    """-x, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def nextafter(x1: Any, x2: Any, name: str | None = ...) -> _Tensor:
+    """The next float after x1 in the direction of x2.
+
+    Args:
+        x1: tensor of one of float32, float64.
+        x2: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def not_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x != y, element by element.
+
+    Args:
+        x: tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A bool tensor of the common shape.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes do not broadcast.
+    """
+def polygamma(a: Any, x: Any, name: str | None = ...) -> _Tensor:
+    """The derivative of order `a` of digamma; nan where `a` is no whole number (DLMF 5.15).
+
+    Args:
+        a: tensor of one of float32, float64.
+        x: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def pow(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x to the power of y, element by element.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def reciprocal(x: Any, name: str | None = ...) -> _Tensor:
+    """1 / x, element by element.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def rint(x: Any, name: str | None = ...) -> _Tensor:
+    """The nearest integer as a float; halves go to the even one.
+
+    Args:
+        x: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def rsqrt(x: Any, name: str | None = ...) -> _Tensor:
+    """1 / sqrt(x).
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def segment_max(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor:
+    """The largest of the rows of each segment.
+
+    Args:
+        data: numeric tensor [rows, ...].
+        segment_ids: int32 or int64 vector [rows] in ascending order.
+        name: of the node.
+
+    Returns:
+        A tensor [last segment + 1, ...].
+
+    Raises:
+        InvalidArgumentError: if the numbers are negative, not ascending, or too few.
+    """
+def segment_mean(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor:
+    """The mean of the rows of each segment.
+
+    Args:
+        data: numeric tensor [rows, ...].
+        segment_ids: int32 or int64 vector [rows] in ascending order.
+        name: of the node.
+
+    Returns:
+        A tensor [last segment + 1, ...].
+
+    Raises:
+        InvalidArgumentError: if the numbers are negative, not ascending, or too few.
+    """
+def segment_min(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor:
+    """The smallest of the rows of each segment.
+
+    Args:
+        data: numeric tensor [rows, ...].
+        segment_ids: int32 or int64 vector [rows] in ascending order.
+        name: of the node.
+
+    Returns:
+        A tensor [last segment + 1, ...].
+
+    Raises:
+        InvalidArgumentError: if the numbers are negative, not ascending, or too few.
+    """
+def segment_prod(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor:
+    """The product of the rows of each segment.
+
+    Args:
+        data: numeric tensor [rows, ...].
+        segment_ids: int32 or int64 vector [rows] in ascending order.
+        name: of the node.
+
+    Returns:
+        A tensor [last segment + 1, ...].
+
+    Raises:
+        InvalidArgumentError: if the numbers are negative, not ascending, or too few.
+    """
+def segment_sum(data: Any, segment_ids: Any, name: str | None = ...) -> _Tensor:
+    """The sum of the rows of each segment.
+
+    Args:
+        data: numeric tensor [rows, ...].
+        segment_ids: int32 or int64 vector [rows] in ascending order.
+        name: of the node.
+
+    Returns:
+        A tensor [last segment + 1, ...].
+
+    Raises:
+        InvalidArgumentError: if the numbers are negative, not ascending, or too few.
+    """
+def sign(x: Any, name: str | None = ...) -> _Tensor:
+    """-1, 0 or 1 as x is negative, zero or positive; x / |x| for complex numbers.
+
+    Args:
+        x: tensor of floats, signed integers or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def sin(x: Any, name: str | None = ...) -> _Tensor:
+    """The sine of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def sinh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic sine.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def softplus(features: Any, name: str | None = ...) -> _Tensor:
+    """log(exp(features) + 1), element by element.
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def softsign(features: Any, name: str | None = ...) -> _Tensor:
+    """features / (|features| + 1), element by element.
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def sqrt(x: Any, name: str | None = ...) -> _Tensor:
+    """The square root; nan for negative numbers.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def square(x: Any, name: str | None = ...) -> _Tensor:
+    """x * x, element by element.
+
+    Args:
+        x: numeric tensor.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def squared_difference(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """(x - y) squared, element by element; times the conjugate for complex numbers.
+
+    Args:
+        x: tensor of one of float32, float64, int32, complex64, int64, bfloat16, complex128, float16.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def subtract(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x - y, element by element.
+
+    Args:
+        x: numeric tensor.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def tan(x: Any, name: str | None = ...) -> _Tensor:
+    """The tangent of x in radians.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def tanh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic tangent.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 def unsorted_segment_max(
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """The largest of the rows of each segment; the dtype's lowest value for none.
+
+    Args:
+        data: numeric tensor [*shape of segment_ids, ...].
+        segment_ids: int32 or int64 tensor; rows with a negative number are left out.
+        num_segments: number of segments.
+        name: of the node.
+
+    Returns:
+        A tensor [num_segments, ...].
+
+    Raises:
+        InvalidArgumentError: if a number is too large, or the shapes do not fit.
+    """
 def unsorted_segment_min(
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """The smallest of the rows of each segment; the dtype's highest value for none.
+
+    Args:
+        data: numeric tensor [*shape of segment_ids, ...].
+        segment_ids: int32 or int64 tensor; rows with a negative number are left out.
+        num_segments: number of segments.
+        name: of the node.
+
+    Returns:
+        A tensor [num_segments, ...].
+
+    Raises:
+        InvalidArgumentError: if a number is too large, or the shapes do not fit.
+    """
 def unsorted_segment_prod(
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """The product of the rows of each segment; 1 for none.
+
+    Args:
+        data: numeric tensor [*shape of segment_ids, ...].
+        segment_ids: int32 or int64 tensor; rows with a negative number are left out.
+        num_segments: number of segments.
+        name: of the node.
+
+    Returns:
+        A tensor [num_segments, ...].
+
+    Raises:
+        InvalidArgumentError: if a number is too large, or the shapes do not fit.
+    """
 def unsorted_segment_sum(
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> _Tensor: ...
-def xdivy(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def xlog1py(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def xlogy(x: Any, y: Any, name: str | None = ...) -> _Tensor: ...
-def zeta(x: Any, q: Any, name: str | None = ...) -> _Tensor: ...
+) -> _Tensor:
+    """The sum of the rows of each segment.
+
+    Args:
+        data: numeric tensor [*shape of segment_ids, ...].
+        segment_ids: int32 or int64 tensor; rows with a negative number are left out.
+        num_segments: number of segments.
+        name: of the node.
+
+    Returns:
+        A tensor [num_segments, ...].
+
+    Raises:
+        InvalidArgumentError: if a number is too large, or the shapes do not fit.
+    """
+def xdivy(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x / y, or 0 where x is zero.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def xlog1py(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x log(1 + y), or 0 where x is zero.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def xlogy(x: Any, y: Any, name: str | None = ...) -> _Tensor:
+    """x log(y), or 0 where x is zero.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        y: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """
+def zeta(x: Any, q: Any, name: str | None = ...) -> _Tensor:
+    """Hurwitz's zeta function: the sum of (q + k)**-x over k = 0, 1, ... (DLMF 25.11.1).
+
+    Args:
+        x: tensor of one of float32, float64.
+        q: tensor of the same dtype; the shapes broadcast.
+        name: of the node.
+
+    Returns:
+        A tensor of the common shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
+    """

@@ -71,7 +71,20 @@ def avg_pool1d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The mean element of each window over 1 spatial axes.
+
+    Args:
+        input: tensor [batch, *1 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 1 or 3.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NWC' or 'NCW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
 def avg_pool2d(
     input: Any,
     ksize: Any,
@@ -79,7 +92,20 @@ def avg_pool2d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The mean element of each window over 2 spatial axes.
+
+    Args:
+        input: tensor [batch, *2 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 2 or 4.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NHWC' or 'NCHW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
 def avg_pool3d(
     input: Any,
     ksize: Any,
@@ -87,9 +113,43 @@ def avg_pool3d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
-def elu(features: Any, name: str | None = ...) -> _Tensor: ...
-def l2_loss(t: Any, name: str | None = ...) -> _Tensor: ...
+) -> Any:
+    """The mean element of each window over 3 spatial axes.
+
+    Args:
+        input: tensor [batch, *3 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 3 or 5.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NDHWC' or 'NCDHW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
+def elu(features: Any, name: str | None = ...) -> _Tensor:
+    """exp(features) - 1 where negative, the features elsewhere.
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def l2_loss(t: Any, name: str | None = ...) -> _Tensor:
+    """Half the sum of the squares of all elements.
+
+    Args:
+        t: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A scalar tensor.
+    """
 def local_response_normalization(
     input: Any,
     depth_radius: Any = ...,
@@ -97,7 +157,17 @@ def local_response_normalization(
     alpha: Any = ...,
     beta: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """Input / (bias + alpha sum(nearby channels squared)) ** beta.
+
+    Args:
+        input: tensor of floats of rank 4, channels last.
+        depth_radius: how many channels on either side count as near.
+        bias: offset.
+        alpha: factor.
+        beta: exponent.
+        name: of the node.
+    """
 def lrn(
     input: Any,
     depth_radius: Any = ...,
@@ -105,7 +175,17 @@ def lrn(
     alpha: Any = ...,
     beta: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """Input / (bias + alpha sum(nearby channels squared)) ** beta.
+
+    Args:
+        input: tensor of floats of rank 4, channels last.
+        depth_radius: how many channels on either side count as near.
+        bias: offset.
+        alpha: factor.
+        beta: exponent.
+        name: of the node.
+    """
 def max_pool1d(
     input: Any,
     ksize: Any,
@@ -113,7 +193,20 @@ def max_pool1d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The largest element of each window over 1 spatial axes.
+
+    Args:
+        input: tensor [batch, *1 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 1 or 3.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NWC' or 'NCW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
 def max_pool2d(
     input: Any,
     ksize: Any,
@@ -121,7 +214,20 @@ def max_pool2d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The largest element of each window over 2 spatial axes.
+
+    Args:
+        input: tensor [batch, *2 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 2 or 4.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NHWC' or 'NCHW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
 def max_pool3d(
     input: Any,
     ksize: Any,
@@ -129,17 +235,113 @@ def max_pool3d(
     padding: Any,
     data_format: Any = ...,
     name: str | None = ...,
-) -> Any: ...
-def relu(features: Any, name: str | None = ...) -> _Tensor: ...
-def relu6(features: Any, name: str | None = ...) -> _Tensor: ...
-def selu(features: Any, name: str | None = ...) -> _Tensor: ...
-def softplus(features: Any, name: str | None = ...) -> _Tensor: ...
-def softsign(features: Any, name: str | None = ...) -> _Tensor: ...
+) -> Any:
+    """The largest element of each window over 3 spatial axes.
+
+    Args:
+        input: tensor [batch, *3 spatial axes, channels].
+        ksize: size of the window: a number, or a list of 1, 3 or 5.
+        strides: step of the window, in the same forms.
+        padding: 'SAME', 'VALID', or pairs of numbers.
+        data_format: 'NDHWC' or 'NCDHW'.
+        name: of the node.
+
+    Raises:
+        ValueError: for a malformed argument.
+    """
+def relu(features: Any, name: str | None = ...) -> _Tensor:
+    """max(features, 0), element by element.
+
+    Args:
+        features: real tensor.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def relu6(features: Any, name: str | None = ...) -> _Tensor:
+    """min(max(features, 0), 6), element by element.
+
+    Args:
+        features: real tensor.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def selu(features: Any, name: str | None = ...) -> _Tensor:
+    """The scaled exponential linear unit of Klambauer et al. (2017).
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def softplus(features: Any, name: str | None = ...) -> _Tensor:
+    """log(exp(features) + 1), element by element.
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
+def softsign(features: Any, name: str | None = ...) -> _Tensor:
+    """features / (|features| + 1), element by element.
+
+    Args:
+        features: tensor of floats.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """
 def space_to_batch(
     input: Any,
     block_shape: Any,
     paddings: Any,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """Blocks of the axes behind the first one moved into the first one.
+
+    Args:
+        input: [batch, ...], at least as many further axes as `block_shape` has sizes.
+        block_shape: M block sizes, int32 or int64.
+        paddings: [M, 2]: zeros added before and behind.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the blocks do not divide the sizes.
+    """
 swish = _engine_ops_activation_silu
-def tanh(x: Any, name: str | None = ...) -> _Tensor: ...
+def tanh(x: Any, name: str | None = ...) -> _Tensor:
+    """The hyperbolic tangent.
+
+    Args:
+        x: tensor of floats or complex numbers.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        InvalidArgumentError: (TypeError while tracing) if the dtype is another one.
+    """

@@ -5,16 +5,26 @@
 from engine.ir.tensor import Tensor as _Tensor
 from typing import Any
 
-def Abs(*, x: Any, name: str | None = ...) -> Any: ...
-def Acos(*, x: Any, name: str | None = ...) -> Any: ...
-def Acosh(*, x: Any, name: str | None = ...) -> Any: ...
-def Add(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def AddN(*, inputs: Any, name: str | None = ...) -> Any: ...
-def AddV2(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def All(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Angle(*, input: Any, name: str | None = ...) -> Any: ...
-def ArgMax(*, input: Any, dimension: Any, output_type: Any, name: str | None = ...) -> Any: ...
-def ArgMin(*, input: Any, dimension: Any, output_type: Any, name: str | None = ...) -> Any: ...
+def Abs(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Acos(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Acosh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Add(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def AddN(*, inputs: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def AddV2(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def All(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Angle(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ArgMax(*, input: Any, dimension: Any, output_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ArgMin(*, input: Any, dimension: Any, output_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def AsString(
     *,
     input: Any,
@@ -24,12 +34,18 @@ def AsString(
     width: Any,
     fill: Any,
     name: str | None = ...,
-) -> Any: ...
-def Asin(*, x: Any, name: str | None = ...) -> Any: ...
-def Asinh(*, x: Any, name: str | None = ...) -> Any: ...
-def Atan(*, x: Any, name: str | None = ...) -> Any: ...
-def Atan2(*, y: Any, x: Any, name: str | None = ...) -> Any: ...
-def Atanh(*, x: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Asin(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Asinh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Atan(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Atan2(*, y: Any, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Atanh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def AvgPool(
     *,
     value: Any,
@@ -38,35 +54,64 @@ def AvgPool(
     padding: Any,
     data_format: Any,
     name: str | None = ...,
-) -> Any: ...
-def BatchMatMulV2(*, x: Any, y: Any, adj_x: Any, adj_y: Any, name: str | None = ...) -> Any: ...
-def BesselI0(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselI0e(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselI1(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselI1e(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselJ0(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselJ1(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselK0(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselK0e(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselK1(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselK1e(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselY0(*, x: Any, name: str | None = ...) -> Any: ...
-def BesselY1(*, x: Any, name: str | None = ...) -> Any: ...
-def Betainc(*, a: Any, b: Any, x: Any, name: str | None = ...) -> Any: ...
-def BiasAdd(*, value: Any, bias: Any, data_format: Any, name: str | None = ...) -> Any: ...
-def Bitcast(*, input: Any, type: Any, name: str | None = ...) -> Any: ...
-def BitwiseAnd(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def BitwiseOr(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def BitwiseXor(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def BroadcastTo(*, input: Any, shape: Any, name: str | None = ...) -> Any: ...
-def Cast(*, x: Any, DstT: Any, name: str | None = ...) -> Any: ...
-def Ceil(*, x: Any, name: str | None = ...) -> Any: ...
-def CheckNumerics(*, tensor: Any, message: Any, name: str | None = ...) -> Any: ...
-def Cholesky(*, input: Any, name: str | None = ...) -> Any: ...
-def Complex(*, real: Any, imag: Any, name: str | None = ...) -> Any: ...
-def ComplexAbs(*, x: Any, name: str | None = ...) -> Any: ...
-def ConcatV2(*, values: Any, axis: Any, name: str | None = ...) -> Any: ...
-def Conj(*, input: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BatchMatMulV2(*, x: Any, y: Any, adj_x: Any, adj_y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselI0(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselI0e(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselI1(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselI1e(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselJ0(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselJ1(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselK0(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselK0e(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselK1(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselK1e(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselY0(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BesselY1(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Betainc(*, a: Any, b: Any, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BiasAdd(*, value: Any, bias: Any, data_format: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Bitcast(*, input: Any, type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BitwiseAnd(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BitwiseOr(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BitwiseXor(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def BroadcastTo(*, input: Any, shape: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cast(*, x: Any, DstT: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Ceil(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def CheckNumerics(*, tensor: Any, message: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cholesky(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Complex(*, real: Any, imag: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ComplexAbs(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ConcatV2(*, values: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Conj(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def Conv2D(
     *,
     input: Any,
@@ -76,12 +121,25 @@ def Conv2D(
     data_format: Any,
     dilations: Any,
     name: str | None = ...,
-) -> Any: ...
-def Cos(*, x: Any, name: str | None = ...) -> Any: ...
-def Cosh(*, x: Any, name: str | None = ...) -> Any: ...
-def Cross(*, a: Any, b: Any, name: str | None = ...) -> Any: ...
-def Cumprod(*, x: Any, axis: Any, exclusive: Any, reverse: Any, name: str | None = ...) -> Any: ...
-def Cumsum(*, x: Any, axis: Any, exclusive: Any, reverse: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cos(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cosh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cross(*, a: Any, b: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cumprod(
+    *,
+    x: Any,
+    axis: Any,
+    exclusive: Any,
+    reverse: Any,
+    name: str | None = ...,
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Cumsum(*, x: Any, axis: Any, exclusive: Any, reverse: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def CumulativeLogsumexp(
     *,
     x: Any,
@@ -89,10 +147,20 @@ def CumulativeLogsumexp(
     exclusive: Any,
     reverse: Any,
     name: str | None = ...,
-) -> Any: ...
-def Dawsn(*, x: Any, name: str | None = ...) -> Any: ...
-def DecodeBase64(*, input: Any, name: str | None = ...) -> Any: ...
-def DecodeRaw(*, bytes: Any, out_type: Any, little_endian: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Dawsn(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def DecodeBase64(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def DecodeRaw(
+    *,
+    bytes: Any,
+    out_type: Any,
+    little_endian: Any,
+    name: str | None = ...,
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def DepthwiseConv2dNative(
     *,
     input: Any,
@@ -102,43 +170,74 @@ def DepthwiseConv2dNative(
     data_format: Any,
     dilations: Any,
     name: str | None = ...,
-) -> Any: ...
-def Diag(*, diagonal: Any, name: str | None = ...) -> Any: ...
-def DiagPart(*, input: Any, name: str | None = ...) -> Any: ...
-def Digamma(*, x: Any, name: str | None = ...) -> Any: ...
-def DivNoNan(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Diag(*, diagonal: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def DiagPart(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Digamma(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def DivNoNan(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def DynamicPartition(
     *,
     data: Any,
     partitions: Any,
     num_partitions: Any,
     name: str | None = ...,
-) -> Any: ...
-def DynamicStitch(*, indices: Any, data: Any, name: str | None = ...) -> Any: ...
-def Einsum(*, inputs: Any, equation: Any, name: str | None = ...) -> Any: ...
-def Elu(*, features: Any, name: str | None = ...) -> Any: ...
-def EluGrad(*, gradients: Any, outputs: Any, name: str | None = ...) -> Any: ...
-def EncodeBase64(*, input: Any, pad: Any, name: str | None = ...) -> Any: ...
-def EnsureShape(*, input: Any, shape: Any, name: str | None = ...) -> Any: ...
-def Equal(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Erf(*, x: Any, name: str | None = ...) -> Any: ...
-def Erfc(*, x: Any, name: str | None = ...) -> Any: ...
-def Erfinv(*, x: Any, name: str | None = ...) -> Any: ...
-def EuclideanNorm(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Exp(*, x: Any, name: str | None = ...) -> Any: ...
-def ExpandDims(*, input: Any, axis: Any, name: str | None = ...) -> Any: ...
-def Expint(*, x: Any, name: str | None = ...) -> Any: ...
-def Expm1(*, x: Any, name: str | None = ...) -> Any: ...
-def FFT(*, input: Any, name: str | None = ...) -> Any: ...
-def FFT2D(*, input: Any, name: str | None = ...) -> Any: ...
-def FFT3D(*, input: Any, name: str | None = ...) -> Any: ...
-def Fill(*, dims: Any, value: Any, name: str | None = ...) -> Any: ...
-def Floor(*, x: Any, name: str | None = ...) -> Any: ...
-def FloorDiv(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def FloorMod(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def FresnelCos(*, x: Any, name: str | None = ...) -> Any: ...
-def FresnelSin(*, x: Any, name: str | None = ...) -> Any: ...
-def GatherNd(*, params: Any, indices: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def DynamicStitch(*, indices: Any, data: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Einsum(*, inputs: Any, equation: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Elu(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def EluGrad(*, gradients: Any, outputs: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def EncodeBase64(*, input: Any, pad: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def EnsureShape(*, input: Any, shape: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Equal(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Erf(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Erfc(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Erfinv(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def EuclideanNorm(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Exp(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ExpandDims(*, input: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Expint(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Expm1(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FFT(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FFT2D(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FFT3D(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Fill(*, dims: Any, value: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Floor(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FloorDiv(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FloorMod(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FresnelCos(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def FresnelSin(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def GatherNd(*, params: Any, indices: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def GatherV2(
     *,
     params: Any,
@@ -146,24 +245,42 @@ def GatherV2(
     axis: Any,
     batch_dims: Any,
     name: str | None = ...,
-) -> Any: ...
-def Greater(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def GreaterEqual(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def IFFT(*, input: Any, name: str | None = ...) -> Any: ...
-def IFFT2D(*, input: Any, name: str | None = ...) -> Any: ...
-def IFFT3D(*, input: Any, name: str | None = ...) -> Any: ...
-def Identity(*, input: Any, name: str | None = ...) -> Any: ...
-def IdentityN(*, input: Any, name: str | None = ...) -> Any: ...
-def Igamma(*, a: Any, x: Any, name: str | None = ...) -> Any: ...
-def Igammac(*, a: Any, x: Any, name: str | None = ...) -> Any: ...
-def Imag(*, input: Any, name: str | None = ...) -> Any: ...
-def InTopKV2(*, predictions: Any, targets: Any, k: Any, name: str | None = ...) -> Any: ...
-def Invert(*, x: Any, name: str | None = ...) -> Any: ...
-def InvertPermutation(*, x: Any, name: str | None = ...) -> Any: ...
-def IsFinite(*, x: Any, name: str | None = ...) -> Any: ...
-def IsInf(*, x: Any, name: str | None = ...) -> Any: ...
-def IsNan(*, x: Any, name: str | None = ...) -> Any: ...
-def L2Loss(*, t: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Greater(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def GreaterEqual(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IFFT(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IFFT2D(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IFFT3D(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Identity(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IdentityN(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Igamma(*, a: Any, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Igammac(*, a: Any, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Imag(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def InTopKV2(*, predictions: Any, targets: Any, k: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Invert(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def InvertPermutation(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IsFinite(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IsInf(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def IsNan(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def L2Loss(*, t: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def LRN(
     *,
     input: Any,
@@ -172,21 +289,36 @@ def LRN(
     alpha: Any,
     beta: Any,
     name: str | None = ...,
-) -> Any: ...
-def LeakyRelu(*, features: Any, alpha: Any, name: str | None = ...) -> Any: ...
-def LeftShift(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Less(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def LessEqual(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Lgamma(*, x: Any, name: str | None = ...) -> Any: ...
-def LinSpace(*, start: Any, stop: Any, num: Any, name: str | None = ...) -> Any: ...
-def Log(*, x: Any, name: str | None = ...) -> Any: ...
-def Log1p(*, x: Any, name: str | None = ...) -> Any: ...
-def LogMatrixDeterminant(*, input: Any, name: str | None = ...) -> Any: ...
-def LogSoftmax(*, logits: Any, name: str | None = ...) -> Any: ...
-def LogicalAnd(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def LogicalNot(*, x: Any, name: str | None = ...) -> Any: ...
-def LogicalOr(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Lu(*, input: Any, output_idx_type: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LeakyRelu(*, features: Any, alpha: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LeftShift(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Less(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LessEqual(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Lgamma(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LinSpace(*, start: Any, stop: Any, num: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Log(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Log1p(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LogMatrixDeterminant(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LogSoftmax(*, logits: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LogicalAnd(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LogicalNot(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def LogicalOr(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Lu(*, input: Any, output_idx_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def MatMul(
     *,
     a: Any,
@@ -194,20 +326,28 @@ def MatMul(
     transpose_a: Any,
     transpose_b: Any,
     name: str | None = ...,
-) -> Any: ...
-def MatchingFiles(*, pattern: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatchingFiles(*, pattern: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def MatrixBandPart(
     *,
     input: Any,
     num_lower: Any,
     num_upper: Any,
     name: str | None = ...,
-) -> Any: ...
-def MatrixDeterminant(*, input: Any, name: str | None = ...) -> Any: ...
-def MatrixInverse(*, input: Any, adjoint: Any, name: str | None = ...) -> Any: ...
-def MatrixLogarithm(*, input: Any, name: str | None = ...) -> Any: ...
-def MatrixSolve(*, matrix: Any, rhs: Any, adjoint: Any, name: str | None = ...) -> Any: ...
-def MatrixSquareRoot(*, input: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatrixDeterminant(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatrixInverse(*, input: Any, adjoint: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatrixLogarithm(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatrixSolve(*, matrix: Any, rhs: Any, adjoint: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MatrixSquareRoot(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def MatrixTriangularSolve(
     *,
     matrix: Any,
@@ -215,8 +355,10 @@ def MatrixTriangularSolve(
     lower: Any,
     adjoint: Any,
     name: str | None = ...,
-) -> Any: ...
-def Max(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Max(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def MaxPool(
     *,
     input: Any,
@@ -225,18 +367,30 @@ def MaxPool(
     padding: Any,
     data_format: Any,
     name: str | None = ...,
-) -> Any: ...
-def Maximum(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Mean(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Min(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Minimum(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def MirrorPad(*, input: Any, paddings: Any, mode: Any, name: str | None = ...) -> Any: ...
-def Mul(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def MulNoNan(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Ndtri(*, x: Any, name: str | None = ...) -> Any: ...
-def Neg(*, x: Any, name: str | None = ...) -> Any: ...
-def NextAfter(*, x1: Any, x2: Any, name: str | None = ...) -> Any: ...
-def NotEqual(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Maximum(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Mean(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Min(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Minimum(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MirrorPad(*, input: Any, paddings: Any, mode: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Mul(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def MulNoNan(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Ndtri(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Neg(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def NextAfter(*, x1: Any, x2: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def NotEqual(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def OneHot(
     *,
     indices: Any,
@@ -245,17 +399,28 @@ def OneHot(
     off_value: Any,
     axis: Any,
     name: str | None = ...,
-) -> Any: ...
-def OnesLike(*, x: Any, name: str | None = ...) -> Any: ...
-def Pack(*, values: Any, axis: Any, name: str | None = ...) -> Any: ...
-def Pad(*, input: Any, paddings: Any, name: str | None = ...) -> Any: ...
-def PadV2(*, input: Any, paddings: Any, constant_values: Any, name: str | None = ...) -> Any: ...
-def ParseTensor(*, serialized: Any, out_type: Any, name: str | None = ...) -> Any: ...
-def Polygamma(*, a: Any, x: Any, name: str | None = ...) -> Any: ...
-def Pow(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Prod(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Qr(*, input: Any, full_matrices: Any, name: str | None = ...) -> Any: ...
-def RGBToHSV(*, images: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def OnesLike(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Pack(*, values: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Pad(*, input: Any, paddings: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def PadV2(*, input: Any, paddings: Any, constant_values: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ParseTensor(*, serialized: Any, out_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Polygamma(*, a: Any, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Pow(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Prod(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Qr(*, input: Any, full_matrices: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def RGBToHSV(*, images: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def RandomIndexShuffle(
     *,
     index: Any,
@@ -263,14 +428,22 @@ def RandomIndexShuffle(
     max_index: Any,
     rounds: Any,
     name: str | None = ...,
-) -> Any: ...
-def Range(*, start: Any, limit: Any, delta: Any, name: str | None = ...) -> Any: ...
-def Rank(*, input: Any, name: str | None = ...) -> Any: ...
-def ReadFile(*, filename: Any, name: str | None = ...) -> Any: ...
-def Real(*, input: Any, name: str | None = ...) -> Any: ...
-def RealDiv(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Reciprocal(*, x: Any, name: str | None = ...) -> Any: ...
-def RegexFullMatch(*, input: Any, pattern: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Range(*, start: Any, limit: Any, delta: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Rank(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ReadFile(*, filename: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Real(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def RealDiv(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Reciprocal(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def RegexFullMatch(*, input: Any, pattern: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def RegexReplace(
     *,
     input: Any,
@@ -278,12 +451,18 @@ def RegexReplace(
     rewrite: Any,
     replace_global: Any,
     name: str | None = ...,
-) -> Any: ...
-def Relu(*, features: Any, name: str | None = ...) -> Any: ...
-def Relu6(*, features: Any, name: str | None = ...) -> Any: ...
-def Relu6Grad(*, gradients: Any, features: Any, name: str | None = ...) -> Any: ...
-def ReluGrad(*, gradients: Any, features: Any, name: str | None = ...) -> Any: ...
-def Reshape(*, tensor: Any, shape: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Relu(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Relu6(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Relu6Grad(*, gradients: Any, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ReluGrad(*, gradients: Any, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Reshape(*, tensor: Any, shape: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def ReverseSequence(
     *,
     input: Any,
@@ -291,42 +470,78 @@ def ReverseSequence(
     seq_dim: Any,
     batch_dim: Any,
     name: str | None = ...,
-) -> Any: ...
-def ReverseV2(*, tensor: Any, axis: Any, name: str | None = ...) -> Any: ...
-def RightShift(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Rint(*, x: Any, name: str | None = ...) -> Any: ...
-def Roll(*, input: Any, shift: Any, axis: Any, name: str | None = ...) -> Any: ...
-def Round(*, x: Any, name: str | None = ...) -> Any: ...
-def Rsqrt(*, x: Any, name: str | None = ...) -> Any: ...
-def ScatterNd(*, indices: Any, updates: Any, shape: Any, name: str | None = ...) -> Any: ...
-def SegmentMax(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any: ...
-def SegmentMean(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any: ...
-def SegmentMin(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any: ...
-def SegmentProd(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any: ...
-def SegmentSum(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any: ...
-def SelectV2(*, condition: Any, t: Any, e: Any, name: str | None = ...) -> Any: ...
-def Selu(*, features: Any, name: str | None = ...) -> Any: ...
-def SeluGrad(*, gradients: Any, outputs: Any, name: str | None = ...) -> Any: ...
-def SerializeTensor(*, tensor: Any, name: str | None = ...) -> Any: ...
-def Shape(*, input: Any, out_type: Any, name: str | None = ...) -> Any: ...
-def Sigmoid(*, x: Any, name: str | None = ...) -> Any: ...
-def Sign(*, x: Any, name: str | None = ...) -> Any: ...
-def Sin(*, x: Any, name: str | None = ...) -> Any: ...
-def Sinh(*, x: Any, name: str | None = ...) -> Any: ...
-def Size(*, input: Any, out_type: Any, name: str | None = ...) -> Any: ...
-def Slice(*, input: Any, begin: Any, size: Any, name: str | None = ...) -> Any: ...
-def Softmax(*, logits: Any, name: str | None = ...) -> Any: ...
-def SoftmaxCrossEntropyWithLogits(*, features: Any, labels: Any, name: str | None = ...) -> Any: ...
-def Softplus(*, features: Any, name: str | None = ...) -> Any: ...
-def Softsign(*, features: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ReverseV2(*, tensor: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def RightShift(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Rint(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Roll(*, input: Any, shift: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Round(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Rsqrt(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ScatterNd(*, indices: Any, updates: Any, shape: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SegmentMax(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SegmentMean(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SegmentMin(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SegmentProd(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SegmentSum(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SelectV2(*, condition: Any, t: Any, e: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Selu(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SeluGrad(*, gradients: Any, outputs: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SerializeTensor(*, tensor: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Shape(*, input: Any, out_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sigmoid(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sign(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sin(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sinh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Size(*, input: Any, out_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Slice(*, input: Any, begin: Any, size: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Softmax(*, logits: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SoftmaxCrossEntropyWithLogits(
+    *,
+    features: Any,
+    labels: Any,
+    name: str | None = ...,
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Softplus(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Softsign(*, features: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def SparseSoftmaxCrossEntropyWithLogits(
     *,
     features: Any,
     labels: Any,
     name: str | None = ...,
-) -> Any: ...
-def Spence(*, x: Any, name: str | None = ...) -> Any: ...
-def Split(*, value: Any, axis: Any, num_split: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Spence(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Split(*, value: Any, axis: Any, num_split: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def SplitV(
     *,
     value: Any,
@@ -334,13 +549,20 @@ def SplitV(
     size_splits: Any,
     num_split: Any,
     name: str | None = ...,
-) -> Any: ...
-def Sqrt(*, x: Any, name: str | None = ...) -> Any: ...
-def SqrtGrad(*, y: Any, dy: Any, name: str | None = ...) -> Any: ...
-def Square(*, x: Any, name: str | None = ...) -> Any: ...
-def SquaredDifference(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Squeeze(*, input: Any, axis: Any, name: str | None = ...) -> Any: ...
-def StopGradient(*, input: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sqrt(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SqrtGrad(*, y: Any, dy: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Square(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def SquaredDifference(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Squeeze(*, input: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StopGradient(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def StridedSlice(
     *,
     input: Any,
@@ -353,20 +575,39 @@ def StridedSlice(
     new_axis_mask: Any,
     shrink_axis_mask: Any,
     name: str | None = ...,
-) -> Any: ...
-def StringJoin(*, inputs: Any, separator: Any, name: str | None = ...) -> Any: ...
-def StringLength(*, input: Any, unit: Any, name: str | None = ...) -> Any: ...
-def StringLower(*, input: Any, encoding: Any, name: str | None = ...) -> Any: ...
-def StringStrip(*, input: Any, name: str | None = ...) -> Any: ...
-def StringToHashBucket(*, string_tensor: Any, num_buckets: Any, name: str | None = ...) -> Any: ...
-def StringToHashBucketFast(*, input: Any, num_buckets: Any, name: str | None = ...) -> Any: ...
-def StringToNumber(*, string_tensor: Any, out_type: Any, name: str | None = ...) -> Any: ...
-def StringUpper(*, input: Any, encoding: Any, name: str | None = ...) -> Any: ...
-def Sub(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Substr(*, input: Any, pos: Any, len: Any, unit: Any, name: str | None = ...) -> Any: ...
-def Sum(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any: ...
-def Tan(*, x: Any, name: str | None = ...) -> Any: ...
-def Tanh(*, x: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringJoin(*, inputs: Any, separator: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringLength(*, input: Any, unit: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringLower(*, input: Any, encoding: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringStrip(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringToHashBucket(
+    *,
+    string_tensor: Any,
+    num_buckets: Any,
+    name: str | None = ...,
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringToHashBucketFast(*, input: Any, num_buckets: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringToNumber(*, string_tensor: Any, out_type: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def StringUpper(*, input: Any, encoding: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sub(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Substr(*, input: Any, pos: Any, len: Any, unit: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Sum(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Tan(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Tanh(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def TensorScatterAdd(
     *,
     tensor: Any,
@@ -374,7 +615,8 @@ def TensorScatterAdd(
     updates: Any,
     bad_indices_policy: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def TensorScatterMax(
     *,
     tensor: Any,
@@ -382,7 +624,8 @@ def TensorScatterMax(
     updates: Any,
     bad_indices_policy: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def TensorScatterMin(
     *,
     tensor: Any,
@@ -390,7 +633,8 @@ def TensorScatterMin(
     updates: Any,
     bad_indices_policy: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def TensorScatterSub(
     *,
     tensor: Any,
@@ -398,7 +642,8 @@ def TensorScatterSub(
     updates: Any,
     bad_indices_policy: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def TensorScatterUpdate(
     *,
     tensor: Any,
@@ -406,48 +651,76 @@ def TensorScatterUpdate(
     updates: Any,
     bad_indices_policy: Any,
     name: str | None = ...,
-) -> Any: ...
-def Tile(*, input: Any, multiples: Any, name: str | None = ...) -> Any: ...
-def Timestamp(*, name: str | None = ...) -> Any: ...
-def TopKV2(*, input: Any, k: Any, sorted: Any, index_type: Any, name: str | None = ...) -> Any: ...
-def Transpose(*, x: Any, perm: Any, name: str | None = ...) -> Any: ...
-def TruncateDiv(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def TruncateMod(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def UnicodeScript(*, input: Any, name: str | None = ...) -> Any: ...
-def Unique(*, x: Any, out_idx: Any, name: str | None = ...) -> Any: ...
-def Unpack(*, value: Any, num: Any, axis: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Tile(*, input: Any, multiples: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Timestamp(*, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def TopKV2(
+    *,
+    input: Any,
+    k: Any,
+    sorted: Any,
+    index_type: Any,
+    name: str | None = ...,
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Transpose(*, x: Any, perm: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def TruncateDiv(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def TruncateMod(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def UnicodeScript(*, input: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Unique(*, x: Any, out_idx: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Unpack(*, value: Any, num: Any, axis: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def UnsortedSegmentMax(
     *,
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def UnsortedSegmentMin(
     *,
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def UnsortedSegmentProd(
     *,
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
 def UnsortedSegmentSum(
     *,
     data: Any,
     segment_ids: Any,
     num_segments: Any,
     name: str | None = ...,
-) -> Any: ...
-def Where(*, condition: Any, name: str | None = ...) -> Any: ...
-def WriteFile(*, filename: Any, contents: Any, name: str | None = ...) -> Any: ...
-def Xdivy(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Xlog1py(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def Xlogy(*, x: Any, y: Any, name: str | None = ...) -> Any: ...
-def ZerosLike(*, x: Any, name: str | None = ...) -> Any: ...
-def Zeta(*, x: Any, q: Any, name: str | None = ...) -> Any: ...
+) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Where(*, condition: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def WriteFile(*, filename: Any, contents: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Xdivy(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Xlog1py(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Xlogy(*, x: Any, y: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def ZerosLike(*, x: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""
+def Zeta(*, x: Any, q: Any, name: str | None = ...) -> Any:
+    """The op of that name; it takes keyword arguments only."""

@@ -23,15 +23,129 @@ from engine.ops.signal import stft as stft
 from engine.ops.signal import vorbis_window as vorbis_window
 from typing import Any
 
-def fft(input: Any, name: str | None = ...) -> _Tensor: ...
-def fft2d(input: Any, name: str | None = ...) -> _Tensor: ...
-def fft3d(input: Any, name: str | None = ...) -> _Tensor: ...
-def ifft(input: Any, name: str | None = ...) -> _Tensor: ...
-def ifft2d(input: Any, name: str | None = ...) -> _Tensor: ...
-def ifft3d(input: Any, name: str | None = ...) -> _Tensor: ...
-def irfft(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
-def irfft2d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
-def irfft3d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
-def rfft(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
-def rfft2d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
-def rfft3d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any: ...
+def fft(input: Any, name: str | None = ...) -> _Tensor:
+    """The discrete Fourier transform over the last 1 axes.
+
+    Args:
+        input: complex tensor of rank at least 1.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def fft2d(input: Any, name: str | None = ...) -> _Tensor:
+    """The discrete Fourier transform over the last 2 axes.
+
+    Args:
+        input: complex tensor of rank at least 2.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def fft3d(input: Any, name: str | None = ...) -> _Tensor:
+    """The discrete Fourier transform over the last 3 axes.
+
+    Args:
+        input: complex tensor of rank at least 3.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def ifft(input: Any, name: str | None = ...) -> _Tensor:
+    """The inverse discrete Fourier transform over the last 1 axes.
+
+    Args:
+        input: complex tensor of rank at least 1.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def ifft2d(input: Any, name: str | None = ...) -> _Tensor:
+    """The inverse discrete Fourier transform over the last 2 axes.
+
+    Args:
+        input: complex tensor of rank at least 2.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def ifft3d(input: Any, name: str | None = ...) -> _Tensor:
+    """The inverse discrete Fourier transform over the last 3 axes.
+
+    Args:
+        input: complex tensor of rank at least 3.
+        name: of the node.
+
+    Returns:
+        A tensor of the same shape and dtype.
+    """
+def irfft(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 1 axes, from the half spectrum.
+
+    Args:
+        input_tensor: complex tensor.
+        fft_length: 1 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A real tensor.
+    """
+def irfft2d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 2 axes, from the half spectrum.
+
+    Args:
+        input_tensor: complex tensor.
+        fft_length: 2 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A real tensor.
+    """
+def irfft3d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 3 axes, from the half spectrum.
+
+    Args:
+        input_tensor: complex tensor.
+        fft_length: 3 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A real tensor.
+    """
+def rfft(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 1 axes, from real numbers.
+
+    Args:
+        input_tensor: float32 or float64 tensor.
+        fft_length: 1 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A complex tensor; the last axis has length // 2 + 1.
+    """
+def rfft2d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 2 axes, from real numbers.
+
+    Args:
+        input_tensor: float32 or float64 tensor.
+        fft_length: 2 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A complex tensor; the last axis has length // 2 + 1.
+    """
+def rfft3d(input_tensor: Any, fft_length: Any = ..., name: str | None = ...) -> Any:
+    """The Fourier transform over the last 3 axes, from real numbers.
+
+    Args:
+        input_tensor: float32 or float64 tensor.
+        fft_length: 3 lengths; the axes are cut or filled up with zeros to fit.
+        name: of the node.
+
+    Returns:
+        A complex tensor; the last axis has length // 2 + 1.
+    """

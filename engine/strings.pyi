@@ -28,13 +28,93 @@ def as_string(
     width: Any = ...,
     fill: Any = ...,
     name: str | None = ...,
-) -> _Tensor: ...
+) -> _Tensor:
+    """Numbers as text.
+
+    Args:
+        input: numbers or bools.
+        precision: digits behind the point.
+        scientific: with an exponent.
+        shortest: whichever of both is shorter.
+        width: least width.
+        fill: "" (blanks), "0", "+", "-" or " ", as in C's printf.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: for impossible combinations.
+    """
 format = _engine_ops_printing_string_format
-def join(inputs: Any, separator: Any = ..., name: str | None = ...) -> _Tensor: ...
-def length(input: Any, unit: Any = ..., name: str | None = ...) -> _Tensor: ...
-def lower(input: Any, encoding: Any = ..., name: str | None = ...) -> _Tensor: ...
-def regex_full_match(input: Any, pattern: Any, name: str | None = ...) -> _Tensor: ...
-def strip(input: Any, name: str | None = ...) -> _Tensor: ...
-def substr(input: Any, pos: Any, len: Any, unit: Any = ..., name: str | None = ...) -> _Tensor: ...
-def unicode_script(input: Any, name: str | None = ...) -> _Tensor: ...
-def upper(input: Any, encoding: Any = ..., name: str | None = ...) -> _Tensor: ...
+def join(inputs: Any, separator: Any = ..., name: str | None = ...) -> _Tensor:
+    """Strings joined, element by element.
+
+    Args:
+        inputs: list of string tensors of one shape; scalars go with every shape.
+        separator: put between them.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: (ValueError while tracing) if the shapes differ.
+    """
+def length(input: Any, unit: Any = ..., name: str | None = ...) -> _Tensor:
+    """How long each string is.
+
+    Args:
+        input: strings.
+        unit: "BYTE" or "UTF8_CHAR".
+        name: of the node.
+
+    Returns:
+        int32, of the same shape.
+    """
+def lower(input: Any, encoding: Any = ..., name: str | None = ...) -> _Tensor:
+    """Strings in lower case.
+
+    Args:
+        input: strings.
+        encoding: "" (only ASCII letters change) or "utf-8".
+        name: of the node.
+    """
+def regex_full_match(input: Any, pattern: Any, name: str | None = ...) -> _Tensor:
+    """Does the whole of each string match a pattern?
+
+    Args:
+        input: strings.
+        pattern: scalar string: a regular expression.
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if the pattern is no regular expression.
+    """
+def strip(input: Any, name: str | None = ...) -> _Tensor:
+    """Strings without white space at both ends."""
+def substr(input: Any, pos: Any, len: Any, unit: Any = ..., name: str | None = ...) -> _Tensor:
+    """Pieces of strings.
+
+    Args:
+        input: strings.
+        pos: int32 or int64: first place, negative: counted from the end.
+        len: how many bytes or characters.
+        unit: "BYTE" or "UTF8_CHAR".
+        name: of the node.
+
+    Raises:
+        InvalidArgumentError: if `pos` lies outside a string.
+    """
+def unicode_script(input: Any, name: str | None = ...) -> _Tensor:
+    """The script of each character, by ICU's numbers (25: Latin, 14: Greek, 0: common).
+
+    Args:
+        input: int32: numbers of characters.
+        name: of the node.
+
+    Returns:
+        int32, of the same shape; -1 where there is no such character.
+    """
+def upper(input: Any, encoding: Any = ..., name: str | None = ...) -> _Tensor:
+    """Strings in upper case.
+
+    Args:
+        input: strings.
+        encoding: "" (only ASCII letters change) or "utf-8".
+        name: of the node.
+    """

@@ -85,9 +85,26 @@ def members(prefix: str) -> set[str]:
     if prefix in _VIEWS:
         return members("") | {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC
                               if name.startswith(prefix)}  # fmt: skip
+    room = _ROOMS.get(prefix.split(".", 1)[0])
+    if room is not None and _exists(room):
+        _load(room)
     found = {name[len(prefix) :].split(".", 1)[0] for name in PUBLIC if name.startswith(prefix)}
     rooms = {name for name, package in _ROOMS.items() if _exists(package)} if not prefix else set()
     return {name for name in found if name != "raw"} | rooms
+
+
+def listing(module: str) -> list[str]:
+    """What `dir` shows of a public package: its public names, and what every module has."""
+    prefix = module.removeprefix("engine").removeprefix(".")
+    own = (name for name in vars(sys.modules[module]) if name.startswith("__"))
+    return sorted({*own, *members(f"{prefix}." if prefix else "")})
+
+
+def load_rooms() -> None:
+    """Declare all names, those of the rooms too."""
+    load_core()
+    for package in _ROOMS.values():
+        _load(package)
 
 
 def find(path: str) -> Any:

@@ -11,3 +11,9 @@ def __getattr__(name: str) -> Any:
     from engine.api import names
 
     return names.attribute("engine.keras", name)
+
+
+def __dir__() -> list[str]:
+    from engine.api import names
+
+    return names.listing("engine.keras")
