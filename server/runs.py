@@ -111,6 +111,10 @@ class Runs:
         # The pictures are asked for by themselves; a reply with them may be megabytes.
         return {name: value for name, value in answer.items() if name != "picture"}
 
+    def may_run(self, program: Program) -> bool:
+        """Whether a run of this program would not be refused."""
+        return self._session.trusted and program.key.partition(":")[0] in _RUN_FROM
+
     def _request(
         self, program: Program, function: str, texts: list[str], mode: str, timing: bool
     ) -> RunRequest:
@@ -199,8 +203,7 @@ class Runs:
         before somebody asks. An interpreter that lies in the workspace is the workspace's code too
         (its start-up files are), so that one is not started ahead.
         """
-        here = self._worker is None and self._next is None and self._session.trusted
-        if not here or program.key.partition(":")[0] not in _RUN_FROM:
+        if self._worker is not None or self._next is not None or not self.may_run(program):
             return
         request = self._request(program, "", [], "trace", False)
         python = self._session.settings.user_options().worker_interpreter or self.interpreter

@@ -32,14 +32,14 @@ async def code_lenses(session: Session, params: types.CodeLensParams) -> list[ty
                 )
                 for kind in _kinds(session, facts, function)
             ]
-    if lenses and session.trusted and facts is not None:
+    if lenses and facts is not None:
         session.runs.expect(facts.program)
     return lenses
 
 
 def _kinds(session: Session, facts: Facts, function: FunctionInfo) -> list[str]:
     kinds = ["code"]
-    if session.trusted and "<locals>" not in function.qualname:
+    if session.runs.may_run(facts.program) and "<locals>" not in function.qualname:
         kinds += ["trace", "run"]
     told = session.runs.told(facts.program, function.qualname)
     if told is not None and told.answer.get("traces"):

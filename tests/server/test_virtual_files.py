@@ -38,5 +38,7 @@ def test_findings_everywhere_runs_where_there_is_a_disk(uri: str, is_run: bool) 
         if not is_run:
             assert run["error"]["kind"] == "failed"
             assert "running needs files on a disk" in run["error"]["message"]
+        lenses = server.call("textDocument/codeLens", {"textDocument": {"uri": uri}})
+        assert ("trace" in {lens["data"]["kind"] for lens in lenses}) is is_run
         code = server.call("graphlens/graphCode", params)
         assert "def tf__step(x):" in code["text"]

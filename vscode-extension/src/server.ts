@@ -32,6 +32,12 @@ export interface Traced {
   retraces: number;
 }
 
+/** Where documents are that are analysed; not those of comparisons, and not our own. */
+function analysedSchemes(): string[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
+  return [...new Set(['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs', ...folders])];
+}
+
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   /** Starts and stops wait for each other here. */
@@ -255,9 +261,7 @@ export class Server implements vscode.Disposable {
   private createClient(command: ServerCommand): LanguageClient {
     let started = false;
     const options: LanguageClientOptions = {
-      documentSelector: ['file', 'untitled', 'vscode-notebook-cell', 'vscode-vfs'].map(
-        (scheme) => ({ scheme, language: 'python' }),
-      ),
+      documentSelector: analysedSchemes().map((scheme) => ({ scheme, language: 'python' })),
       outputChannel: this.log.channel,
       stdioOptions: handlers(),
       initializationOptions: {

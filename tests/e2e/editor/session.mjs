@@ -1,6 +1,8 @@
 // Everything a test file needs, in one call: workspace, code-server with the extension, browser.
 
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -36,9 +38,11 @@ export class Session {
   /**
    * Start with the files of examples/, and more if given, in a workspace of their own.
    * @param {string} name of the folder for all its state
-   * `roots`: folders of the workspace that are a root each, instead of the workspace itself.
+   * `roots`: folders of the workspace that are a root each, instead of the workspace itself;
+   * `virtual`: the uri of a folder that is on no disk, in its place;
+   * `standIns`: extensions of the folder `standins`, which are there beside ours.
    * @param {{ files?: Record<string, string>, settings?: object, open?: string, trust?: boolean,
-   *           roots?: string[],
+   *           roots?: string[], virtual?: string, standIns?: string[],
    *           viewport?: { width: number, height: number },
    *           environment?: Record<string, string> }} [options]
    */
@@ -64,7 +68,8 @@ export class Session {
   }
 
   /** @param {any} options */
-  async begin({ files = {}, settings = {}, open, trust, roots, viewport, environment }) {
+  async begin(options) {
+    const { files = {}, settings = {}, open, trust, roots, viewport, environment } = options;
     fs.cpSync(path.join(repository, 'examples'), this.workspace, {
       recursive: true,
       filter: (file) => path.basename(file) !== '__pycache__',
@@ -73,6 +78,7 @@ export class Session {
       fs.mkdirSync(path.dirname(path.join(this.workspace, file)), { recursive: true });
       fs.writeFileSync(path.join(this.workspace, file), text);
     }
+    for (const standIn of options.standIns ?? []) this.server.install(this.packed(standIn));
     this.server.install(vsix());
     this.server.writeSettings({ 'graphlens.interpreter': [python()], ...settings });
     await this.server.start({ trust, environment });
@@ -92,7 +98,19 @@ export class Session {
     this.page = await context.newPage();
     this.workbench = new Workbench(this.page, this.server, this.workspace);
     if (roots) this.workbench.useRoots(roots);
+    if (options.virtual) this.workbench.useVirtual(options.virtual);
     await this.workbench.open(open);
+  }
+
+  /** The package of an extension of the folder `standins`. */
+  packed(standIn) {
+    const file = path.join(dataRoot, this.name, `${standIn}.vsix`);
+    const vsce = createRequire(import.meta.url).resolve('@vscode/vsce/vsce');
+    const options = ['--skip-license', '--allow-missing-repository', '--no-dependencies'];
+    execFileSync(process.execPath, [vsce, 'package', ...options, '--out', file], {
+      cwd: path.join(here, '..', 'standins', standIn),
+    });
+    return file;
   }
 
   /** Keep a picture under this name. */

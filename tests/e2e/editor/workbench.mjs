@@ -12,6 +12,7 @@ export class Workbench {
     this.server = server;
     this.folder = folder;
     this.multiRoot = '';
+    this.virtual = '';
     this.console = [];
     page.on('console', (message) => this.console.push(`${message.type()}: ${message.text()}`));
   }
@@ -23,14 +24,20 @@ export class Workbench {
     fs.writeFileSync(this.multiRoot, JSON.stringify({ folders }));
   }
 
+  /** Let `open` load a folder that is on no disk. */
+  useVirtual(uri) {
+    this.virtual = uri;
+  }
+
   /** Load the window with the folder and, if given, one of its files. */
   async open(file) {
     const query = new URLSearchParams(
-      this.multiRoot ? { workspace: this.multiRoot } : { folder: this.folder },
+      this.multiRoot ? { workspace: this.multiRoot } : { folder: this.virtual || this.folder },
     );
     if (file) {
       const { host } = new URL(this.server.url);
-      const uri = `vscode-remote://${host}${path.posix.join(this.folder, file)}`;
+      const folder = this.virtual || `vscode-remote://${host}${this.folder}`;
+      const uri = `${folder}/${file}`;
       query.set('payload', JSON.stringify([['openFile', uri]]));
     }
     await this.page.goto(`${this.server.url}/?${query}`, { waitUntil: 'domcontentloaded' });

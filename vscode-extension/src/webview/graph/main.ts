@@ -70,12 +70,13 @@ toolbar.search.addEventListener('keydown', (event) => {
 });
 
 function summary({ picture, unused }: Extract<ToGraphPage, { kind: 'picture' }>): string {
-  const drawn = `${picture.nodes.length} nodes, ${picture.edges.length} edges`;
+  const nodes = picture.nodes.filter(({ kind }) => kind !== 'group').length;
+  const drawn = `${nodes} nodes, ${picture.edges.length} edges`;
   if (unused.count === 0) return drawn;
-  const nodes = unused.count === 1 ? '1 node' : `${unused.count} nodes`;
+  const more = unused.count === 1 ? '1 node' : `${unused.count} nodes`;
   return unused.shown
-    ? `${drawn}; dashed: ${nodes} whose results nothing needs`
-    : `${drawn}; hidden: ${nodes} whose results nothing needs`;
+    ? `${drawn}; dashed: ${more} whose results nothing needs`
+    : `${drawn}; hidden: ${more} whose results nothing needs`;
 }
 
 function receive(message: ToGraphPage): void {
