@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.structure import flatten
-from engine.keras import loss_classes, loss_functions, metric_classes
+from engine.keras import lookups, loss_classes, loss_functions, metric_classes
+from engine.keras.naming import snake_case
 from engine.ops.namespace import tf
 
 
@@ -184,25 +185,23 @@ def _as_loss(value: Any) -> Any:
     return loss_classes.LossFunctionWrapper(found, name=getattr(found, "__name__", "loss"))
 
 
-_BY_SHAPE = {"accuracy": ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"),
-             "crossentropy": ("binary_crossentropy", "categorical_crossentropy",
-                              "sparse_categorical_crossentropy")}  # fmt: skip
+_BY_SHAPE = {"accuracy": ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")}
 
 
 def _as_metric(value: Any, true: Any, predicted: Any) -> Any:
-    if isinstance(value, metric_classes.Metric):
-        return value
     name = str(value).lower() if isinstance(value, str) else ""
-    kind = {"acc": "accuracy", "ce": "crossentropy"}.get(name, name)
+    kind = {"acc": "accuracy"}.get(name, name)
     if kind in _BY_SHAPE:
-        made = metric_classes.get(_BY_SHAPE[kind][_task(true, predicted)])
-        if isinstance(made, metric_classes.Metric):
-            made._name = name
-        return made
-    found = metric_classes.get(value)
+        found = lookups.get_metric(_BY_SHAPE[kind][_task(true, predicted)])
+    else:
+        found = lookups.get_metric(value)
     if isinstance(found, metric_classes.Metric):
-        return found
-    return metric_classes.MeanMetricWrapper(found, name=value if isinstance(value, str) else None)
+        label = found.name
+    else:
+        label = getattr(found, "__name__", "") or snake_case(type(found).__name__)
+        found = metric_classes.MeanMetricWrapper(found)
+    found.name = value if isinstance(value, str) else label
+    return found
 
 
 def _task(true: Any, predicted: Any) -> int:

@@ -117,9 +117,14 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     kind = _class(config, custom_objects or {})
     if config["class_name"] == "function":
         return kind
+    return made(kind, config["config"])
+
+
+def made(kind: Any, config: dict[str, Any]) -> Any:
+    """An object of a class, from its configuration."""
     if hasattr(kind, "from_config"):
-        return kind.from_config(dict(config["config"]))
-    return kind(**revived(config["config"]))
+        return kind.from_config(dict(config))
+    return kind(**revived(config))
 
 
 def _class(config: dict[str, Any], custom: dict[str, Any]) -> Any:

@@ -40,6 +40,12 @@ def LecunNormal(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) 
 def LecunUniform(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) -> Any:
     """Variance scaling: scale 1.0, fan_in, uniform."""
 constant = _engine_keras_initial_values_Constant
+def deserialize(config: Any, custom_objects: Any = ...) -> Any:
+    """What `serialize` described: an initializer.
+
+    Raises:
+        TypeError: for a class that is neither public nor registered.
+    """
 def glorot_normal(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) -> Any:
     """Variance scaling: scale 1.0, fan_avg, truncated_normal."""
 def glorot_uniform(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) -> Any:
@@ -57,6 +63,8 @@ ones = _engine_keras_initial_values_Ones
 orthogonal = _engine_keras_initial_values_Orthogonal
 random_normal = _engine_keras_initial_values_RandomNormal
 random_uniform = _engine_keras_initial_values_RandomUniform
+def serialize(value: Any) -> Any:
+    """Plain data for an initializer."""
 truncated_normal = _engine_keras_initial_values_TruncatedNormal
 variance_scaling = _engine_keras_initial_values_VarianceScaling
 zeros = _engine_keras_initial_values_Zeros

@@ -246,6 +246,12 @@ def average(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Average` called at once."""
 def concatenate(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Concatenate` called at once."""
+def deserialize(config: Any, custom_objects: Any = ...) -> Any:
+    """What `serialize` described: a layer.
+
+    Raises:
+        TypeError: for a class that is neither public nor registered.
+    """
 def dot(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Dot` called at once."""
 def maximum(inputs: Any, **kwargs: Any) -> Any:
@@ -254,5 +260,7 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Minimum` called at once."""
 def multiply(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Multiply` called at once."""
+def serialize(value: Any) -> Any:
+    """Plain data for a layer."""
 def subtract(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Subtract` called at once."""

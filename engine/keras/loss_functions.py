@@ -10,21 +10,24 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import float32
 from engine.ir.op import PUBLIC
 from engine.ir.tensor import Tensor
+from engine.keras import masks
 from engine.objects.variable import Variable
 from engine.ops.namespace import tf
 
 _EPSILON = 1e-7
 
 
-def _export(*names: str) -> Callable[[Any], Any]:
-    def export(value: Any) -> Any:
+def export(*names: str) -> Callable[[Any], Any]:
+    """Decorator: a function is public under names of `keras.losses`."""
+
+    def declare(value: Any) -> Any:
         value = with_users_frames(value)
         for name in names:
             for space in ("keras.losses", "losses"):
                 PUBLIC[f"{space}.{name}"] = value
         return value
 
-    return export
+    return declare
 
 
 def floats(value: Any) -> Tensor:
@@ -43,32 +46,41 @@ def _pair(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
     return squeeze_or_expand(true, predicted)
 
 
-def squeeze_or_expand(true: Any, predicted: Any) -> tuple[Any, Any]:
-    """Drop a last axis of size one where only one of the two has it."""
-    a, b = true.shape.rank, predicted.shape.rank
-    if a is not None and b is not None:
-        if a == b + 1 and true.shape[-1] == 1:
-            true = tf.squeeze(true, [-1])
-        elif b == a + 1 and predicted.shape[-1] == 1:
-            predicted = tf.squeeze(predicted, [-1])
-    return true, predicted
+def squeeze_or_expand(first: Any, second: Any, expand: bool = True) -> tuple[Any, Any]:
+    """Both with as many axes, where one has a last axis of size one more than the other.
+
+    Args:
+        first, second: tensors.
+        expand: does the other one get that axis if it has one axis? Otherwise it is dropped.
+    """
+    a, b = first.shape.rank, second.shape.rank
+    if a is None or b is None or abs(a - b) != 1:
+        return first, second
+    if b > a:
+        second, first = squeeze_or_expand(second, first, expand)
+    elif first.shape[-1] == 1:
+        if b == 1 and expand:
+            second = tf.expand_dims(second, -1)
+        else:
+            first = tf.squeeze(first, [-1])
+    return first, second
 
 
-@_export("mean_squared_error", "mse", "MSE")
+@export("mean_squared_error", "mse", "MSE")
 def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     """Mean over the last axis of (true - predicted)^2."""
     true, predicted = _pair(y_true, y_pred)
     return tf.reduce_mean(tf.square(true - predicted), axis=-1)
 
 
-@_export("mean_absolute_error", "mae", "MAE")
+@export("mean_absolute_error", "mae", "MAE")
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Tensor:
     """Mean over the last axis of |true - predicted|."""
     true, predicted = _pair(y_true, y_pred)
     return tf.reduce_mean(tf.abs(true - predicted), axis=-1)
 
 
-@_export("mean_absolute_percentage_error", "mape", "MAPE")
+@export("mean_absolute_percentage_error", "mape", "MAPE")
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     """100 times the mean of |true - predicted| / |true|."""
     true, predicted = _pair(y_true, y_pred)
@@ -76,7 +88,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Tensor:
     return 100.0 * tf.reduce_mean(share, axis=-1)
 
 
-@_export("huber")
+@export("huber")
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Tensor:
     """Quadratic up to `delta`, linear beyond."""
     true, predicted = _pair(y_true, y_pred)
@@ -87,7 +99,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Tensor:
     return tf.reduce_mean(tf.where(error <= delta, inner, outer), axis=-1)
 
 
-@_export("log_cosh", "logcosh")
+@export("log_cosh", "logcosh")
 def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of log(cosh(predicted - true)), without overflow."""
     true, predicted = _pair(y_true, y_pred)
@@ -96,15 +108,21 @@ def log_cosh(y_true: Any, y_pred: Any) -> Tensor:
     return tf.reduce_mean(x + tf.nn.softplus(-2.0 * x) - log2, axis=-1)
 
 
-@_export("hinge")
+def _signs(true: Any) -> Any:
+    """Labels that are all 0 or 1 become -1 and 1."""
+    binary = tf.reduce_all(tf.equal(true, 0) | tf.equal(true, 1))
+    return tf.where(binary, 2.0 * true - 1.0, true)
+
+
+@export("hinge")
 def hinge(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of max(1 - true * predicted, 0), with labels -1 and 1 (0 counts as -1)."""
     true, predicted = _pair(y_true, y_pred)
-    true = tf.where(tf.equal(true, 0.0), -tf.ones_like(true), true)
+    true = _signs(true)
     return tf.reduce_mean(tf.maximum(1.0 - true * predicted, 0.0), axis=-1)
 
 
-@_export("kl_divergence", "KLD", "kld", "kullback_leibler_divergence")
+@export("kl_divergence", "KLD", "kld", "kullback_leibler_divergence")
 def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     """Sum of true * log(true / predicted)."""
     true, predicted = _pair(y_true, y_pred)
@@ -113,7 +131,7 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     return tf.reduce_sum(true * tf.math.log(true / predicted), axis=-1)
 
 
-@_export("binary_crossentropy")
+@export("binary_crossentropy")
 def binary_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -133,7 +151,7 @@ def binary_crossentropy(
     return tf.reduce_mean(losses, axis=axis)
 
 
-@_export("categorical_crossentropy")
+@export("categorical_crossentropy")
 def categorical_crossentropy(
     y_true: Any,
     y_pred: Any,
@@ -154,7 +172,7 @@ def categorical_crossentropy(
     return -tf.reduce_sum(true * tf.math.log(p), axis=axis)
 
 
-@_export("sparse_categorical_crossentropy")
+@export("sparse_categorical_crossentropy")
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: Any = None, axis: int = -1
 ) -> Tensor:
@@ -173,18 +191,24 @@ def sparse_categorical_crossentropy(
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=true, logits=logits)
     if kept is not None:
         losses = tf.where(kept, losses, tf.zeros_like(losses))
+        masks.set_mask(losses, kept)
     return losses
 
 
-@_export("cosine_similarity")
+@export("cosine_similarity")
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Tensor:
     """Minus the cosine of the angle between true and predicted vectors."""
     true, predicted = _pair(y_true, y_pred)
-    product = tf.math.l2_normalize(true, axis=axis) * tf.math.l2_normalize(predicted, axis=axis)
-    return -tf.reduce_sum(product, axis=axis)
+    return -tf.reduce_sum(unit(true, axis) * unit(predicted, axis), axis=axis)
 
 
-@_export("mean_squared_logarithmic_error", "msle", "MSLE")
+def unit(vectors: Any, axis: int) -> Any:
+    """The vectors along an axis, with length one."""
+    inverse = tf.math.rsqrt(tf.reduce_sum(tf.square(vectors), axis=axis, keepdims=True))
+    return vectors * tf.minimum(inverse, 1.0 / _EPSILON)
+
+
+@export("mean_squared_logarithmic_error", "msle", "MSLE")
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of (log(true + 1) - log(predicted + 1))^2."""
     true, predicted = _pair(y_true, y_pred)
@@ -192,16 +216,16 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
     return tf.reduce_mean(tf.square(logs[0] - logs[1]), axis=-1)
 
 
-@_export("squared_hinge")
+@export("squared_hinge")
 def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
     true, predicted = _pair(y_true, y_pred)
-    true = tf.where(tf.equal(true, 0.0), -tf.ones_like(true), true)
+    true = _signs(true)
     square = tf.square(tf.maximum(1.0 - true * predicted, 0.0))
     return tf.reduce_mean(square, axis=-1)
 
 
-@_export("categorical_hinge")
+@export("categorical_hinge")
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """max(largest wrong - right + 1, 0)."""
     true, predicted = _pair(y_true, y_pred)
@@ -210,14 +234,14 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     return tf.maximum(wrong - right + 1.0, 0.0)
 
 
-@_export("poisson")
+@export("poisson")
 def poisson(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of predicted - true * log(predicted)."""
     true, predicted = _pair(y_true, y_pred)
     return tf.reduce_mean(predicted - true * tf.math.log(predicted + _EPSILON), axis=-1)
 
 
-@_export("binary_focal_crossentropy")
+@export("binary_focal_crossentropy")
 def binary_focal_crossentropy(
     y_true: Any, y_pred: Any, apply_class_balancing: bool = False, alpha: float = 0.25,
     gamma: float = 2.0, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
@@ -237,7 +261,7 @@ def binary_focal_crossentropy(
     return tf.reduce_mean(focal, axis=axis)
 
 
-@_export("categorical_focal_crossentropy")
+@export("categorical_focal_crossentropy")
 def categorical_focal_crossentropy(
     y_true: Any, y_pred: Any, alpha: Any = 0.25, gamma: float = 2.0, from_logits: bool = False,
     label_smoothing: float = 0.0, axis: int = -1,
@@ -256,7 +280,7 @@ def categorical_focal_crossentropy(
     return tf.reduce_sum(loss, axis=axis)
 
 
-@_export("get")
+@export("get")
 def get(identifier: Any) -> Any:
     """The loss that a name, function, object or configuration stands for.
 
@@ -266,9 +290,9 @@ def get(identifier: Any) -> Any:
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        from engine.keras import configs
+        from engine.keras import lookups
 
-        return configs.deserialize(identifier)
+        return lookups.deserialized("keras.losses", identifier)
     if isinstance(identifier, str):
         found = PUBLIC.get(f"keras.losses.{identifier}")
         if found is None or identifier in ("get", "Loss"):

@@ -28,149 +28,163 @@ from engine.keras.loss_functions import mean_squared_logarithmic_error as mean_s
 from engine.keras.loss_functions import poisson as poisson
 from engine.keras.loss_functions import sparse_categorical_crossentropy as sparse_categorical_crossentropy
 from engine.keras.loss_functions import squared_hinge as squared_hinge
+from engine.keras.overlap_losses import categorical_generalized_cross_entropy as categorical_generalized_cross_entropy
+from engine.keras.overlap_losses import circle as circle
+from engine.keras.overlap_losses import ctc as ctc
+from engine.keras.overlap_losses import dice as dice
+from engine.keras.overlap_losses import tversky as tversky
 from typing import Any
 
 def BinaryCrossentropy(
-    *args: Any,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+    axis: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Mean over `axis` of the cross entropy between true and predicted probabilities."""
 def BinaryFocalCrossentropy(
-    *args: Any,
+    apply_class_balancing: Any = ...,
+    alpha: Any = ...,
+    gamma: Any = ...,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+    axis: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Binary cross entropy in which sure predictions count less."""
+def CTC(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
+    """Connectionist temporal classification of labels `[b, n]` (0: nothing) by `[b, t, classes]`.
+
+    Raises:
+        ValueError: for other ranks.
+    """
 def CategoricalCrossentropy(
-    *args: Any,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+    axis: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Cross entropy between true and predicted distributions over `axis`."""
 def CategoricalFocalCrossentropy(
-    *args: Any,
+    alpha: Any = ...,
+    gamma: Any = ...,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+    axis: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Cross entropy over classes in which sure predictions count less."""
-def CategoricalHinge(
-    *args: Any,
+def CategoricalGeneralizedCrossEntropy(
+    q: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
+    """(1 - p^q) / q for the probability p of the true class number."""
+def CategoricalHinge(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """max(largest wrong - right + 1, 0)."""
-def CosineSimilarity(
-    *args: Any,
+def Circle(
+    gamma: Any = ...,
+    margin: Any = ...,
+    remove_diagonal: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
+) -> Any:
+    """Circle loss (Sun et al., 2020) of labels and unit vectors.
+
+    Args:
+        y_true: class numbers `[n]`.
+        y_pred: unit vectors `[n, d]`.
+        ref_labels, ref_embeddings: those they are compared with; default: themselves.
+        remove_diagonal: is no vector compared with itself?
+        gamma: scale of the similarities.
+        margin: how far classes are kept apart.
+    """
+def CosineSimilarity(
+    axis: Any = ...,
+    reduction: Any = ...,
+    name: str | None = ...,
+    dtype: Any = ...,
 ) -> Any:
     """Minus the cosine of the angle between true and predicted vectors."""
-def Hinge(
-    *args: Any,
+def Dice(
     reduction: Any = ...,
     name: str | None = ...,
+    axis: Any = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
+    """1 - 2 * overlap / (sum of true + sum of predicted), over `axis` (None: all)."""
+def Hinge(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of max(1 - true * predicted, 0), with labels -1 and 1 (0 counts as -1)."""
 def Huber(
-    *args: Any,
+    delta: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Quadratic up to `delta`, linear beyond."""
 KLD = _engine_keras_loss_functions_kl_divergence
-def KLDivergence(
-    *args: Any,
-    reduction: Any = ...,
-    name: str | None = ...,
-    dtype: Any = ...,
-    **kwargs: Any,
-) -> Any:
+def KLDivergence(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Sum of true * log(true / predicted)."""
-def LogCosh(
-    *args: Any,
-    reduction: Any = ...,
-    name: str | None = ...,
-    dtype: Any = ...,
-    **kwargs: Any,
-) -> Any:
+def LogCosh(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of log(cosh(predicted - true)), without overflow."""
 MAE = _engine_keras_loss_functions_mean_absolute_error
 MAPE = _engine_keras_loss_functions_mean_absolute_percentage_error
 MSE = _engine_keras_loss_functions_mean_squared_error
 MSLE = _engine_keras_loss_functions_mean_squared_logarithmic_error
-def MeanAbsoluteError(
-    *args: Any,
-    reduction: Any = ...,
-    name: str | None = ...,
-    dtype: Any = ...,
-    **kwargs: Any,
-) -> Any:
+def MeanAbsoluteError(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean over the last axis of |true - predicted|."""
 def MeanAbsolutePercentageError(
-    *args: Any,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """100 times the mean of |true - predicted| / |true|."""
-def MeanSquaredError(
-    *args: Any,
-    reduction: Any = ...,
-    name: str | None = ...,
-    dtype: Any = ...,
-    **kwargs: Any,
-) -> Any:
+def MeanSquaredError(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean over the last axis of (true - predicted)^2."""
 def MeanSquaredLogarithmicError(
-    *args: Any,
     reduction: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Mean of (log(true + 1) - log(predicted + 1))^2."""
-def Poisson(
-    *args: Any,
-    reduction: Any = ...,
-    name: str | None = ...,
-    dtype: Any = ...,
-    **kwargs: Any,
-) -> Any:
+def Poisson(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of predicted - true * log(predicted)."""
 def SparseCategoricalCrossentropy(
-    *args: Any,
+    from_logits: Any = ...,
+    ignore_class: Any = ...,
     reduction: Any = ...,
+    axis: Any = ...,
     name: str | None = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
     """Cross entropy between class numbers and predicted distributions over the last axis."""
-def SquaredHinge(
-    *args: Any,
+def SquaredHinge(reduction: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
+    """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
+def Tversky(
+    alpha: Any = ...,
+    beta: Any = ...,
     reduction: Any = ...,
     name: str | None = ...,
+    axis: Any = ...,
     dtype: Any = ...,
-    **kwargs: Any,
 ) -> Any:
-    """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
+    """1 - overlap / (overlap + alpha * missed + beta * wrong), over `axis` (None: all)."""
+def deserialize(config: Any, custom_objects: Any = ...) -> Any:
+    """What `serialize` described: a loss.
+
+    Raises:
+        TypeError: for a class that is neither public nor registered.
+    """
 kld = _engine_keras_loss_functions_kl_divergence
 kullback_leibler_divergence = _engine_keras_loss_functions_kl_divergence
 logcosh = _engine_keras_loss_functions_log_cosh
@@ -178,3 +192,5 @@ mae = _engine_keras_loss_functions_mean_absolute_error
 mape = _engine_keras_loss_functions_mean_absolute_percentage_error
 mse = _engine_keras_loss_functions_mean_squared_error
 msle = _engine_keras_loss_functions_mean_squared_logarithmic_error
+def serialize(value: Any) -> Any:
+    """Plain data for a loss."""

@@ -114,6 +114,11 @@ def weighted_by_mask(mask: Any, weight: Any, reduction: Any, dtype: Any) -> Any:
     return mask * weight
 
 
+def both(first: Any, second: Any) -> Any:
+    """What neither of two masks (or None) hides."""
+    return first if second is None else second if first is None else first & second
+
+
 def _attached(tensor: Tensor) -> Any:
     mask = get_mask(tensor)
     if mask is None:
