@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Severity
 from engine.inference.context import Context
 from engine.inference.events import Recursed
-from engine.inference.values import Const, Python
+from engine.inference.values import Const, Python, Value
 from engine.lint.facts import Facts, is_staged
 from engine.lint.rule import Finding, rule
 
@@ -58,7 +58,7 @@ def recursive_staged_function(facts: Facts) -> Iterator[Finding]:
                 "comes to the base case. Write a loop."
             )
             yield Finding(event.node, event.context, message)
-        elif not staged and event.function.staging is not None and _on_numbers(event):
+        elif event.function.staging is not None and _on_numbers(event):
             message = f"`{event.function.qualname}` is traced anew for each depth of the recursion."
             yield Finding(event.node, event.context, message, Severity.PERF)
 
@@ -88,8 +88,14 @@ def _tests_parameter(event: Recursed) -> bool:
 
 
 def _on_numbers(event: Recursed) -> bool:
-    return bool(event.args) and all(
-        (isinstance(value, Const) and isinstance(value.value, (int, float)))
-        or (isinstance(value, Python) and value.type in ("int", "float"))
-        for value in event.args
-    )
+    """Whether the recursion counts with a Python number, whatever tensors it carries along."""
+    numbers = [_is_number(value) for value in event.args]
+    if not any(numbers):
+        return False
+    return all(number or is_staged(value) for number, value in zip(numbers, event.args))
+
+
+def _is_number(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, (int, float)) and not isinstance(value.value, bool)
+    return isinstance(value, Python) and value.type in ("int", "float")
