@@ -17,6 +17,7 @@ except ImportError:
     from hashlib import blake2b
 
 from engine.base.options import Settings
+from engine.base.requirements import required_keras
 from engine.base.source import SourceFile
 from engine.cli.result import Checked, from_plain, to_plain
 
@@ -124,8 +125,9 @@ class Cache:
 
     def _name(self, path: Path, settings: Settings, data: bytes) -> str:
         key = blake2b(self._salt(settings), digest_size=20)
-        key.update(str(path.absolute()).encode("utf-8", "surrogateescape"))
-        key.update(b"\0")
+        whole = path.absolute()
+        key.update(str(whole).encode("utf-8", "surrogateescape"))
+        key.update(b"\0%d\0" % (required_keras(str(whole.parent)) or 0))
         key.update(data)
         return f"{key.hexdigest()}.json"
 

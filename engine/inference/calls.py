@@ -331,9 +331,15 @@ def _call_instance(
         if instance.cls.flavours & {"layer", "model"} and method.staging is None:
             return _on_input(machine, instance, method, arguments, node, frame)
     if method is not None and instance.cls.flavours & {"layer", "model", "loss"}:
-        if machine.keras >= 3 and isinstance(method, Function) and method.staging is None:
+        converts = machine.converts_keras(instance.cls.module)
+        if (
+            isinstance(method, Function)
+            and method.staging is None
+            and not (converts and machine.keras < 3)
+        ):
             inner = frame.context
-            frame.context = inner.with_(converted=False, reason="keras")
+            # A layer of another file may be older than this one: then it is converted.
+            frame.context = inner.with_(converted=converts, reason="" if converts else "keras")
             result = call_value(machine, bind_receiver(method, instance), arguments, node, frame)
             frame.context = inner
             return _as_op_result(result, frame)
@@ -359,7 +365,7 @@ def _on_input(
     frame: Frame,
 ) -> Value:
     """A layer that is called on `keras.Input`: Keras traces it, with the sizes the input leaves."""
-    staging = Staging(method.node, method.module, "keras", machine.keras < 3)
+    staging = Staging(method.node, method.module, "keras", machine.converts_keras(method.module))
     bound = method.copy()
     bound.receiver = instance
     values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}

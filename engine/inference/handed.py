@@ -77,7 +77,9 @@ def _lambda_layer(machine: Machine, arguments: Arguments, node: ast.AST, frame: 
     """What a `Lambda` layer calls is traced by Keras with the model."""
     given = arguments.positional[0] if arguments.positional else arguments.keywords.get("function")
     if isinstance(given, Function) and given.staging is None and not given.wrapped:
-        staging = Staging(node, frame.scope.module, "keras", machine.keras < 3)
+        staging = Staging(
+            node, frame.scope.module, "keras", machine.converts_keras(frame.scope.module)
+        )
         bound = bind(given, Arguments([Unknown("element")], {}))
         trace(machine, given, staging, bound, frame.context, node, machine.walking)
 
@@ -334,7 +336,9 @@ def _compiled(machine: Machine, arguments: Arguments, node: ast.AST, frame: Fram
     given.append(arguments.keywords.get("metrics"))
     for function in _functions([value for value in given if value is not None]):
         if isinstance(function, Function) and function.staging is None and not function.wrapped:
-            staging = Staging(node, frame.scope.module, "keras", machine.keras < 3)
+            staging = Staging(
+                node, frame.scope.module, "keras", machine.converts_keras(frame.scope.module)
+            )
             bound = bind(function, Arguments([Tensor(True), Tensor(True)], {}))
             trace(machine, function, staging, bound, frame.context, node, machine.walking)
 

@@ -148,7 +148,7 @@ def _walk_keras(machine: Machine, cls: ClassValue, frame: Frame) -> None:
 
 
 def _enter_keras(machine: Machine, method: Function, receiver: Instance, frame: Frame) -> None:
-    staging = Staging(method.node, method.module, "keras", machine.keras < 3)
+    staging = Staging(method.node, method.module, "keras", machine.converts_keras(method.module))
     bound = method.copy()
     bound.receiver = receiver
     values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}

@@ -104,6 +104,12 @@ class Machine:
         self.walking: Callable[..., Value] = _not_assembled
         self.staged_functions: list[Function] = []
 
+    def converts_keras(self, module: Module) -> bool:
+        """Whether the Keras that a module is written for converts methods; another file than the
+        one that is checked may be older.
+        """
+        return self.keras < 3 or (module is not self.home and module.keras < 3)
+
     def emit(self, event: Event) -> None:
         """Notes that something happens."""
         self.events.setdefault(type(event), []).append(event)

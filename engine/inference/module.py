@@ -23,6 +23,9 @@ _KERAS_2 = re.compile(
     r"|from __future__ import (?:absolute_import|print_function)"
     r"|super\(\w+, self\)|keras import backend|keras\.backend"
     r"|\(lr=|keras\.optimizers\.legacy|tensorflow_probability|learning_phase|experimental_make_numpy"
+    r"|VariableSynchronization|get_(?:un)?scaled_(?:loss|gradients)|compiled_(?:loss|metrics)"
+    r"|(?:data|distribute|mixed_precision|random|summary)\.experimental\b|experimental_relax_shapes"
+    r"|experimental_compile|experimental_run_functions|tf\.estimator|tf\.contrib"
 )
 
 
@@ -54,6 +57,11 @@ class Module:
     @property
     def path(self) -> str:
         return self.source.path
+
+    @cached_property
+    def keras(self) -> int:
+        """The major version of Keras that the file is written for."""
+        return keras_of(self.source.text)
 
     @cached_property
     def index(self) -> Index:

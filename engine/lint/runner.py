@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
 
 from engine.base.diagnostics import Diagnostic, Note, Severity
 from engine.base.options import Settings
+from engine.base.requirements import required_keras
 from engine.base.source import SourceFile, Span
 from engine.inference.context import Context
 from engine.inference.interpret import interpret
@@ -50,7 +52,7 @@ def analyse(
     """
     if not may_stage(source.text):
         return None
-    keras = settings.keras or keras_of(source.text)
+    keras = settings.keras or _keras_of(source)
     try:
         return Facts(*interpret(source, workspace or Workspace(), keras, parsed))
     except RecursionError:
@@ -59,6 +61,15 @@ def analyse(
         # The boundary: no text may take an editor or a whole run down. The file says so itself.
         _say_failure(f"{source.path} could not be analysed")
         return None
+
+
+def _keras_of(source: SourceFile) -> int:
+    """The major version of Keras for a file: what it is written for, else what is required."""
+    found = keras_of(source.text)
+    if found == 2:
+        return found
+    folder = os.path.dirname(os.path.abspath(source.path))
+    return required_keras(folder) or found
 
 
 def _say_failure(what: str) -> None:

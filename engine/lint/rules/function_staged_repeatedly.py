@@ -116,12 +116,15 @@ def _is_called_at_once(facts: Facts, node: ast.AST) -> bool:
 
 def _fresh_objects(facts: Facts) -> Iterator[Finding]:
     """Staged methods of objects that are made anew in every turn of a loop."""
+    seen: set[tuple[int, int]] = set()
     for event in facts.happened(Entered):
         receiver, loop = event.function.receiver, event.context.loop
         if event.context.staged or loop is None or not isinstance(receiver, Instance):
             continue
         made_in = receiver.born.context.loop
-        if made_in is not None and made_in.node is loop.node:
+        key = (id(receiver.cls.node), id(loop.node))
+        if made_in is not None and made_in.node is loop.node and key not in seen:
+            seen.add(key)
             message = (
                 f"A new `{receiver.cls.qualname}` in every turn of this loop: its staged method is "
                 "traced anew each time. Make the object once."

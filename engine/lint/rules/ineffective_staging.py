@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
@@ -60,8 +61,18 @@ def ineffective_staging(facts: Facts) -> Iterator[Finding]:
         return
     for call in calls:
         function = call.context.function
-        if function is None or function.qualname == "main":
+        if (function is None or function.qualname == "main") and not _is_chosen(facts, call.node):
             yield Finding(call.node, call.context)
+
+
+def _is_chosen(facts: Facts, node: ast.AST) -> bool:
+    """Whether a condition of the program decides, besides `if __name__ == "__main__":`."""
+    for parent in facts.ancestors(node):
+        if isinstance(parent, (ast.If, ast.IfExp, ast.Try, ast.BoolOp)):
+            test = getattr(parent, "test", None)
+            if test is None or "__name__" not in facts.text(test):
+                return True
+    return False
 
 
 def _given(call: Called) -> object:
