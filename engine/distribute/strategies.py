@@ -221,6 +221,9 @@ class DistributedDataset:
                 rest = [next(rows, None) for _ in range(self._count - 1)]
                 yield grouped([first, *(first if r is None else r for r in rest)])
             return
+        if self._count == 1:
+            yield from self._dataset
+            return
         for batch in self._dataset:
             yield grouped([self._part(batch, i) for i in range(self._count)])
 

@@ -10,7 +10,6 @@ from typing import Any
 from engine.ir.dtypes import DType, as_dtype
 from engine.ir.interpreter import current, interpreting, new_recorder
 from engine.ir.op import public
-from engine.ir.shapes import as_dims
 from engine.ir.structure import flatten, map_structure, pack
 from engine.keras import naming
 from engine.objects.variable import eager_interpreter, init_scope
@@ -139,14 +138,17 @@ def keras_input(
         sparse, ragged, tensor, optional: accepted.
 
     Raises:
-        ValueError: if there is no shape.
+        ValueError: if there is no shape, or two, or `tensor` is not symbolic.
     """
     from engine.keras.input_layer import InputLayer
 
-    if shape is None and batch_shape is None:
-        raise ValueError("You must pass a `shape` argument.")
-    dims = batch_shape if batch_shape is not None else (batch_size, *(as_dims(shape) or ()))
-    layer = InputLayer(batch_shape=tuple(dims), dtype=dtype, name=name)
+    if tensor is not None and not isinstance(tensor, KerasTensor):
+        raise ValueError(
+            "Argument `input_tensor` must be a KerasTensor. Received invalid type: "
+            f"input_tensor={tensor} (of type {type(tensor)})"
+        )
+    given = tensor.shape if tensor is not None and batch_shape is None else batch_shape
+    layer = InputLayer(shape, batch_size, dtype, batch_shape=given, name=name)
     return layer.output
 
 

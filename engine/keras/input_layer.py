@@ -9,6 +9,18 @@ from engine.keras.functional import KerasTensor, LayerCall
 from engine.keras.layer import Layer
 
 
+def _dims(shape: Any, batch_size: int | None, whole: Any) -> tuple[int | None, ...]:
+    if shape is not None and whole is not None:
+        raise ValueError("You cannot pass both `shape` and `batch_shape` at the same time.")
+    if whole is not None:
+        return tuple(whole)
+    if shape is None:
+        raise ValueError("You must pass a `shape` argument.")
+    if not hasattr(shape, "__iter__"):
+        raise ValueError(f"Cannot convert '{shape}' to a shape.")
+    return (batch_size, *shape)
+
+
 @public("keras.layers.InputLayer")
 class InputLayer(Layer):
     """A model's input.
@@ -19,18 +31,24 @@ class InputLayer(Layer):
         dtype: default float32.
         batch_shape: the whole shape, in place of `shape`.
         name: of the input.
+        input_shape, batch_input_shape: older names of `shape` and `batch_shape`.
         sparse, ragged, input_tensor, optional, kwargs: accepted.
+
+    Raises:
+        ValueError: if there is no shape, or both kinds.
     """
 
     def __init__(
         self, shape: Any = None, batch_size: int | None = None, dtype: Any = None,
         sparse: Any = None, ragged: Any = None, batch_shape: Any = None, input_tensor: Any = None,
-        optional: bool = False, name: str | None = None, **kwargs: Any,
+        optional: bool = False, name: str | None = None, input_shape: Any = None,
+        batch_input_shape: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         named = name
         super().__init__(name=name, dtype=dtype)
-        dims = tuple(batch_shape) if batch_shape is not None else (batch_size, *tuple(shape or ()))
-        self.batch_shape = dims
+        shape = input_shape if shape is None else shape
+        whole = batch_input_shape if batch_shape is None else batch_shape
+        self.batch_shape = dims = _dims(shape, batch_size, whole)
         made = KerasTensor(dims, self.dtype, named)
         call = LayerCall(self, (), {})
         call.outputs.append(made)

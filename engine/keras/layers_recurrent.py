@@ -218,6 +218,11 @@ class RNN(Layer):
         self.go_backwards = go_backwards
         self.zero_output_for_mask = False  # else masked steps repeat the output before them
 
+    def get_initial_state(self, batch_size: Any) -> list[Any]:
+        """The cell's states before the first step, `[batch_size, units]` each."""
+        state = self.cell.get_initial_state(batch_size=batch_size)
+        return list(state) if isinstance(state, (list, tuple)) else [state]
+
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Build the cell for one step."""
         if not self.cell.built:

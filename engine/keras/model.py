@@ -34,10 +34,11 @@ class Model(Trainer, Saved, Layer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if _symbolic_arguments(args, kwargs):
-            raise ValueError(
-                "Subclasses of Model that are made from `inputs` and `outputs` must have "
-                "keras.Functional as their base."
-            )
+            from engine.keras.functional_model import Functional
+
+            _derive_from(Functional, type(self))
+            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+            return
         if args or kwargs.keys() - _OPTIONS:
             unknown = [*map(repr, args), *sorted(kwargs.keys() - _OPTIONS)]
             raise ValueError(
@@ -146,6 +147,18 @@ class Model(Trainer, Saved, Layer):
 
 
 _OPTIONS = frozenset({"name", "trainable", "dtype", "activity_regularizer", "autocast"})
+
+
+def _derive_from(functional: type, kind: type) -> None:
+    """Let subclasses of `Model` that are given inputs and outputs be functional models."""
+    if functional in kind.__mro__:
+        return
+    if Model in kind.__bases__:
+        kind.__bases__ = tuple(functional if base is Model else base for base in kind.__bases__)
+        return
+    for base in kind.__bases__:
+        if issubclass(base, Model):
+            _derive_from(functional, base)
 
 
 def _symbolic_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
