@@ -17,7 +17,7 @@ from engine.keras.call_errors import explained
 from engine.keras.input_spec import InputSpec, check_inputs
 from engine.keras.tracking import Tracked
 from engine.keras.variables import KerasVariable
-from engine.objects.scopes import NameScope, claim_scope
+from engine.objects.scopes import NameScope, claim_scope, current_scope
 from engine.objects.variable import Variable, init_scope
 from engine.ops.namespace import tf
 
@@ -281,12 +281,23 @@ class Layer(Tracked):
     def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Make the weights: eagerly where the call only finds out about shapes."""
         self._path = naming.current_path()
-        if type(self).build is not Layer.build:
+        if type(self).build is Layer.build:
+            self._rehearse(args, kwargs)
+        else:
             shapes = self._build_shapes(args, kwargs)
             lifted = functional.outside_of_rehearsals()
-            with lifted as full, NameScope(self._path if full else self._name):
+            with lifted as full, NameScope(_below_scope(self._path) if full else self._name):
                 self.build(*shapes)
         self.built = True
+
+    def _rehearse(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Let the layers inside be built by a call that is recorded and thrown away."""
+        if all(part.built for part in self._parts if isinstance(part, Layer)):
+            return
+        try:
+            functional.rehearse(self, args, kwargs)
+        except Exception:  # the call that follows tells the user
+            return
 
     def _build_ahead(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Build the layer for symbolic tensors of Keras, before it is called on them."""
@@ -427,6 +438,14 @@ def takes_training(layer: Any) -> bool:
 def _dims(value: Any) -> Any:
     shape = getattr(value, "shape", None)
     return None if shape is None else tuple(shape)
+
+
+def _below_scope(path: str) -> str:
+    """The part of a layer's path that the name scopes in force do not name already."""
+    names = path.split("/")
+    around = "/" + current_scope()
+    count = max(i for i in range(len(names)) if not i or around.endswith("/" + "/".join(names[:i])))
+    return "/".join(names[count:])
 
 
 def _composite(value: Any) -> bool:

@@ -8,6 +8,7 @@ from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten, pack
 from engine.keras import configs, initial_values, naming, seeds
 from engine.keras.layer import Layer, activation
+from engine.objects.variable import init_scope
 from engine.ops.namespace import tf
 
 
@@ -119,7 +120,8 @@ class LSTMCell(_Cell):
         super().build(input_shape)
         if self.use_bias and self.unit_forget_bias:
             n = self.units
-            self.bias.assign(tf.concat([tf.zeros([n]), tf.ones([n]), tf.zeros([2 * n])], 0))
+            with init_scope():  # as its initial value, wherever the layer is built
+                self.bias.assign(tf.concat([tf.zeros([n]), tf.ones([n]), tf.zeros([2 * n])], 0))
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, list[Any]]:
         """Output and [output, memory]."""
