@@ -34,8 +34,7 @@ def init_scope() -> Any:
 
 
 TRACING: ContextVar[Any] = ContextVar("graphlens_tracing", default=None)
-"""The recorder of the function being traced: variables made in its course are its own, even where
-they are made at once, in `tf.init_scope`."""
+"""Records the function being traced: variables made meanwhile, even in `init_scope`, are its."""
 
 
 @public("Variable")
