@@ -216,7 +216,7 @@ class Function:
 
     def experimental_get_tracing_count(self) -> int:
         """How often the Python function was traced."""
-        return self._traces
+        return len(self._concretes)
 
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures of all traces."""
