@@ -59,5 +59,5 @@ if __name__ == "__main__":
     _code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Trap I: a hard end, so that no thread can keep the process.
+    # A hard end, so that no thread can keep the process.
     os._exit(_code)

@@ -1,8 +1,8 @@
 """The text of open documents, in the client's lines and columns.
 
-Trap A: pygls cuts lines with `str.splitlines`, which knows seven line ends more than LSP, editors
-and Python do; after an edit below a form feed its text silently differs from the editor's. Trap B:
-it pulls columns beyond a last line without newline one character too far left. Trap K: it cuts the
+pygls cuts lines with `str.splitlines`, which knows seven line ends more than LSP, editors
+and Python do; after an edit below a form feed its text silently differs from the editor's. It
+pulls columns beyond a last line without newline one character too far left. It cuts the
 lines again at each use. The documents here count as LSP does and remember where lines start.
 """
 
@@ -103,7 +103,7 @@ class Document(TextDocument):
 
     @property
     def source(self) -> str:
-        """The text; never read from disk (trap L), because only open documents are made here."""
+        """The text; never read from disk, because only open documents are made here."""
         return self.text
 
     @property

@@ -1,6 +1,6 @@
 """Text of files that are not open.
 
-Trap L: pygls reads them as UTF-8 at each access, keeps the byte order mark and turns CRLF into LF,
+pygls reads them as UTF-8 at each access, keeps the byte order mark and turns CRLF into LF,
 so that offsets are wrong and a Latin-1 file raises. Here bytes are decoded as Python would do it,
 line ends stay, and what is too big, no regular file or gone answers None.
 """

@@ -14,7 +14,7 @@ _LENGTH = re.compile(rb"content-length\s*:\s*(\d{1,12})", re.IGNORECASE)
 class Framing:
     """Cuts a stream into bodies; garbage between messages is passed over.
 
-    Trap M: pygls wants exactly `Content-Length: N` and CRLF and is deaf to anything else; here the
+    pygls wants exactly `Content-Length: N` and CRLF and is deaf to anything else; here the
     header's case and bare LF do not matter, and after a broken header the next good one is found.
     """
 

@@ -1,7 +1,7 @@
 """The end: noticing that the client is gone, and leaving at once.
 
-Trap H: pygls stores the client's process id and never looks at it; a client that is killed while
-something else holds the pipe leaves a server behind. Trap I: a busy pool thread keeps the process
+pygls stores the client's process id and never looks at it; a client that is killed while
+something else holds the pipe leaves a server behind. And a busy pool thread keeps the process
 alive.
 """
 

@@ -239,7 +239,7 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> _Steps:
-        """Applies changes; those of a document that is not open are passed over (trap N)."""
+        """Applies changes; those of a document that is not open are passed over."""
         if params.text_document.uri not in self._open_uris():
             _log.warning("a change of a document that is not open was ignored")
             return
@@ -311,7 +311,7 @@ class _OpenDocuments:
 
 
 def _contained(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The handler, with what would end the process turned into an error reply (trap G)."""
+    """The handler, with what would end the process turned into an error reply."""
     if inspect.iscoroutinefunction(handler):
 
         @wraps(handler)

@@ -1,7 +1,7 @@
 """The protocol's two streams: kept apart from stdin and stdout, served by two threads of our own.
 
-Trap E: whatever anything prints would enter the protocol, and one foreign byte ends the
-conversation for good. Trap I: pygls reads on the pool that handlers may fill, and joins it at the
+Whatever anything prints would enter the protocol, and one foreign byte ends the
+conversation for good. And pygls reads on the pool that handlers may fill, and joins it at the
 end. So the streams are duplicated away before anything else runs, and neither reading nor writing
 touches a pool or blocks the loop.
 """

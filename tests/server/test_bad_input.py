@@ -1,4 +1,4 @@
-"""No text can crash, hang or blind the server (matrix row T5, and the bad input of the README)."""
+"""No text can crash, hang or blind the server."""
 
 from __future__ import annotations
 

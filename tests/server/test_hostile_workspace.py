@@ -1,4 +1,4 @@
-"""Opening, typing, hovering and fixing execute nothing of a workspace (editor rules 4.3.5)."""
+"""Opening, typing, hovering and fixing execute nothing of a workspace."""
 
 from __future__ import annotations
 

@@ -1,12 +1,11 @@
-"""Nothing a user wrote becomes markup, a link or a picture in a hover (editor rules 4.4)."""
+"""Nothing a user wrote becomes markup, a link or a picture in a hover."""
 
 from __future__ import annotations
 
+import markdown_it
 import pytest
 
 from server.markdown import escape, fence, prose
-
-markdown_it = pytest.importorskip("markdown_it")
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",

@@ -1,4 +1,4 @@
-"""Notebooks: the cells are one program in order, a finding is on its cell (matrix row T14)."""
+"""Notebooks: the cells are one program in order, a finding is on its cell."""
 
 from __future__ import annotations
 

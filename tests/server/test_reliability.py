@@ -1,4 +1,4 @@
-"""Storms, fuzz, soak and deaths over real stdio (matrix rows T7, T9, T10, T11, T13).
+"""Storms, fuzz, soak and deaths over real stdio.
 
 The numbers are those of each commit; `make soak` raises them through `GRAPHLENS_SOAK`.
 """

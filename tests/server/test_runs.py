@@ -260,7 +260,6 @@ def test_restarting_and_clearing(server: Conversation) -> None:
 
 
 def test_tensorflow_is_replaced_and_that_is_said(server: Conversation) -> None:
-    pytest.importorskip("numpy")
     uri = "file:///nowhere/tensorflow_user.py"
     code = (
         "import tensorflow as tf\nfrom tensorflow.keras import layers\n"

@@ -1,4 +1,4 @@
-"""Whatever user code does to its process, through the server (matrix row T12).
+"""Whatever user code does to its process, through the server.
 
 The server goes on answering, the run says what happened, the next one works, nothing is left.
 """

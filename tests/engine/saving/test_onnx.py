@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from sampling import Sample, cases
 
@@ -12,8 +13,6 @@ import engine as tf
 from engine.saving.onnx import UnsupportedOpError, export
 from engine.saving.onnx.model import RULES
 from engine.saving.onnx.rules import arrays, control, elementwise
-
-onnx = pytest.importorskip("onnx")
 
 __all__ = ["arrays", "control", "elementwise"]  # they declare the rules
 

@@ -1,4 +1,4 @@
-"""The server's text equals the editor's after any edits, in every encoding (matrix row T6)."""
+"""The server's text equals the editor's after any edits, in every encoding."""
 
 from __future__ import annotations
 
@@ -93,7 +93,6 @@ def test_positions_go_there_and_back(encoding: str) -> None:
 
 
 def test_lines_are_cut_once_for_a_version() -> None:
-    """Trap K."""
     made = document("a\nb\n", "utf-16")
     first = made.line_index
     assert made.line_index is first

@@ -1,4 +1,4 @@
-"""Reading files that are not open (trap L)."""
+"""Reading files that are not open."""
 
 from __future__ import annotations
 
