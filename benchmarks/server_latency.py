@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lsp_client import Client
 from benchmarks.measure import readable, table
 
 SERVER = Path(__file__).parent.parent / "server" / "__main__.py"
@@ -48,41 +48,26 @@ def helper_{n}(x, scale):
 
 
 class Editor:
-    """A client that speaks JSON with a server process."""
+    """A client that notes when findings arrive."""
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(SERVER), "--stdio"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-        )
+        self._client = Client([sys.executable, "-I", "-B", str(SERVER), "--stdio"])
+        self.process = self._client.process
+        self.send = self._client.send
         self._ids = count(1)
         self._waiting: dict[Any, queue.SimpleQueue[dict[str, Any]]] = {}
         self.published: queue.SimpleQueue[tuple[float, dict[str, Any]]] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        assert self.process.stdout is not None
-        stream = os.fdopen(os.dup(self.process.stdout.fileno()), "rb")
-        while header := stream.readline():
-            length = int(header.split(b":")[1])
-            stream.readline()
-            message = json.loads(stream.read(length))
-            if message.get("method") == "textDocument/publishDiagnostics":
-                self.published.put((time.perf_counter(), message["params"]))
-            elif "method" not in message:
-                self._waiting.pop(message["id"]).put(message)
-
-    def send(self, method: str, params: Any, number: int | None = None) -> None:
-        message = {"jsonrpc": "2.0", "method": method, "params": params}
-        if number is not None:
-            message["id"] = number
-        body = json.dumps(message).encode()
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        with suppress(EOFError):
+            while True:
+                message = self._client.read()
+                if message.get("method") == "textDocument/publishDiagnostics":
+                    self.published.put((time.perf_counter(), message["params"]))
+                elif "method" not in message:
+                    self._waiting.pop(message["id"]).put(message)
 
     def call(self, method: str, params: Any) -> Any:
         number = next(self._ids)

@@ -4,11 +4,13 @@
 
 from engine.ir.tensor import Tensor as _Tensor
 from engine.objects.ragged import bytes_split as bytes_split
-from engine.objects.ragged import ngrams as ngrams
 from engine.objects.ragged import split as split
 from engine.objects.ragged import unicode_decode as unicode_decode
 from engine.objects.ragged import unicode_encode as unicode_encode
 from engine.objects.ragged import unicode_split as unicode_split
+from engine.objects.ragged_strings import ngrams as ngrams
+from engine.objects.ragged_strings import unicode_decode_with_offsets as unicode_decode_with_offsets
+from engine.objects.ragged_strings import unicode_split_with_offsets as unicode_split_with_offsets
 from engine.ops.printing import string_format as _engine_ops_printing_string_format
 from engine.ops.strings_basic import reduce_join as reduce_join
 from engine.ops.strings_basic import to_number as to_number

@@ -13,7 +13,7 @@ from engine.analysis.dataflow import Bits, backwards, forwards
 __all__ = ["closures_reaching", "liveness"]
 
 
-def closures_reaching(cfg: Cfg, scopes: Activity, bits: Bits, outer: int = 0) -> list[int]:
+def closures_reaching(cfg: Cfg, scopes: Activity, bits: Bits, outer: int) -> list[int]:
     """By node: the free names of all functions that were defined before it.
 
     A function may be called wherever its definition reaches, so its free names are needed there.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.executors.python_source import answers_tuple
-from engine.ir.effects import node_effects
+from engine.ir.effects import needed_nodes
 from engine.ir.graph import Graph, Node
 from engine.ir.interpreter import new_eager
 
@@ -33,7 +33,7 @@ class Instructions:
     __slots__ = ("_outputs", "_registers", "_scalars", "steps")
 
     def __init__(self, graph: Graph) -> None:
-        live = live_nodes(graph)
+        live = needed_nodes(graph)
         registers: list[Any] = [None] * len(graph.inputs)
         where = {id(tensor): i for i, tensor in enumerate(graph.inputs)}
         self.steps: list[Step] = []
@@ -73,19 +73,6 @@ class Instructions:
                     flat = type(value) is array and not value.shape
                     values[i] = value[()] if flat else value
         return tuple([values[i] for i in self._outputs])
-
-
-def live_nodes(graph: Graph) -> set[Node]:
-    """The nodes that the outputs need, or that must run for their effects."""
-    stack = [tensor.node for tensor in graph.outputs]
-    stack += [n for n in graph.nodes if n.op.effect and node_effects(n).must_run]
-    seen = set(stack)
-    while stack:
-        for tensor in stack.pop().inputs:
-            if tensor is not None and tensor.node not in seen:
-                seen.add(tensor.node)
-                stack.append(tensor.node)
-    return seen
 
 
 def _kernel(node: Node, known: dict[Any, Callable[..., Any]]) -> Callable[..., Any]:

@@ -8,7 +8,10 @@ from engine.ir.dtypes import resource
 from engine.ir.op import GRAPHS, IO, PURE, RANDOM, READ
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.ir.graph import Graph, Node
+    from engine.ir.tensor import SymbolicTensor
 
 MAY_RAISE = frozenset(
     {"math.floordiv", "math.floormod", "truncatediv", "truncatemod", "math.pow",
@@ -104,3 +107,25 @@ def _positions(node: Node, indices: frozenset[int], position: dict[int, int]) ->
         if found is not None:
             out.add(found)
     return out
+
+
+def needed_nodes(
+    graph: Graph, outputs: Sequence[SymbolicTensor] | None = None, inputs: bool = False
+) -> set[Node]:
+    """The nodes of a graph that must run; a control dependency alone makes none needed.
+
+    Args:
+        graph: the graph.
+        outputs: the results that count, by default all of the graph's.
+        inputs: whether the graph's inputs count, too.
+    """
+    wanted = [*(graph.outputs if outputs is None else outputs), *(graph.inputs if inputs else ())]
+    stack = [tensor.node for tensor in wanted]
+    stack += [node for node in graph.nodes if node.op.effect and node_effects(node).must_run]
+    seen = set(stack)
+    while stack:
+        for tensor in stack.pop().inputs:
+            if tensor is not None and tensor.node not in seen:
+                seen.add(tensor.node)
+                stack.append(tensor.node)
+    return seen

@@ -51,8 +51,12 @@ PUBLIC = {
     ),
     "engine.objects.ragged": (
         "RaggedTensor ragged.constant raw.code_points raw.ragged_to_dense raw.string_split "
-        "raw.unicode_encode strings.bytes_split strings.ngrams strings.split "
-        "strings.unicode_decode strings.unicode_encode strings.unicode_split"
+        "raw.unicode_encode strings.bytes_split strings.split strings.unicode_decode "
+        "strings.unicode_encode strings.unicode_split"
+    ),
+    "engine.objects.ragged_strings": (
+        "raw.character_offsets raw.string_ngrams strings.ngrams "
+        "strings.unicode_decode_with_offsets strings.unicode_split_with_offsets"
     ),
     "engine.objects.scopes": (
         "control_dependencies group name_scope no_op raw.current_scope raw.no_op tuple"
@@ -559,6 +563,9 @@ OPS = {
     ),
     "engine.objects.ragged": (
         "raw.code_points raw.ragged_to_dense raw.string_split raw.unicode_encode"
+    ),
+    "engine.objects.ragged_strings": (
+        "raw.character_offsets raw.string_ngrams"
     ),
     "engine.objects.scopes": (
         "raw.no_op"

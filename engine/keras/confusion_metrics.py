@@ -59,9 +59,9 @@ def _count_class(name: str, counted: str) -> None:
                                    sample_weight=sample_weight, evenly=self._evenly)  # fmt: skip
 
         def result(self) -> Any:
-            """The count; one for each threshold where there are several."""
-            found = tf.convert_to_tensor(self.accumulator)
-            return found[0] if len(self.thresholds) == 1 else found
+            """The count; the variable of all counts where there are several thresholds."""
+            one = len(self.thresholds) == 1
+            return tf.convert_to_tensor(self.accumulator)[0] if one else self.accumulator
 
         def get_config(self) -> dict[str, Any]:
             """Arguments that make an equal metric."""

@@ -11,6 +11,7 @@ from engine.ir.dtypes import DType, as_dtype
 from engine.ir.interpreter import current, interpreting, new_recorder
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure, pack
+from engine.ir.tensor import Tensor
 from engine.keras import naming
 from engine.objects.variable import eager_interpreter, init_scope
 
@@ -82,7 +83,7 @@ class KerasTensor:
         raise NotImplementedError("Iterating over a symbolic KerasTensor is not supported.")
 
     def __getitem__(self, key: Any) -> Any:
-        return _operation("get_item", lambda x: x[key])(self)
+        return operation_layer("get_item", lambda x: x[key])(self)
 
     def __repr__(self) -> str:
         return (f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse=False, ragged=False, "
@@ -167,7 +168,7 @@ def call_symbolically(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     """What a layer's call on symbolic tensors answers: symbolic tensors with inferred specs."""
     made = LayerCall(layer, args, kwargs)
     layer._build_ahead(args, kwargs)
-    result = rehearsed(layer, args, kwargs)
+    result = _traced(layer, args, kwargs)
     for i, tensor in enumerate(flatten(result)):
         output = KerasTensor(tensor.dims, tensor.dtype)
         output.call, output.index = made, i
@@ -176,7 +177,7 @@ def call_symbolically(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return pack(result, made.outputs)
 
 
-def rehearsed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _traced(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The layer's result for placeholders, recorded and thrown away."""
     recorder = new_recorder("symbolic", eager_interpreter(current()))
 
@@ -211,14 +212,33 @@ def outside_of_rehearsals() -> Iterator[bool]:
         yield True
 
 
+def rehearse(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Call `layer.call` on placeholders for the tensors among its arguments."""
+    recorder = new_recorder("symbolic", eager_interpreter(current()))
+
+    def placeholder(leaf: Any) -> Any:
+        if isinstance(leaf, Tensor):
+            return recorder.placeholder(leaf.dtype, leaf.dims, "input")
+        return leaf
+
+    args = tuple(map_structure(placeholder, arg) for arg in args)
+    kwargs = {key: map_structure(placeholder, item) for key, item in kwargs.items()}
+    token = _rehearsing.set(True)
+    try:
+        with interpreting(recorder):
+            layer.call(*args, **kwargs)
+    finally:
+        _rehearsing.reset(token)
+
+
 def output_shape(layer: Any, given: Any) -> Any:
     """The shape of a layer's output for a symbolic input, as a tuple."""
     return map_structure(
-        lambda t: tuple(t.dims) if t.dims is not None else None, rehearsed(layer, (given,), {})
+        lambda t: tuple(t.dims) if t.dims is not None else None, _traced(layer, (given,), {})
     )
 
 
-def _operation(name: str, function: Callable[..., Any]) -> Any:
+def operation_layer(name: str, function: Callable[..., Any]) -> Any:
     """A layer that stands for an operator on symbolic tensors."""
     from engine.keras.layers_core import Operation
 
@@ -229,8 +249,8 @@ def _operation(name: str, function: Callable[..., Any]) -> Any:
 def _forward(symbol: str, name: str) -> Callable[..., Any]:
     def operator(self: KerasTensor, *args: Any) -> Any:
         if args and isinstance(args[0], KerasTensor):
-            return _operation(name, lambda x, y: getattr(x, symbol)(y))(self, *args)
-        return _operation(name, lambda x: getattr(x, symbol)(*args))(self)
+            return operation_layer(name, lambda x, y: getattr(x, symbol)(y))(self, *args)
+        return operation_layer(name, lambda x: getattr(x, symbol)(*args))(self)
 
     operator.__name__ = symbol
     return operator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from engine.ir.op import public
@@ -46,7 +47,11 @@ class InputLayer(Layer):
     ) -> None:  # fmt: skip
         named = name
         super().__init__(name=name, dtype=dtype)
-        shape = input_shape if shape is None else shape
+        if input_shape is not None:
+            warnings.warn(
+                "Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=3
+            )
+            shape = input_shape
         whole = batch_input_shape if batch_shape is None else batch_shape
         self.batch_shape = dims = _dims(shape, batch_size, whole)
         made = KerasTensor(dims, self.dtype, named)

@@ -6,8 +6,9 @@ from typing import Any
 
 from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten, pack
-from engine.keras import initial_values, naming, seeds
+from engine.keras import configs, initial_values, naming, seeds
 from engine.keras.layer import Layer, activation
+from engine.objects.variable import init_scope
 from engine.ops.namespace import tf
 
 
@@ -119,7 +120,8 @@ class LSTMCell(_Cell):
         super().build(input_shape)
         if self.use_bias and self.unit_forget_bias:
             n = self.units
-            self.bias.assign(tf.concat([tf.zeros([n]), tf.ones([n]), tf.zeros([2 * n])], 0))
+            with init_scope():  # as its initial value, wherever the layer is built
+                self.bias.assign(tf.concat([tf.zeros([n]), tf.ones([n]), tf.zeros([2 * n])], 0))
 
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, list[Any]]:
         """Output and [output, memory]."""
@@ -184,6 +186,70 @@ class GRUCell(_Cell):
         return out, [out] if isinstance(states, (list, tuple)) else out
 
 
+@public("keras.layers.StackedRNNCells")
+class StackedRNNCells(Layer):
+    """Cells one after the other, as one cell.
+
+    Args:
+        cells: list of cells.
+        kwargs: of `Layer`.
+
+    Raises:
+        ValueError: for what is no cell.
+    """
+
+    def __init__(self, cells: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for cell in cells:
+            for name in ("call", "state_size"):
+                if not hasattr(cell, name):
+                    raise ValueError(f"All cells must have a `{name}`. Received cell without a "
+                                     f"`{name}`: {cell}")  # fmt: skip
+        self.cells = list(cells)
+
+    @property
+    def state_size(self) -> list[Any]:
+        """Sizes of the states of all cells."""
+        return [cell.state_size for cell in self.cells]
+
+    @property
+    def output_size(self) -> Any:
+        """Size of the last cell's output."""
+        return _width(self.cells[-1])
+
+    def get_initial_state(self, batch_size: Any = None, **kwargs: Any) -> list[Any]:
+        """States of zeros, a list for each cell."""
+        return [cell.get_initial_state(batch_size=batch_size) for cell in self.cells]
+
+    def build(self, input_shape: Any) -> None:
+        """Build the cells, each for the output of the one before."""
+        for cell in self.cells:
+            if not cell.built:
+                with naming.scope(cell.name):
+                    object.__setattr__(cell, "_path", naming.current_path())
+                    cell.build(input_shape)
+                cell.built = True
+            input_shape = (input_shape[0], _width(cell))
+        self.built = True
+
+    def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
+        """Output of the last cell and new states of all."""
+        following = []
+        for cell, state in zip(self.cells, states):
+            inputs, after = cell.call(inputs, state, training=training)
+            following.append(after)
+        return inputs, following
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal layer."""
+        return {**super().get_config(), "cells": [configs.serialize(cell) for cell in self.cells]}
+
+
+def _width(cell: Any) -> Any:
+    size = getattr(cell, "output_size", None) or cell.state_size
+    return size[0] if isinstance(size, (list, tuple)) else size
+
+
 def _where(counts: Any, after: Any, before: Any) -> Any:
     """The states after a step where it counts, else those before."""
     chosen = [tf.where(counts, a, b) for a, b in zip(flatten(after), flatten(before))]
@@ -213,7 +279,7 @@ class RNN(Layer):
         go_backwards: bool = False, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.cell = cell
+        self.cell = StackedRNNCells(cell) if isinstance(cell, (list, tuple)) else cell
         self.return_sequences, self.return_state = return_sequences, return_state
         self.go_backwards = go_backwards
         self.zero_output_for_mask = False  # else masked steps repeat the output before them

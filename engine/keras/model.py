@@ -92,6 +92,8 @@ class Model(Trainer, Saved, Layer):
         object.__setattr__(self, "_called_shapes", first[0] if len(first) == 1 else first)
         if type(self).build is not Model.build:
             self.build(*self._build_shapes(args, kwargs))
+        else:
+            self._rehearse(args, kwargs)
         self.built = True
 
     def count_params(self) -> int:

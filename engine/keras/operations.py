@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from engine.ir.op import PUBLIC, public
+from engine.keras.functional import is_symbolic_call, operation_layer
 from engine.ops.namespace import tf
 
 _SAME = {
@@ -24,6 +26,19 @@ _SAME = {
     "linalg": "cholesky det eig eigh inv lu norm qr solve svd trace diag_part:diagonal matvec",
     "signal": "fft fft2d:fft2 rfft irfft",
 }  # fmt: skip
+
+
+def symbolic(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which on symbolic tensors of Keras answers such a tensor."""
+
+    @functools.wraps(function)
+    def operation(*args: Any, **kwargs: Any) -> Any:
+        if not is_symbolic_call(args, kwargs):
+            return function(*args, **kwargs)
+        layer = operation_layer(name, lambda *inner: function(*inner, **kwargs))
+        return layer(*args)
+
+    return operation
 
 
 def _forward(path: str) -> Callable[..., Any]:
@@ -159,3 +174,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     order = list(range(x.shape.rank))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return tf.transpose(x, order)
+
+
+for _entry in [name for name in PUBLIC if name.startswith("keras.ops.")]:
+    PUBLIC[_entry] = symbolic(_entry.rpartition(".")[2], PUBLIC[_entry])

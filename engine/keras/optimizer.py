@@ -172,8 +172,15 @@ class Optimizer(Trackable):
             variables = list(trainable_variables)
         if not grads:
             return self._iterations
-        if not self.built or any(id(v) not in self._known for v in variables):
+        if not self.built:
             self.build(variables)
+        for variable in variables:
+            if id(variable) not in self._known:
+                raise ValueError(
+                    f"Unknown variable: {variable}. This optimizer can only be called for the "
+                    "variables it was originally built with. When working with a new set of "
+                    "variables, you should recreate a new optimizer instance."
+                )
         pairs = self._present(grads, variables)
         rate = tf.convert_to_tensor(self.learning_rate)
         for grad, (_, variable) in zip(self._clipped([g for g, _ in pairs]), pairs):
@@ -235,7 +242,9 @@ class Optimizer(Trackable):
         base = {
             "name": self.name, "learning_rate": rate, "weight_decay": self.weight_decay,
             "clipnorm": self.clipnorm, "global_clipnorm": self.global_clipnorm,
-            "clipvalue": self.clipvalue,
+            "clipvalue": self.clipvalue, "use_ema": False, "ema_momentum": 0.99,
+            "ema_overwrite_frequency": None, "loss_scale_factor": None,
+            "gradient_accumulation_steps": None,
         }  # fmt: skip
         own = configs.constructor_arguments(self, Optimizer)
         return {**base, **{k: v for k, v in own.items() if k not in base}}

@@ -9,16 +9,7 @@ from engine.keras.variables import KerasVariable
 from engine.objects.trackable import Trackable
 
 _INTERNAL = frozenset(
-    {
-        "_given",
-        "_own_trainable",
-        "_own_fixed",
-        "_parts",
-        "_metrics_held",
-        "_seeds",
-        "_waiting",
-        "_losses",
-    }
+    {"_own_trainable", "_own_fixed", "_parts", "_metrics_held", "_seeds", "_waiting", "_losses"}
 )
 
 

@@ -166,9 +166,6 @@ class KerasVariable:
     def __float__(self) -> float:
         return float(self._value)
 
-    def __index__(self) -> int:
-        return self._value.__index__()
-
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -219,3 +216,4 @@ for _symbol in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruedi
                 "ge", "eq", "ne", "neg", "abs", "invert", "and", "rand", "or", "ror", "xor",
                 "rxor"):  # fmt: skip
     setattr(KerasVariable, f"__{_symbol}__", _forward(f"__{_symbol}__"))
+KerasVariable.__name__ = KerasVariable.__qualname__ = "Variable"  # as Keras calls it

@@ -84,8 +84,38 @@ class RaggedTensor(RaggedOperators):
         ends = self.row_splits.numpy().tolist()
         return [inner[a:b] for a, b in itertools.pairwise(ends)]
 
-    def to_tensor(self, default_value: Any = None, name: str | None = None) -> Tensor:
-        """The rows filled up to the same length (rows of plain values)."""
+    def with_flat_values(self, new_values: Any) -> RaggedTensor:
+        """The same rows, however deeply nested, around other elements."""
+        inner = self.values
+        deep = isinstance(inner, RaggedTensor)
+        return self.with_values(inner.with_flat_values(new_values) if deep else new_values)
+
+    def to_tensor(
+        self, default_value: Any = None, name: str | None = None, shape: Any = None
+    ) -> Tensor:
+        """The rows filled up to the same length (rows of plain values).
+
+        Args:
+            default_value: what they are filled up with.
+            name: unused.
+            shape: sizes to cut or fill up to; None: as long as needed.
+        """
+        dense = self._dense(default_value)
+        if shape is None:
+            return dense
+        fill = (b"" if self.dtype is string else 0) if default_value is None else default_value
+        for axis, size in enumerate(shape):
+            if size is None:
+                continue
+            key = (slice(None),) * axis + (slice(0, size),)
+            missing = tf.maximum(size - tf.shape(dense)[axis], 0)
+            rows = [[0, missing if i == axis else 0] for i in range(len(dense.dims or ()))]
+            padding = convert_to_tensor(fill, self.dtype)
+            dense = tf.pad(dense[key], rows, constant_values=padding)
+            dense.set_shape([size if i == axis else n for i, n in enumerate(dense.dims or ())])
+        return dense
+
+    def _dense(self, default_value: Any) -> Tensor:
         if isinstance(self.values, RaggedTensor):
             raise ValueError("Only ragged tensors with one ragged axis can be made dense.")
         fill = convert_to_tensor(
@@ -299,7 +329,7 @@ def unicode_decode(
     """Strings (UTF-8) as the numbers of their characters, int32."""
     found = unicode_split(input, input_encoding)
     if isinstance(found, RaggedTensor):
-        return found.with_values(code_points(found.values))
+        return found.with_flat_values(code_points(found.flat_values))
     return code_points(found)
 
 
@@ -348,34 +378,3 @@ def unicode_encode(
     rows, width = tensor.dims  # type: ignore[misc]
     ends = tf.range(0, rows * width + 1, width, dtype=int64)  # type: ignore[operator]
     return unicode_encode_op(tf.reshape(tensor, [-1]), ends, output_encoding)
-
-
-@public("strings.ngrams")
-def ngrams(
-    data: Any, ngram_width: Any, separator: str = " ", pad_values: Any = None,
-    padding_width: int | None = None, preserve_short_sequences: bool = False,
-    name: str | None = None,
-) -> Tensor:  # fmt: skip
-    """Neighbouring strings joined, for each place along the last axis.
-
-    Args:
-        data: strings, [..., N].
-        ngram_width: how many are joined.
-        separator: put between them.
-        pad_values: must be None.
-        padding_width: must be None.
-        preserve_short_sequences: join all of a row that is too short.
-        name: of the node.
-
-    Returns:
-        [..., N - ngram_width + 1].
-    """
-    if pad_values is not None or padding_width is not None:
-        raise ValueError("Padding is not supported: add the strings to the data instead.")
-    tensor = convert_to_tensor(data, string)
-    total = tensor.dims[-1] if tensor.dims else None
-    if total is None:
-        raise ValueError("The size of the last axis must be known.")
-    width = min(ngram_width, total) if preserve_short_sequences else ngram_width
-    places = total - width + 1
-    return tf.strings.join([tensor[..., i : i + places] for i in range(width)], separator=separator)

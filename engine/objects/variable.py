@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from engine.base.tracebacks import hide_engine_frames
@@ -30,6 +31,10 @@ def eager_interpreter(it: Interpreter | None = None) -> Interpreter:
 def init_scope() -> Any:
     """A context that lifts what is done inside out of the function being traced."""
     return interpreting(eager_interpreter())
+
+
+TRACING: ContextVar[Any] = ContextVar("graphlens_tracing", default=None)
+"""Records the function being traced: variables made meanwhile, even in `init_scope`, are its."""
 
 
 @public("Variable")
@@ -91,8 +96,9 @@ class Variable:
         storage.owner = weakref.ref(self)
         self._handle = EagerTensor(storage, resource)
         self._constraint = constraint
-        if not it.eager:
-            it.variable_created(self)
+        tracing = it if not it.eager else TRACING.get()
+        if tracing is not None:
+            tracing.variable_created(self)
 
     @staticmethod
     def of_handle(handle: EagerTensor) -> Variable | None:
@@ -167,7 +173,15 @@ class Variable:
 
     @property
     def op(self) -> Any:
+        if current().eager:
+            raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
         return self._handle
+
+    @property
+    def graph(self) -> Any:
+        raise AttributeError("Tensor.graph is undefined when eager execution is enabled.")
+
+    initializer = None
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -203,7 +217,11 @@ class Variable:
         return EagerTensor(self._storage.read(), self.dtype).__array__(dtype)
 
     def eval(self, session: Any = None) -> Any:
-        return self.numpy()
+        raise RuntimeError("This operation is not supported when eager execution is enabled.")
+
+    def load(self, value: Any, session: Any = None) -> None:
+        """The old way to give it a new value."""
+        self.assign(value)
 
     @property
     def initial_value(self) -> Tensor:
@@ -376,11 +394,6 @@ class Variable:
     def __iter__(self) -> Iterator[Tensor]:
         return iter(self.value())
 
-    def __len__(self) -> int:
-        if not self._storage.dims:
-            raise TypeError("Scalar variable has no `len()`")
-        return int(self._storage.dims[0])  # type: ignore[arg-type]
-
     def __bool__(self) -> bool:
         return bool(self.value())
 
@@ -392,9 +405,6 @@ class Variable:
 
     def __complex__(self) -> complex:
         return complex(self.value())  # type: ignore[call-overload]
-
-    def __index__(self) -> int:
-        return self.value().__index__()  # type: ignore[attr-defined]
 
     def ref(self) -> TensorReference:
         return TensorReference(self)

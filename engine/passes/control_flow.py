@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.ir.effects import node_effects
+from engine.ir.effects import needed_nodes
 from engine.ir.graph import Graph, Node
 from engine.ir.rewrite import Rewriter, Tensors, rebuild
 from engine.passes.pipeline import Stage, graph_pass
@@ -110,22 +110,9 @@ def _input_index(graph: Graph, tensor: Any) -> int | None:
     return next((i for i, t in enumerate(graph.inputs) if t is tensor), None)
 
 
-def _needed_nodes(graph: Graph, outputs: Sequence[Any]) -> set[Node]:
-    """What must run for the outputs and for the effects."""
-    stack = [tensor.node for tensor in outputs]
-    stack += [n for n in graph.nodes if n.op.effect and node_effects(n).must_run]
-    seen = set(stack)
-    while stack:
-        for tensor in stack.pop().inputs:
-            if tensor is not None and tensor.node not in seen:
-                seen.add(tensor.node)
-                stack.append(tensor.node)
-    return seen
-
-
 def _needed_inputs(graph: Graph, outputs: Sequence[Any]) -> set[int]:
     """Positions of the inputs that the outputs and the effects depend on."""
-    nodes = _needed_nodes(graph, outputs)
+    nodes = needed_nodes(graph, outputs)
     return {i for i, tensor in enumerate(graph.inputs) if tensor.node in nodes}
 
 
@@ -140,7 +127,7 @@ def narrow(
         outputs: the outputs to keep, in their new order.
         constants: constant nodes that take the place of inputs.
     """
-    live = _needed_nodes(graph, outputs)
+    live = needed_nodes(graph, outputs)
     position = {tensor.node: i for i, tensor in enumerate(graph.inputs)}
     rewriter = Rewriter()
     tensors = rewriter.tensors

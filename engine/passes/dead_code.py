@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.ir.effects import node_effects
+from engine.ir.effects import needed_nodes
 from engine.ir.graph import Graph, Node
 from engine.ir.rewrite import rebuild
 from engine.passes.pipeline import Stage, graph_pass
@@ -22,18 +22,4 @@ def dead_code(graph: Graph) -> Graph:
 
 def live_nodes(graph: Graph) -> set[Node]:
     """The nodes that the outputs need or that must run for their effects, and the inputs."""
-    needed: set[Node] = {tensor.node for tensor in graph.outputs}
-    needed.update(n for n in graph.nodes if n.op.effect and node_effects(n).must_run)
-    return _ancestors(needed | {tensor.node for tensor in graph.inputs})
-
-
-def _ancestors(roots: set[Node]) -> set[Node]:
-    """Data ancestors; a control dependency alone keeps nothing alive."""
-    seen = set(roots)
-    stack = list(roots)
-    while stack:
-        for tensor in stack.pop().inputs:
-            if tensor is not None and tensor.node not in seen:
-                seen.add(tensor.node)
-                stack.append(tensor.node)
-    return seen
+    return needed_nodes(graph, inputs=True)

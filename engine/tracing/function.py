@@ -216,7 +216,7 @@ class Function:
 
     def experimental_get_tracing_count(self) -> int:
         """How often the Python function was traced."""
-        return len(self._concretes)
+        return self._traces
 
     def pretty_printed_concrete_signatures(self, verbose: bool = True) -> str:
         """The signatures of all traces."""

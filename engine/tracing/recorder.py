@@ -75,6 +75,7 @@ class Recorder:
         self.embed_constants = True
         self.variables: list[Any] = []
         self.creation_allowed = True
+        self.of_function = False
         self.argument_values: dict[int, Any] = {}
         self._names: tuple[int, dict[Node, str], dict[str, int]] = (0, {}, {})
 
@@ -268,7 +269,7 @@ class Recorder:
     def root(self) -> Recorder:
         """The recorder of the function itself, around branches and loop bodies."""
         found = self
-        while isinstance(found.outer, Recorder):
+        while isinstance(found.outer, Recorder) and not found.of_function:
             found = found.outer
         return found
 

@@ -16,7 +16,7 @@ from engine.ir.structure import (
     pack,
 )
 from engine.ir.tensor import EagerTensor, SymbolicTensor, Tensor
-from engine.objects.variable import Variable
+from engine.objects.variable import TRACING, Variable
 from engine.ops.basic import identity
 from engine.tracing.concrete import ConcreteFunction
 from engine.tracing.recorder import Recorder, handle_attrs
@@ -41,7 +41,7 @@ def trace(
     """
     around: Any = current()
     recorder = Recorder(name, around)
-    recorder.creation_allowed = creation_allowed
+    recorder.creation_allowed, recorder.of_function = creation_allowed, True
     placeholders = _placeholders(recorder, call)
     args, kwargs = call.with_leaves(placeholders, lambda variable, handle: variable.over(handle))
     before = (map_structure(lambda leaf: leaf, args), map_structure(lambda leaf: leaf, kwargs))
@@ -50,11 +50,15 @@ def trace(
     if hasattr(function, "__func__") and hasattr(function, "__self__"):
         function, given = method.__func__, (method.__self__, *args)
     body = _converted(function, options) if options.get("autograph", True) else function
-    with interpreting(recorder):
-        result = body(*given, **kwargs)
-        label = getattr(function, "__qualname__", name)
-        _check_unchanged(before, (args, kwargs), label, call)
-        structure, outputs = _outputs(result, recorder, function)
+    token = TRACING.set(recorder)
+    try:
+        with interpreting(recorder):
+            result = body(*given, **kwargs)
+            label = getattr(function, "__qualname__", name)
+            _check_unchanged(before, (args, kwargs), label, call)
+            structure, outputs = _outputs(result, recorder, function)
+    finally:
+        TRACING.reset(token)
     graph = recorder.finish(outputs)
     captures = [outer for outer, _ in recorder.captured()]
     concrete = ConcreteFunction(graph, captures, call, structure, name, _variables(captures))

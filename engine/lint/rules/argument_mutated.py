@@ -122,6 +122,9 @@ def _finding(
     return Finding(node, context, message, fix=fix)
 
 
+_COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
+
+
 def _fix(facts: Facts, context: Context, name: str, target: Value | None) -> Fix | None:
     function = context.function
     entry = context.entry.function if context.entry else None
@@ -139,7 +142,16 @@ def _fix(facts: Facts, context: Context, name: str, target: Value | None) -> Fix
         if len(function.node.body) < 2:
             return None
         first = function.node.body[1]
-    at = facts.span(first).start
-    column = at - facts.source.line_start(facts.source.position(at)[0])
-    text = f"{name} = {kind}({name})\n{' ' * column}"
+    source = facts.source
+    decorators: list[ast.expr] = getattr(first, "decorator_list", [])
+    at = facts.span(decorators[0] if decorators else first).start
+    top = source.line_start(source.position(at)[0])
+    indent = source.text[top:at].rstrip("@ \t")
+    if indent:  # on the line of the `def`, or behind another statement
+        text = f"{name} = {kind}({name}); "
+        if decorators or isinstance(first, _COMPOUND):
+            return None
+    else:
+        at -= len(source.text[top:at]) - len(source.text[top:at].rstrip("@"))
+        text = f"{name} = {kind}({name})\n{source.text[top:at]}"
     return Fix(f"Copy `{name}` first", (Edit(Span(at, at), text),))

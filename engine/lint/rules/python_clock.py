@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from engine.base.diagnostics import Edit, Fix, Severity
@@ -86,5 +87,18 @@ def python_clock(facts: Facts) -> Iterator[Finding]:
         fix = None
         if event.name == "time.time" and facts.alias is not None:
             text = f"{facts.alias}.timestamp()"
-            fix = Fix(f"Use `{text}`", (Edit(facts.span(event.node), text),))
+            safe = not _is_made_a_number(facts, event.node)
+            fix = Fix(f"Use `{text}`", (Edit(facts.span(event.node), text),), safe=safe)
         yield Finding(event.node, event.context, message, fix=fix)
+
+
+def _is_made_a_number(facts: Facts, node: ast.AST) -> bool:
+    """Whether Python makes a number or a text of it, which it cannot of a tensor."""
+    for parent in facts.ancestors(node):
+        if isinstance(parent, (ast.JoinedStr, ast.Subscript)):
+            return True
+        if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod):
+            return True
+        if isinstance(parent, ast.Call):
+            return not (isinstance(parent.func, ast.Attribute) and parent.func.attr == "print")
+    return False

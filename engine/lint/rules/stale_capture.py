@@ -313,9 +313,10 @@ def _is_used_before(facts: Facts, made: ast.AST, outer: ast.AST, write: ast.AST)
 
 
 def _attribute_write(facts: Facts, event: Read, target: Instance) -> ast.AST | None:
-    """Where another method makes a new value of the attribute from the old one."""
+    """Where another method makes a new value of the attribute from the old one, or switches it."""
     if target.cls.module is not facts.module:
         return None
+    constants: dict[str, ast.AST] = {}
     for node in facts.module.index.attributes.get(event.name, ()):
         if not isinstance(node.ctx, ast.Store) or not isinstance(node.value, ast.Name):
             continue
@@ -326,7 +327,11 @@ def _attribute_write(facts: Facts, event: Read, target: Instance) -> ast.AST | N
             continue
         if _is_from_itself(facts, node):
             return node
-    return None
+        statement = facts.parents.get(node)
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            constants.setdefault(repr(statement.value.value), node)
+    # `train()` and `eval()`: two methods that switch it to and fro.
+    return next(iter(constants.values())) if len(constants) > 1 else None
 
 
 def _is_from_itself(facts: Facts, node: ast.Attribute) -> bool:

@@ -1,5 +1,7 @@
 """Models made from inputs and outputs, by `Model` and by subclasses of it; input layers."""
 
+import warnings
+
 import numpy as np
 
 from tests.conformance.case import case, tf
@@ -102,9 +104,12 @@ def input_layers_and_their_shapes():
         {"input_shape": (3,), "batch_size": 4}, {}, {"shape": 3},
         {"shape": (3,), "batch_shape": (1, 3)}, {"shape": (None, 3)},
     ]  # fmt: skip
-    sequential = tf.keras.Sequential([layers.InputLayer(input_shape=(3,)), layers.Dense(2)])
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        sequential = tf.keras.Sequential([layers.InputLayer(input_shape=(3,)), layers.Dense(2)])
+        shapes = [shape(**options) for options in made]
     return (
-        [shape(**options) for options in made], sequential.output_shape, reason(tf.keras.Input),
+        shapes, sequential.output_shape, [str(w.message) for w in warned], reason(tf.keras.Input),
         reason(lambda: tf.keras.Input(tensor=tf.ones(2))),
     )  # fmt: skip
 

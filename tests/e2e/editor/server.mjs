@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { eventually, pause } from './wait.mjs';
 
-export const cache =
+const cache =
   process.env.GRAPHLENS_E2E_CACHE ||
   path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'graphlens-e2e');
 

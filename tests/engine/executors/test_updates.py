@@ -239,3 +239,33 @@ def test_threads_that_change_variables_of_their_own():
     for thread in threads:
         thread.join()
     assert found == [True] * 3
+
+
+def test_a_variable_that_nobody_else_holds_is_changed_in_its_own_memory():
+    v = tf.Variable(normal())
+
+    @tf.function
+    def add(x):
+        v.assign_add(x)
+
+    for _ in range(3):  # the first value may be another one's, too, and the first runs just call
+        add(tf.ones(SHAPE))
+    place = v._storage.value.ctypes.data
+    for _ in range(3):
+        add(tf.ones(SHAPE))
+    assert v._storage.value.ctypes.data == place
+
+
+def test_a_variable_whose_value_is_held_gets_another_memory():
+    v = tf.Variable(normal())
+    before = v.read_value()
+    kept = before.numpy().copy()
+
+    @tf.function
+    def add(x):
+        v.assign_add(x)
+
+    for _ in range(3):
+        add(tf.ones(SHAPE))
+    np.testing.assert_array_equal(before.numpy(), kept)
+    np.testing.assert_array_equal(v.numpy(), kept + F(1) + F(1) + F(1))

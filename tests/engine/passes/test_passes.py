@@ -90,12 +90,42 @@ def test_zeros_of_different_sign_are_different_constants():
         (lambda x: tf.cond(tf.constant(True), lambda: tf.exp(x), lambda: x), ["Exp"]),
         (lambda x: tf.switch_case(tf.constant(1), [lambda: x, lambda: tf.sin(x)]), ["Sin"]),
         (lambda x: tf.where(x > 0.0, x, x), []),
+        (lambda x: tf.raw_ops.Cast(x=x, DstT=tf.float32), []),
+        (lambda x: tf.transpose(x, [0]), []),
+        (lambda x: tf.squeeze(x, []), []),
     ],
 )
 def test_what_changes_no_bit_goes(function, left):
     simpler = after("dead_code", after("simplify", graph_of(function, VECTOR)))
     assert types(simpler) == left
     assert "Identity" not in [n.type for n in simpler.nodes]
+
+
+MATRIX, OPEN = tf.TensorSpec([2, 3]), tf.TensorSpec([None])
+
+
+@pytest.mark.parametrize(
+    ("function", "spec", "left"),
+    [
+        (lambda x: tf.cast(x, tf.float64), VECTOR, ["Cast"]),
+        (lambda x: tf.cast(tf.cast(x, tf.int32), tf.float32), VECTOR, ["Cast", "Cast"]),
+        (lambda x: tf.reshape(x, [3, 2]), MATRIX, ["Reshape"]),
+        (lambda x: tf.reshape(x, [3]), OPEN, ["Reshape"]),
+        (lambda x: tf.transpose(x), MATRIX, ["Transpose"]),
+        (lambda x: tf.negative(tf.abs(x)), VECTOR, ["Abs", "Neg"]),
+        (lambda x: x * 1.0, OPEN, ["Mul"]),
+        (lambda x: tf.ones([2, 1]) * x, VECTOR, ["Mul"]),
+        (lambda x: 1.0 / x, VECTOR, ["RealDiv"]),
+        (lambda x: 0.0 - x, VECTOR, ["Sub"]),
+        (lambda x: tf.where(x > 0.0, x, -x), VECTOR, ["Greater", "Neg", "SelectV2"]),
+        (lambda x: tf.ensure_shape(x, [3]), OPEN, ["EnsureShape"]),
+        (lambda x: tf.switch_case(tf.constant(7), [lambda: x, lambda: -x]), VECTOR, ["Neg"]),
+        (lambda x: tf.switch_case(tf.constant(-1), [lambda: x, lambda: -x]), VECTOR, ["Neg"]),
+        (lambda x: tf.cond(tf.constant(False), lambda: tf.exp(x), lambda: -x), VECTOR, ["Neg"]),
+    ],
+)
+def test_what_changes_something_stays(function, spec, left):
+    assert types(after("dead_code", after("simplify", graph_of(function, spec)))) == left
 
 
 def test_loops_lose_what_nobody_needs():

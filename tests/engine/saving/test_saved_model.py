@@ -196,3 +196,16 @@ def test_files_are_plain_data(tmp_path):
     data = json.loads((tmp_path / "m" / "saved_model.json").read_text())
     assert data["format"] == "graphlens-saved-model"
     np.load(tmp_path / "m" / "variables" / "variables.npz", allow_pickle=False)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "bool", "uint8", "int64", "complex64"])
+def test_values_of_every_dtype_come_back(tmp_path, dtype):
+    net = tf.Module()
+    value = tf.cast(tf.constant([[0.0, 1.5], [-2.0, 3.25]]), dtype)
+    net.held = tf.Variable(value)
+    net.give = tf.function(lambda: value, input_signature=[])
+    loaded = saved(tmp_path, net)
+    for found in (loaded.held.read_value(), loaded.give()):
+        assert found.dtype == dtype
+        assert found.numpy().tobytes() == value.numpy().tobytes()
+        assert found.shape == (2, 2)

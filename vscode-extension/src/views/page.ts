@@ -44,7 +44,7 @@ export function page(
 }
 
 /** No network, no frames, no inline scripts; styles and images from our folder alone. */
-export function policy(source: string, nonce: string): string {
+function policy(source: string, nonce: string): string {
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,

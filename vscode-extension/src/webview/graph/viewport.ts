@@ -2,8 +2,8 @@
 
 import type { Rectangle } from './scene';
 
-export const SMALLEST = 0.004;
-export const LARGEST = 4;
+const SMALLEST = 0.004;
+const LARGEST = 4;
 
 export class Viewport {
   x = 0;
