@@ -127,7 +127,10 @@ class Cache:
         key = blake2b(self._salt(settings), digest_size=20)
         whole = path.absolute()
         key.update(str(whole).encode("utf-8", "surrogateescape"))
-        key.update(b"\0%d\0" % (required_keras(str(whole.parent)) or 0))
+        key.update(
+            b"\0%d\0"
+            % (required_keras(str(whole.parent)) or 9 * (whole.parent / "__init__.py").exists())
+        )
         key.update(data)
         return f"{key.hexdigest()}.json"
 

@@ -368,10 +368,15 @@ def _on_input(
     staging = Staging(method.node, method.module, "keras", machine.converts_keras(method.module))
     bound = method.copy()
     bound.receiver = instance
-    values = {**bind(bound, Arguments([], {}, open=True)), **blind_values(bound, True)}
-    names = [arg.arg for arg in parameters(bound.node)][1:]
-    given = {**dict(zip(names, arguments.positional)), **arguments.keywords}
-    values.update((name, _placeholder(value)) for name, value in given.items() if name in values)
+    positional = [_placeholder(value) for value in arguments.positional]
+    keywords = {name: _placeholder(value) for name, value in arguments.keywords.items()}
+    values = bind(bound, Arguments(positional, keywords))
+    # What is not given here may be given by Keras, as `training` is.
+    args = bound.node.args
+    named = [arg.arg for arg in (*args.posonlyargs, *args.args)][1 : 1 + len(positional)]
+    for name, value in blind_values(bound, True).items():
+        if name not in named and name not in keywords:
+            values[name] = value
     trace(machine, bound, staging, values, frame.context, method.node, walk)
     return Library("keras tensor")
 

@@ -133,15 +133,19 @@ def _is_plain(value: Value) -> bool:
     return isinstance(value, Const) or (isinstance(value, Python) and value.dtype is None)
 
 
-def input_spec(arguments: Arguments) -> tuple[str, Dims | None]:
+def input_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:
     """Dtype and shape of `keras.Input(...)`, with the size of the batch in front."""
     keywords = arguments.keywords
     dtype = dtype_of_value(keywords.get("dtype")) or "float32"
+    unsure = len(arguments.positional) > 2 or (
+        "dtype" in keywords and dtype_of_value(keywords["dtype"]) is None
+    )
     given = arguments.positional[0] if arguments.positional else keywords.get("shape")
     inner = dims_of_value(given)
     batch = keywords.get("batch_size")
     size = batch.value if isinstance(batch, Const) and isinstance(batch.value, int) else None
-    return dtype, None if inner is None or "tensor" in keywords else (size, *inner)
+    dims = None if inner is None or "tensor" in keywords else (size, *inner)
+    return None if unsure else dtype, dims
 
 
 def _range_spec(arguments: Arguments) -> tuple[str | None, Dims | None]:

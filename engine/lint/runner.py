@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatch
 from pathlib import Path
@@ -69,7 +70,16 @@ def _keras_of(source: SourceFile) -> int:
     if found == 2:
         return found
     folder = os.path.dirname(os.path.abspath(source.path))
-    return required_keras(folder) or found
+    required = required_keras(folder)
+    if required is None and not _KERAS_3.search(source.text):
+        # Most packages are older than Keras 3, and their code works.
+        return 2 if os.path.exists(os.path.join(folder, "__init__.py")) else found
+    return required or found
+
+
+_KERAS_3 = re.compile(
+    r"^\s*(?:import keras\b|from keras\b)|\bkeras\.(?:ops|saving)\b|KerasTensor", re.M
+)
 
 
 def _say_failure(what: str) -> None:

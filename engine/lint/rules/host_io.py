@@ -77,6 +77,10 @@ def host_io(facts: Facts) -> Iterator[Finding]:
             continue
         if name.startswith(_PURE) or event.context.guard:
             continue
+        function = event.context.function
+        if function is not None and getattr(function.node, "name", "") == "__enter__":
+            # What a `with` block opens it closes at its end.
+            continue
         shown = name.removeprefix("builtins.")
         message = (
             f"`{shown}` runs once, while {facts.entry_word(event.context.entry)} is traced, not at "

@@ -62,6 +62,8 @@ def python_state_mutation(facts: Facts) -> Iterator[Finding]:
             continue
         if event.context.entry is not None and event.context.entry.staging.kind == "keras":
             continue
+        if _is_undone(event.context):
+            continue
         if event.kind in ("global", "nonlocal"):
             if _outlives(event, event.context) and not _TRACE_COUNTER.search(event.name):
                 yield _finding(facts, event.node, event.context, f"`{event.name}`")
@@ -73,6 +75,12 @@ def python_state_mutation(facts: Facts) -> Iterator[Finding]:
                 if facts.is_outer(event.target, event.context):
                     yield _finding(facts, event.node, event.context, f"`{facts.text(event.node)}`")
     yield from _methods(facts)
+
+
+def _is_undone(context: Context) -> bool:
+    """Whether it belongs to a `with` block, which puts things back at its end."""
+    function = context.function
+    return function is not None and getattr(function.node, "name", "") in ("__enter__", "__exit__")
 
 
 def _is_item_update(facts: Facts, event: Stored) -> bool:

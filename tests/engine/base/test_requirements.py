@@ -72,3 +72,22 @@ def test_keras_2_converts_what_keras_3_leaves(tmp_path: Path):
     assert codes() == []
     (tmp_path / "requirements.txt").write_text("tensorflow==2.8\n" + "#" * 2_000_000)
     assert codes() == ["GR301"]
+
+
+def test_a_package_that_says_nothing_is_older_than_keras_3(tmp_path: Path):
+    text = (
+        "import tensorflow as tf\nclass L(tf.keras.layers.Layer):\n    def call(self, x):\n"
+        "        if tf.reduce_sum(x) > 0:\n            return x\n        return -x\n"
+    )
+
+    def codes(text: str) -> list[str]:
+        required_keras.cache_clear()
+        source = SourceFile(str(tmp_path / "layer.py"), text)
+        return [finding.code for finding in check_source(source, Settings())]
+
+    assert codes(text) == ["GR301"]
+    (tmp_path / "__init__.py").write_text("")
+    assert codes(text) == []
+    assert codes("import keras\n" + text) == ["GR301"]
+    (tmp_path / "requirements.txt").write_text("tensorflow==2.20\n")
+    assert codes(text) == ["GR301"]
