@@ -8,6 +8,7 @@ from engine.keras import backend as backend
 from engine.keras import callbacks as callbacks
 from engine.keras import config as config
 from engine.keras import constraints as constraints
+from engine.keras import dtype_policies as dtype_policies
 from engine.keras import initializers as initializers
 from engine.keras import layers as layers
 from engine.keras import losses as losses
@@ -20,6 +21,8 @@ from engine.keras import random as random
 from engine.keras import regularizers as regularizers
 from engine.keras import saving as saving
 from engine.keras import utils as utils
+from engine.keras.configs import DTypePolicy as DTypePolicy
+from engine.keras.configs import DTypePolicy as _engine_keras_configs_DTypePolicy
 from engine.keras.functional import KerasTensor as KerasTensor
 from engine.keras.functional import keras_input as _engine_keras_functional_keras_input
 from engine.keras.functional_model import Functional as Functional
@@ -34,6 +37,7 @@ from engine.keras.optimizer import Optimizer as Optimizer
 from engine.keras.regularizer_classes import Regularizer as Regularizer
 from typing import Any
 
+FloatDTypePolicy = _engine_keras_configs_DTypePolicy
 Initializer = _engine_keras_initial_values_BaseInitializer
 Input = _engine_keras_functional_keras_input
 def Variable(

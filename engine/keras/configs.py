@@ -52,6 +52,39 @@ def dtype_name(value: Any) -> Any:
     return value if isinstance(value, DType) else name
 
 
+@public("keras.DTypePolicy", "keras.dtype_policies.DTypePolicy", "keras.FloatDTypePolicy")
+class DTypePolicy:
+    """The dtypes of a layer's weights and of its computation.
+
+    Args:
+        name: of the dtype, such as "float32".
+    """
+
+    quantization_mode = None
+
+    def __init__(self, name: str = "float32") -> None:
+        self.name = str(dtype_name(name))
+        self.compute_dtype = self.variable_dtype = self.name
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal policy."""
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A policy from what `get_config` answered."""
+        return cls(**config)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DTypePolicy) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f'<DTypePolicy "{self.name}">'
+
+
 def dtype_config(name: str) -> dict[str, Any]:
     """How a layer's dtype is written in its configuration."""
     return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name},
@@ -154,9 +187,14 @@ def constructor_arguments(value: Any, base: type) -> dict[str, Any]:
     Raises:
         NotImplementedError: if a parameter is kept nowhere: the class must define `get_config`.
     """
+    kind = next(each for each in type(value).__mro__ if each.__module__.startswith("engine."))
+    if kind is base:  # a user's class
+        from engine.keras.layer_protocol import given_arguments
+
+        return given_arguments(value) if "_given" in value.__dict__ else {}
     found: dict[str, Any] = {}
     known = set(inspect.signature(base.__init__).parameters)  # type: ignore[misc]
-    parameters = inspect.signature(_described(type(value)).__init__).parameters  # type: ignore[misc]
+    parameters = inspect.signature(_described(kind).__init__).parameters  # type: ignore[misc]
     for name, parameter in list(parameters.items())[1:]:
         if name in known or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
             continue

@@ -168,7 +168,7 @@ def call_symbolically(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     """What a layer's call on symbolic tensors answers: symbolic tensors with inferred specs."""
     made = LayerCall(layer, args, kwargs)
     layer._build_ahead(args, kwargs)
-    result = _traced(layer, args, kwargs)
+    result = rehearsed(layer, args, kwargs)
     for i, tensor in enumerate(flatten(result)):
         output = KerasTensor(tensor.dims, tensor.dtype)
         output.call, output.index = made, i
@@ -177,7 +177,7 @@ def call_symbolically(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return pack(result, made.outputs)
 
 
-def _traced(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def rehearsed(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The layer's result for placeholders, recorded and thrown away."""
     recorder = new_recorder("symbolic", eager_interpreter(current()))
 
@@ -234,7 +234,7 @@ def rehearse(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
 def output_shape(layer: Any, given: Any) -> Any:
     """The shape of a layer's output for a symbolic input, as a tuple."""
     return map_structure(
-        lambda t: tuple(t.dims) if t.dims is not None else None, _traced(layer, (given,), {})
+        lambda t: tuple(t.dims) if t.dims is not None else None, rehearsed(layer, (given,), {})
     )
 
 

@@ -261,8 +261,8 @@ class Identity(BaseInitializer):
         return self.gain * tf.eye(*shape, dtype=as_dtype(dtype or float32))
 
     def get_config(self) -> dict[str, Any]:
-        """Arguments that make an equal initializer."""
-        return {"gain": self.gain}
+        """Nothing: the gain is not kept, as in Keras."""
+        return {}
 
 
 _KNOWN["uniform"], _KNOWN["normal"] = RandomUniform, RandomNormal

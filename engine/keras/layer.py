@@ -15,7 +15,7 @@ from engine.ir.tensor import Tensor
 from engine.keras import activation_functions, configs, functional, initial_values, masks, naming
 from engine.keras.call_errors import explained
 from engine.keras.input_spec import InputSpec, check_inputs
-from engine.keras.tracking import Tracked
+from engine.keras.layer_protocol import LayerProtocol
 from engine.keras.variables import KerasVariable
 from engine.objects.scopes import NameScope, claim_scope, current_scope
 from engine.objects.variable import Variable, init_scope
@@ -25,7 +25,7 @@ _ACCEPTED = frozenset({"input_shape", "input_dim", "batch_input_shape", "batch_s
 
 
 @public("keras.layers.Layer", "keras.Layer")
-class Layer(Tracked):
+class Layer(LayerProtocol):
     """Weights and a computation.
 
     Subclasses make weights in `__init__` or `build(input_shape)` with `add_weight` and compute in
@@ -61,13 +61,13 @@ class Layer(Tracked):
                              f"Received: name={name} (of type {type(name)})")  # fmt: skip
         self._name = naming.unique_name(naming.snake_case(type(self).__name__)) if (
             name is None) else name  # fmt: skip
-        self.activity_regularizer = activity_regularizer
+        self.activity_regularizer = configs.regularizer(activity_regularizer)
         self._trainable = trainable
         self._dtype = float32 if dtype is None else as_dtype(configs.dtype_name(dtype))
         self.autocast = autocast
         if type(self).compute_mask is not Layer.compute_mask:
             self.supports_masking = self._makes_masks = True
-        self.built = False
+        self.built = self._built_at_init and type(self).build is Layer.build
         self._losses: list[Any] = []
         self._path: str | None = None
         self._output_shapes: Any = None
@@ -246,10 +246,20 @@ class Layer(Tracked):
             finally:
                 calls.leave()
         if self.activity_regularizer is not None:
-            self.add_loss(configs.regularizer(self.activity_regularizer)(result))  # type: ignore[misc]
+            self._regularize(result)
         if self._output_shapes is None:
             self._output_shapes = map_structure(lambda t: getattr(t, "shape", None), result)
         return result
+
+    def _regularize(self, outputs: Any) -> None:
+        """Add what the activity regularizer says of each output, for each example."""
+        assert self.activity_regularizer is not None
+        for output in flatten(outputs):
+            loss = self.activity_regularizer(output)
+            if output.shape.rank:
+                count = tf.cast(tf.shape(output)[0], loss.dtype)
+                loss = tf.math.divide_no_nan(loss, count)
+            self.add_loss(loss)
 
     def _remember(self, call: Any) -> None:
         """Keep a call on symbolic tensors."""
@@ -271,12 +281,6 @@ class Layer(Tracked):
     def output(self) -> Any:
         """The symbolic tensor that the first symbolic call answered."""
         return self._symbolic("output")
-
-    def _outer_path(self) -> str | None:
-        """Where the layer was built: later calls see its weights under the same path."""
-        if self._path is None or "/" not in self._path:
-            return None if self._path is None else ""
-        return self._path.rpartition("/")[0]
 
     def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Make the weights: eagerly where the call only finds out about shapes."""
@@ -383,7 +387,20 @@ class Layer(Tracked):
             "trainable": self._trainable,
             "dtype": configs.dtype_config(self.dtype),
         }
-        return {**config, **configs.constructor_arguments(self, Layer)}
+        if self.activity_regularizer is not None or self._lists_activity:
+            config["activity_regularizer"] = configs.serialize(self.activity_regularizer)
+        found = {**config, **configs.constructor_arguments(self, Layer)}
+        found |= {key: configs.serialize(getattr(self, key)) for key in self._listed}
+        return {key: value for key, value in found.items() if key not in self._unlisted}
+
+    _built_at_init = False
+    """Needs no weights, unless a subclass defines `build`."""
+    _lists_activity = False
+    """Does the configuration hold an activity regularizer that is None?"""
+    _listed: tuple[str, ...] = ()
+    """Attributes that the configuration holds besides the constructor's arguments."""
+    _unlisted: frozenset[str] = frozenset()
+    """Arguments of the constructor that the configuration leaves out."""
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -18,6 +18,12 @@ from engine.keras.layers_attention import MultiHeadAttention as MultiHeadAttenti
 from engine.keras.layers_category import CategoryEncoding as CategoryEncoding
 from engine.keras.layers_category import Discretization as Discretization
 from engine.keras.layers_category import Hashing as Hashing
+from engine.keras.layers_convolution import Conv1D as Conv1D
+from engine.keras.layers_convolution import Conv1D as _engine_keras_layers_convolution_Conv1D
+from engine.keras.layers_convolution import Conv2D as Conv2D
+from engine.keras.layers_convolution import Conv2D as _engine_keras_layers_convolution_Conv2D
+from engine.keras.layers_convolution import Conv3D as Conv3D
+from engine.keras.layers_convolution import Conv3D as _engine_keras_layers_convolution_Conv3D
 from engine.keras.layers_core import Activation as Activation
 from engine.keras.layers_core import Dense as Dense
 from engine.keras.layers_core import Dropout as Dropout
@@ -29,14 +35,6 @@ from engine.keras.layers_core import Masking as Masking
 from engine.keras.layers_core import Rescaling as Rescaling
 from engine.keras.layers_core import Reshape as Reshape
 from engine.keras.layers_einsum import EinsumDense as EinsumDense
-from engine.keras.layers_image import BatchNormalization as BatchNormalization
-from engine.keras.layers_image import Conv1D as Conv1D
-from engine.keras.layers_image import Conv1D as _engine_keras_layers_image_Conv1D
-from engine.keras.layers_image import Conv2D as Conv2D
-from engine.keras.layers_image import Conv2D as _engine_keras_layers_image_Conv2D
-from engine.keras.layers_image import Conv3D as Conv3D
-from engine.keras.layers_image import Conv3D as _engine_keras_layers_image_Conv3D
-from engine.keras.layers_image import LayerNormalization as LayerNormalization
 from engine.keras.layers_lookup import IntegerLookup as IntegerLookup
 from engine.keras.layers_lookup import StringLookup as StringLookup
 from engine.keras.layers_merge import Add as Add
@@ -47,40 +45,43 @@ from engine.keras.layers_merge import Maximum as Maximum
 from engine.keras.layers_merge import Minimum as Minimum
 from engine.keras.layers_merge import Multiply as Multiply
 from engine.keras.layers_merge import Subtract as Subtract
-from engine.keras.layers_noise import ActivityRegularization as ActivityRegularization
-from engine.keras.layers_noise import AlphaDropout as AlphaDropout
-from engine.keras.layers_noise import GaussianDropout as GaussianDropout
-from engine.keras.layers_noise import SpatialDropout1D as SpatialDropout1D
-from engine.keras.layers_noise import SpatialDropout2D as SpatialDropout2D
-from engine.keras.layers_noise import SpatialDropout3D as SpatialDropout3D
-from engine.keras.layers_normalization import GroupNormalization as GroupNormalization
-from engine.keras.layers_normalization import RMSNormalization as RMSNormalization
-from engine.keras.layers_normalization import UnitNormalization as UnitNormalization
+from engine.keras.layers_normalizing import BatchNormalization as BatchNormalization
+from engine.keras.layers_normalizing import GroupNormalization as GroupNormalization
+from engine.keras.layers_normalizing import LayerNormalization as LayerNormalization
 from engine.keras.layers_recurrent import GRUCell as GRUCell
 from engine.keras.layers_recurrent import LSTMCell as LSTMCell
 from engine.keras.layers_recurrent import RNN as RNN
 from engine.keras.layers_recurrent import SimpleRNNCell as SimpleRNNCell
 from engine.keras.layers_recurrent import StackedRNNCells as StackedRNNCells
+from engine.keras.layers_regularizing import ActivityRegularization as ActivityRegularization
+from engine.keras.layers_regularizing import AlphaDropout as AlphaDropout
+from engine.keras.layers_regularizing import GaussianDropout as GaussianDropout
+from engine.keras.layers_regularizing import GaussianNoise as GaussianNoise
+from engine.keras.layers_regularizing import SpatialDropout1D as SpatialDropout1D
+from engine.keras.layers_regularizing import SpatialDropout2D as SpatialDropout2D
+from engine.keras.layers_regularizing import SpatialDropout3D as SpatialDropout3D
 from engine.keras.layers_resizing import CenterCrop as CenterCrop
 from engine.keras.layers_resizing import Resizing as Resizing
-from engine.keras.layers_separable import Conv1DTranspose as Conv1DTranspose
-from engine.keras.layers_separable import Conv1DTranspose as _engine_keras_layers_separable_Conv1DTranspose
-from engine.keras.layers_separable import Conv3DTranspose as Conv3DTranspose
-from engine.keras.layers_separable import Conv3DTranspose as _engine_keras_layers_separable_Conv3DTranspose
-from engine.keras.layers_separable import DepthwiseConv1D as DepthwiseConv1D
-from engine.keras.layers_separable import SeparableConv1D as SeparableConv1D
-from engine.keras.layers_separable import SeparableConv1D as _engine_keras_layers_separable_SeparableConv1D
-from engine.keras.layers_separable import SeparableConv2D as SeparableConv2D
-from engine.keras.layers_separable import SeparableConv2D as _engine_keras_layers_separable_SeparableConv2D
+from engine.keras.layers_scaling import RMSNormalization as RMSNormalization
+from engine.keras.layers_scaling import SpectralNormalization as SpectralNormalization
+from engine.keras.layers_scaling import UnitNormalization as UnitNormalization
 from engine.keras.layers_shape import Permute as Permute
 from engine.keras.layers_shape import RepeatVector as RepeatVector
 from engine.keras.layers_shape import UpSampling1D as UpSampling1D
 from engine.keras.layers_statistics import Normalization as Normalization
 from engine.keras.layers_text import TextVectorization as TextVectorization
+from engine.keras.layers_transposed import Conv1DTranspose as Conv1DTranspose
+from engine.keras.layers_transposed import Conv1DTranspose as _engine_keras_layers_transposed_Conv1DTranspose
 from engine.keras.layers_transposed import Conv2DTranspose as Conv2DTranspose
 from engine.keras.layers_transposed import Conv2DTranspose as _engine_keras_layers_transposed_Conv2DTranspose
+from engine.keras.layers_transposed import Conv3DTranspose as Conv3DTranspose
+from engine.keras.layers_transposed import Conv3DTranspose as _engine_keras_layers_transposed_Conv3DTranspose
+from engine.keras.layers_transposed import DepthwiseConv1D as DepthwiseConv1D
 from engine.keras.layers_transposed import DepthwiseConv2D as DepthwiseConv2D
-from engine.keras.layers_transposed import GaussianNoise as GaussianNoise
+from engine.keras.layers_transposed import SeparableConv1D as SeparableConv1D
+from engine.keras.layers_transposed import SeparableConv1D as _engine_keras_layers_transposed_SeparableConv1D
+from engine.keras.layers_transposed import SeparableConv2D as SeparableConv2D
+from engine.keras.layers_transposed import SeparableConv2D as _engine_keras_layers_transposed_SeparableConv2D
 from engine.keras.layers_wrapping import Bidirectional as Bidirectional
 from engine.keras.layers_wrapping import TimeDistributed as TimeDistributed
 from engine.keras.layers_wrapping import Wrapper as Wrapper
@@ -134,12 +135,12 @@ def AvgPool3D(
     **kwargs: Any,
 ) -> Any:
     """`tf.nn.avg_pool3d` as a layer."""
-Convolution1D = _engine_keras_layers_image_Conv1D
-Convolution1DTranspose = _engine_keras_layers_separable_Conv1DTranspose
-Convolution2D = _engine_keras_layers_image_Conv2D
+Convolution1D = _engine_keras_layers_convolution_Conv1D
+Convolution1DTranspose = _engine_keras_layers_transposed_Conv1DTranspose
+Convolution2D = _engine_keras_layers_convolution_Conv2D
 Convolution2DTranspose = _engine_keras_layers_transposed_Conv2DTranspose
-Convolution3D = _engine_keras_layers_image_Conv3D
-Convolution3DTranspose = _engine_keras_layers_separable_Conv3DTranspose
+Convolution3D = _engine_keras_layers_convolution_Conv3D
+Convolution3DTranspose = _engine_keras_layers_transposed_Conv3DTranspose
 def Cropping1D(cropping: Any = ..., data_format: Any = ..., **kwargs: Any) -> Any:
     """Without the outer parts of the middle axes."""
 def Cropping2D(cropping: Any = ..., data_format: Any = ..., **kwargs: Any) -> Any:
@@ -239,8 +240,8 @@ def MaxPooling3D(
     **kwargs: Any,
 ) -> Any:
     """`tf.nn.max_pool3d` as a layer."""
-SeparableConvolution1D = _engine_keras_layers_separable_SeparableConv1D
-SeparableConvolution2D = _engine_keras_layers_separable_SeparableConv2D
+SeparableConvolution1D = _engine_keras_layers_transposed_SeparableConv1D
+SeparableConvolution2D = _engine_keras_layers_transposed_SeparableConv2D
 def SimpleRNN(
     units: Any,
     *args: Any,

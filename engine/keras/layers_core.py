@@ -24,6 +24,7 @@ class Dense(Layer):
         kernel_initializer, bias_initializer: initial values.
         kernel_regularizer, bias_regularizer: added to the losses.
         activity_regularizer, kernel_constraint, bias_constraint: as `Layer.add_weight`.
+        quantization_config: only None.
         kwargs: of `Layer`.
 
     Raises:
@@ -37,13 +38,15 @@ class Dense(Layer):
         kernel_initializer: Any = "glorot_uniform", bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None, bias_regularizer: Any = None,
         activity_regularizer: Any = None, kernel_constraint: Any = None,
-        bias_constraint: Any = None, **kwargs: Any,
+        bias_constraint: Any = None, quantization_config: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
+        if quantization_config is not None:
+            raise NotImplementedError("layers cannot be quantized: leave `quantization_config` out")
         if not isinstance(units, int) or units <= 0:
             raise ValueError("Received an invalid value for `units`, expected a positive integer. "
                              f"Received: units={units}")  # fmt: skip
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = units
+        self.units, self.quantization_config = units, None
         self.activation = _activation(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initial_values.get(kernel_initializer)
@@ -93,6 +96,7 @@ class Activation(Layer):
     """An activation function as a layer."""
 
     supports_masking = True
+    _built_at_init = True
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -105,10 +109,21 @@ class Activation(Layer):
 
 @public("keras.layers.Flatten")
 class Flatten(Layer):
-    """All axes but the first become one."""
+    """All axes but the first become one.
+
+    Args:
+        data_format: "channels_first" inputs are flattened as if the channels were last.
+    """
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.data_format = data_format or "channels_last"
+        self.input_spec = InputSpec(min_ndim=1)
 
     def call(self, inputs: Any) -> Any:
         """`[b, ...]` -> `[b, n]`."""
+        if self.data_format == "channels_first" and inputs.shape.rank > 1:
+            inputs = tf.transpose(inputs, [0, *range(2, inputs.shape.rank), 1])
         sizes = inputs.shape.as_list()[1:]
         if None in sizes:
             return tf.reshape(inputs, [tf.shape(inputs)[0], -1])
@@ -125,6 +140,8 @@ class Reshape(Layer):
     Args:
         target_shape: without the batch size.
     """
+
+    _built_at_init = True
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -156,7 +173,7 @@ class Dropout(Layer):
         if not 0 <= rate <= 1:
             raise ValueError(f"Invalid value received for argument `rate`. Expected a float value "
                              f"between 0 and 1. Received: rate={rate}")  # fmt: skip
-        self.rate, self.noise_shape, self.seed = rate, noise_shape, seed
+        self.rate, self.noise_shape, self.seed = rate, _noise_shape(noise_shape), seed
         if rate > 0:
             self.seed_generator = seeds.SeedGenerator(seed)
         self.built = True
@@ -164,10 +181,37 @@ class Dropout(Layer):
     def call(self, inputs: Any, training: Any = False) -> Any:
         """The inputs, thinned out where `training`."""
         if training and self.rate > 0:
+            shape = self.noise_shape
+            if shape is not None:
+                sizes = tf.shape(inputs)
+                shape = tf.stack([sizes[i] if n is None else n for i, n in enumerate(shape)])
             return tf.nn.experimental.stateless_dropout(
-                inputs, self.rate, self.seed_generator.next(), noise_shape=self.noise_shape
+                inputs, self.rate, self.seed_generator.next(), noise_shape=shape
             )
         return inputs
+
+
+def _noise_shape(shape: Any) -> Any:
+    """The shape of a mask as a tuple. Raises ValueError for what is none."""
+    text = "Invalid value received for argument `noise_shape`. Expected "
+    if shape is None:
+        return None
+    if isinstance(shape, str):
+        raise ValueError(f"{text}a tuple or list of integers. Received: noise_shape={shape}")
+    if not isinstance(shape, tuple):
+        try:
+            shape = tuple(shape)
+        except TypeError:
+            raise ValueError(f"{text}an iterable of integers (e.g., a tuple or list). Received: "
+                             f"noise_shape={shape}") from None  # fmt: skip
+    for i, size in enumerate(shape):
+        if size is not None and not isinstance(size, int):
+            raise ValueError(f"{text}all elements to be integers or None. Received element at "
+                             f"index {i}: {size} (type: {type(size).__name__})")  # fmt: skip
+        if size is not None and size <= 0:
+            raise ValueError(f"{text}all dimensions to be positive integers or None. Received "
+                             f"negative or zero value at index {i}: {size}")  # fmt: skip
+    return shape
 
 
 @public("keras.layers.Embedding")
@@ -177,19 +221,40 @@ class Embedding(Layer):
     Args:
         input_dim: number of rows.
         output_dim: size of a row.
-        embeddings_initializer: initial values.
+        embeddings_initializer, embeddings_regularizer, embeddings_constraint: of the matrix.
         mask_zero: hide 0 from the layers that follow?
+        weights: the matrix, where it is known.
+        quantization_config: only None.
+
+    Raises:
+        ValueError: for sizes that are no positive integers.
     """
+
+    _lists_activity = True
+    _unlisted = frozenset({"weights"})
 
     def __init__(
         self, input_dim: int, output_dim: int, embeddings_initializer: Any = "uniform",
-        mask_zero: bool = False, **kwargs: Any,
+        embeddings_regularizer: Any = None, embeddings_constraint: Any = None,
+        mask_zero: bool = False, weights: Any = None, quantization_config: Any = None,
+        **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(**kwargs)
-        self.input_dim, self.output_dim = input_dim, output_dim
+        for name, size in (("input_dim", input_dim), ("output_dim", output_dim)):
+            if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
+                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={size} "
+                                 f"(of type {type(size).__name__}).")  # fmt: skip
+        if quantization_config is not None:
+            raise NotImplementedError("layers cannot be quantized: leave `quantization_config` out")
+        super().__init__(**{k: v for k, v in kwargs.items() if k != "input_length"})
+        self.input_dim, self.output_dim, self.quantization_config = input_dim, output_dim, None
         self.embeddings_initializer = initial_values.get(embeddings_initializer)
+        self.embeddings_regularizer = configs.regularizer(embeddings_regularizer)
+        self.embeddings_constraint = configs.constraint(embeddings_constraint)
         self.mask_zero = self.supports_masking = mask_zero
         self.embeddings: Any = None
+        if weights is not None:
+            self.build(None)
+            self.set_weights(weights if isinstance(weights, list) else [weights])
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Which numbers are not 0, where the layer masks them."""
@@ -198,7 +263,10 @@ class Embedding(Layer):
     def build(self, input_shape: Any) -> None:
         """Make the matrix `[input_dim, output_dim]`."""
         shape = (self.input_dim, self.output_dim)
-        self.embeddings = self.add_weight(shape, self.embeddings_initializer, name="embeddings")
+        self.embeddings = self.add_weight(
+            shape, self.embeddings_initializer, name="embeddings",
+            regularizer=self.embeddings_regularizer, constraint=self.embeddings_constraint,
+        )  # fmt: skip
         self.built = True
 
     def call(self, inputs: Any) -> Any:
@@ -309,6 +377,7 @@ class Identity(Layer):
     """The inputs themselves."""
 
     supports_masking = True
+    _built_at_init = True
 
     def call(self, inputs: Any) -> Any:
         """The inputs."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ir.op import PUBLIC, public
+from engine.keras.input_spec import InputSpec
 from engine.keras.layer import Layer
+from engine.keras.layers_convolution import FIRST, format_name, to_first, to_last
 from engine.ops.namespace import tf
 
 
@@ -31,6 +33,7 @@ class Permute(Layer):
             raise ValueError("Invalid permutation argument `dims` for Permute Layer. The set of "
                              "indices in `dims` must be consecutive and start from 1. "
                              f"Received dims={dims}")  # fmt: skip
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, inputs: Any) -> Any:
         """The transposed inputs."""
@@ -46,6 +49,7 @@ class RepeatVector(Layer):
         if not isinstance(n, int):
             raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
         self.n = n
+        self.input_spec = InputSpec(ndim=2)
 
     def call(self, inputs: Any) -> Any:
         """The repeated inputs."""
@@ -59,11 +63,15 @@ class _Padding(Layer):
 
     def __init__(self, padding: Any = 1, data_format: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.padding, self.data_format = padding, data_format
+        self.data_format = format_name(data_format)
         self._amounts = pairs(padding, self.rank)
+        self.padding = self._amounts[0] if self.rank == 1 else tuple(self._amounts)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def call(self, inputs: Any) -> Any:
         """`[b, ..., c]` with longer middle axes."""
+        if self.data_format == FIRST:
+            return tf.pad(inputs, [(0, 0), (0, 0), *self._amounts])
         return tf.pad(inputs, [(0, 0), *self._amounts, (0, 0)])
 
 
@@ -72,15 +80,21 @@ class _Cropping(Layer):
 
     rank = 2
 
-    def __init__(self, cropping: Any = 0, data_format: Any = None, **kwargs: Any) -> None:
+    def __init__(self, cropping: Any = None, data_format: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.cropping, self.data_format = cropping, data_format
-        self._amounts = pairs(cropping, self.rank)
+        self.data_format = format_name(data_format)
+        default = 0 if self.rank == 2 else 1
+        self._amounts = pairs(default if cropping is None else cropping, self.rank)
+        self.cropping = self._amounts[0] if self.rank == 1 else tuple(self._amounts)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+        if self.rank == 1:
+            self._unlisted = frozenset({"data_format"})
 
     def call(self, inputs: Any) -> Any:
         """`[b, ..., c]` with shorter middle axes."""
         middle = tuple(slice(before, -after if after else None) for before, after in self._amounts)
-        return inputs[(slice(None), *middle)]
+        first = (slice(None),) * (2 if self.data_format == FIRST else 1)
+        return inputs[(*first, *middle)]
 
 
 class _UpSampling(Layer):
@@ -91,11 +105,19 @@ class _UpSampling(Layer):
     def __init__(self, size: Any = 2, data_format: Any = None, interpolation: str = "nearest",
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(**kwargs)
-        self.data_format, self.interpolation = data_format, interpolation
+        self.data_format, self.interpolation = format_name(data_format), interpolation
         self.size = (size,) * self.rank if isinstance(size, int) else tuple(size)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+        if self.rank == 3:
+            self._unlisted = frozenset({"interpolation"})
 
     def call(self, inputs: Any) -> Any:
         """`[b, ..., c]` with longer middle axes."""
+        x = inputs if self.data_format != FIRST else to_last(inputs)
+        x = self._repeated(x)
+        return x if self.data_format != FIRST else to_first(x)
+
+    def _repeated(self, inputs: Any) -> Any:
         if self.interpolation != "nearest":
             shape = tf.shape(inputs)[1:-1] * tf.constant(self.size)
             return tf.image.resize(inputs, shape, method=self.interpolation)
@@ -122,6 +144,7 @@ class UpSampling1D(Layer):
     def __init__(self, size: int = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.size = int(size)
+        self.input_spec = InputSpec(ndim=3)
 
     def call(self, inputs: Any) -> Any:
         """`[b, t, f]` -> `[b, t * size, f]`."""
@@ -133,10 +156,12 @@ class _Global(Layer):
 
     rank = 2
     function = "reduce_max"
+    _built_at_init = True
 
     def __init__(self, data_format: Any = None, keepdims: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.data_format, self.keepdims = data_format, keepdims
+        self.data_format, self.keepdims = format_name(data_format), keepdims
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def _axes(self) -> list[int]:
         first = 2 if self.data_format == "channels_first" else 1

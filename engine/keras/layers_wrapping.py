@@ -21,12 +21,21 @@ class Wrapper(Layer):
                              "Please ensure wrapped layer is a valid Keras layer.")  # fmt: skip
         self.layer = layer
 
+    def build(self, input_shape: Any = None) -> None:
+        """Build the layer inside."""
+        if not self.layer.built:
+            self.layer.build(input_shape)
+
 
 @public("keras.layers.TimeDistributed")
 class TimeDistributed(Wrapper):
     """The layer applied to every step: `[b, t, ...]` -> `[b, t, ...]`."""
 
     supports_masking = True
+
+    def build(self, input_shape: Any = None) -> None:
+        """Build the layer for one step."""
+        super().build((input_shape[0], *input_shape[2:]))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """All steps at once, as one larger batch."""

@@ -9,7 +9,20 @@ from engine.keras.variables import KerasVariable
 from engine.objects.trackable import Trackable
 
 _INTERNAL = frozenset(
-    {"_own_trainable", "_own_fixed", "_parts", "_metrics_held", "_seeds", "_waiting", "_losses"}
+    {
+        "_build_shapes",
+        "_call_names_known",
+        "_output_shapes",
+        "_symbolic_calls",
+        "_given",
+        "_own_trainable",
+        "_own_fixed",
+        "_parts",
+        "_metrics_held",
+        "_seeds",
+        "_waiting",
+        "_losses",
+    }
 )
 
 
