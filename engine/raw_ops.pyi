@@ -19,7 +19,7 @@ def AddV2(*, x: Any, y: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def All(*, input: Any, axis: Any, keep_dims: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Angle(*, input: Any, name: str | None = ...) -> Any:
+def Angle(*, input: Any, Tout: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def ArgMax(*, input: Any, dimension: Any, output_type: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -56,7 +56,16 @@ def AvgPool(
     name: str | None = ...,
 ) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def BatchMatMulV2(*, x: Any, y: Any, adj_x: Any, adj_y: Any, name: str | None = ...) -> Any:
+def BatchMatMulV2(
+    *,
+    x: Any,
+    y: Any,
+    adj_x: Any,
+    adj_y: Any,
+    grad_x: Any,
+    grad_y: Any,
+    name: str | None = ...,
+) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def BesselI0(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -96,7 +105,7 @@ def BitwiseXor(*, x: Any, y: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def BroadcastTo(*, input: Any, shape: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Cast(*, x: Any, DstT: Any, name: str | None = ...) -> Any:
+def Cast(*, x: Any, DstT: Any, Truncate: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def Ceil(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -104,9 +113,9 @@ def CheckNumerics(*, tensor: Any, message: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def Cholesky(*, input: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Complex(*, real: Any, imag: Any, name: str | None = ...) -> Any:
+def Complex(*, real: Any, imag: Any, Tout: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def ComplexAbs(*, x: Any, name: str | None = ...) -> Any:
+def ComplexAbs(*, x: Any, Tout: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def ConcatV2(*, values: Any, axis: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -120,6 +129,8 @@ def Conv2D(
     padding: Any,
     data_format: Any,
     dilations: Any,
+    use_cudnn_on_gpu: Any,
+    explicit_paddings: Any,
     name: str | None = ...,
 ) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -169,6 +180,7 @@ def DepthwiseConv2dNative(
     padding: Any,
     data_format: Any,
     dilations: Any,
+    explicit_paddings: Any,
     name: str | None = ...,
 ) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -200,7 +212,7 @@ def EncodeBase64(*, input: Any, pad: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def EnsureShape(*, input: Any, shape: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Equal(*, x: Any, y: Any, name: str | None = ...) -> Any:
+def Equal(*, x: Any, y: Any, incompatible_shape_error: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def Erf(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -236,7 +248,13 @@ def FresnelCos(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def FresnelSin(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def GatherNd(*, params: Any, indices: Any, name: str | None = ...) -> Any:
+def GatherNd(
+    *,
+    params: Any,
+    indices: Any,
+    bad_indices_policy: Any,
+    name: str | None = ...,
+) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def GatherV2(
     *,
@@ -265,7 +283,7 @@ def Igamma(*, a: Any, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def Igammac(*, a: Any, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Imag(*, input: Any, name: str | None = ...) -> Any:
+def Imag(*, input: Any, Tout: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def InTopKV2(*, predictions: Any, targets: Any, k: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -325,6 +343,8 @@ def MatMul(
     b: Any,
     transpose_a: Any,
     transpose_b: Any,
+    grad_a: Any,
+    grad_b: Any,
     name: str | None = ...,
 ) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -366,6 +386,7 @@ def MaxPool(
     strides: Any,
     padding: Any,
     data_format: Any,
+    explicit_paddings: Any,
     name: str | None = ...,
 ) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -389,7 +410,7 @@ def Neg(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def NextAfter(*, x1: Any, x2: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def NotEqual(*, x: Any, y: Any, name: str | None = ...) -> Any:
+def NotEqual(*, x: Any, y: Any, incompatible_shape_error: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def OneHot(
     *,
@@ -436,7 +457,7 @@ def Rank(*, input: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def ReadFile(*, filename: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def Real(*, input: Any, name: str | None = ...) -> Any:
+def Real(*, input: Any, Tout: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def RealDiv(*, x: Any, y: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
@@ -484,7 +505,14 @@ def Round(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def Rsqrt(*, x: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""
-def ScatterNd(*, indices: Any, updates: Any, shape: Any, name: str | None = ...) -> Any:
+def ScatterNd(
+    *,
+    indices: Any,
+    updates: Any,
+    shape: Any,
+    bad_indices_policy: Any,
+    name: str | None = ...,
+) -> Any:
     """The op of that name; it takes keyword arguments only."""
 def SegmentMax(*, data: Any, segment_ids: Any, name: str | None = ...) -> Any:
     """The op of that name; it takes keyword arguments only."""

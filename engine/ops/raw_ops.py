@@ -16,7 +16,7 @@ Add math.add x y
 AddN add_n inputs
 AddV2 math.add x y
 All reduce_all input=input_tensor axis keep_dims=keepdims
-Angle math.angle input
+Angle math.angle input ~Tout
 ArgMax math.argmax input dimension=axis output_type
 ArgMin math.argmin input dimension=axis output_type
 AsString strings.as_string input precision scientific shortest width fill
@@ -26,7 +26,7 @@ Atan math.atan x
 Atan2 math.atan2 y x
 Atanh math.atanh x
 AvgPool nn.avg_pool2d value=input ksize strides padding data_format
-BatchMatMulV2 linalg.matmul x=a y=b adj_x=adjoint_a adj_y=adjoint_b
+BatchMatMulV2 linalg.matmul x=a y=b adj_x=adjoint_a adj_y=adjoint_b ~grad_x ~grad_y
 BesselI0 math.bessel_i0 x
 BesselI0e math.bessel_i0e x
 BesselI1 math.bessel_i1 x
@@ -46,15 +46,16 @@ BitwiseAnd bitwise.bitwise_and x y
 BitwiseOr bitwise.bitwise_or x y
 BitwiseXor bitwise.bitwise_xor x y
 BroadcastTo broadcast_to input shape
-Cast cast x DstT=dtype
+Cast cast x DstT=dtype ~Truncate
 Ceil math.ceil x
 CheckNumerics debugging.check_numerics tensor message
 Cholesky linalg.cholesky input
-Complex complex real imag
-ComplexAbs math.abs x
+Complex complex real imag ~Tout
+ComplexAbs math.abs x ~Tout
 ConcatV2 concat values axis
 Conj math.conj input=x
-Conv2D nn.conv2d input filter=filters strides padding data_format dilations
+Conv2D nn.conv2d input filter=filters strides padding data_format dilations \
+~use_cudnn_on_gpu ~explicit_paddings
 Cos math.cos x
 Cosh math.cosh x
 Cross linalg.cross a b
@@ -64,7 +65,8 @@ CumulativeLogsumexp math.cumulative_logsumexp x axis exclusive reverse
 Dawsn math.special.dawsn x
 DecodeBase64 io.decode_base64 input
 DecodeRaw io.decode_raw bytes=input_bytes out_type little_endian
-DepthwiseConv2dNative nn.depthwise_conv2d input filter strides padding data_format dilations
+DepthwiseConv2dNative nn.depthwise_conv2d input filter strides padding data_format dilations \
+~explicit_paddings
 Diag linalg.tensor_diag diagonal
 DiagPart linalg.tensor_diag_part input
 Digamma math.digamma x
@@ -76,7 +78,7 @@ Elu nn.elu features
 EluGrad raw.elu_grad gradients outputs
 EncodeBase64 io.encode_base64 input pad
 EnsureShape ensure_shape input=x shape
-Equal math.equal x y
+Equal math.equal x y ~incompatible_shape_error
 Erf math.erf x
 Erfc math.erfc x
 Erfinv math.erfinv x
@@ -94,7 +96,7 @@ FloorDiv math.floordiv x y
 FloorMod math.floormod x y
 FresnelCos math.special.fresnel_cos x
 FresnelSin math.special.fresnel_sin x
-GatherNd gather_nd params indices
+GatherNd gather_nd params indices ~bad_indices_policy
 GatherV2 gather params indices axis batch_dims
 Greater math.greater x y
 GreaterEqual math.greater_equal x y
@@ -105,7 +107,7 @@ Identity identity input
 IdentityN identity_n input
 Igamma math.igamma a x
 Igammac math.igammac a x
-Imag math.imag input
+Imag math.imag input ~Tout
 InTopKV2 math.in_top_k predictions targets k
 Invert bitwise.invert x
 InvertPermutation math.invert_permutation x
@@ -128,7 +130,7 @@ LogicalAnd math.logical_and x y
 LogicalNot math.logical_not x
 LogicalOr math.logical_or x y
 Lu linalg.lu input output_idx_type
-MatMul linalg.matmul a b transpose_a transpose_b
+MatMul linalg.matmul a b transpose_a transpose_b ~grad_a ~grad_b
 MatchingFiles io.matching_files pattern
 MatrixBandPart linalg.band_part input num_lower num_upper
 MatrixDeterminant linalg.det input
@@ -138,7 +140,7 @@ MatrixSolve linalg.solve matrix rhs adjoint
 MatrixSquareRoot linalg.sqrtm input
 MatrixTriangularSolve linalg.triangular_solve matrix rhs lower adjoint
 Max reduce_max input=input_tensor axis keep_dims=keepdims
-MaxPool nn.max_pool2d input ksize strides padding data_format
+MaxPool nn.max_pool2d input ksize strides padding data_format ~explicit_paddings
 Maximum math.maximum x y
 Mean reduce_mean input=input_tensor axis keep_dims=keepdims
 Min reduce_min input=input_tensor axis keep_dims=keepdims
@@ -149,7 +151,7 @@ MulNoNan math.multiply_no_nan x y
 Ndtri math.ndtri x
 Neg math.negative x
 NextAfter math.nextafter x1 x2
-NotEqual math.not_equal x y
+NotEqual math.not_equal x y ~incompatible_shape_error
 OneHot one_hot indices depth on_value off_value axis
 OnesLike ones_like x=input
 Pack stack values axis
@@ -165,7 +167,7 @@ RandomIndexShuffle random_index_shuffle index seed max_index rounds
 Range range start limit delta
 Rank rank input
 ReadFile io.read_file filename
-Real math.real input
+Real math.real input ~Tout
 RealDiv realdiv x y
 Reciprocal math.reciprocal x
 RegexFullMatch strings.regex_full_match input pattern
@@ -182,7 +184,7 @@ Rint math.rint x
 Roll roll input shift axis
 Round math.round x
 Rsqrt math.rsqrt x
-ScatterNd scatter_nd indices updates shape
+ScatterNd scatter_nd indices updates shape ~bad_indices_policy
 SegmentMax math.segment_max data segment_ids
 SegmentMean math.segment_mean data segment_ids
 SegmentMin math.segment_min data segment_ids
@@ -255,7 +257,7 @@ ZerosLike zeros_like x=input
 Zeta math.zeta x q
 """
 """Lines: the op, the public function that does it, and the arguments; `raw=public` where the
-names differ."""
+names differ, `~raw` where one makes no difference here."""
 
 
 def _declare(line: str) -> None:
@@ -263,7 +265,10 @@ def _declare(line: str) -> None:
     renamed = {}
     for argument in arguments:
         raw, _, target = argument.partition("=")
-        renamed[raw] = target or raw
+        if raw.startswith("~"):
+            renamed[raw[1:]] = ""
+        else:
+            renamed[raw] = target or raw
 
     def call(*positional: Any, name: str | None = None, **given: Any) -> Any:
         """The op of that name; it takes keyword arguments only."""
@@ -275,7 +280,7 @@ def _declare(line: str) -> None:
         unknown = [key for key in given if key not in renamed]
         if unknown:
             raise TypeError(f"{call.__name__}() got an unexpected keyword argument {unknown[0]!r}")
-        passed = {renamed[key]: value for key, value in given.items()}
+        passed = {renamed[key]: value for key, value in given.items() if renamed[key]}
         if name is not None:
             passed["name"] = name
         return find_public(path)(**passed)
