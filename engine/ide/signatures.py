@@ -49,7 +49,7 @@ def call_signatures(snapshot: Snapshot, qualname: str) -> tuple[str, ...]:
             continue
         text = _signature(name, function, values, result)
         if origin is Origin.EXAMPLE and text:
-            text = f"{text}  # as in the `# example:` comment"
+            text = f"{text}  # by the example"
         if text and text.partition("  #")[0] not in {each.partition("  #")[0] for each in found}:
             found.append(text)
     return tuple(found[:_MOST])

@@ -46,9 +46,9 @@ class Origin(Enum):
     """How a trace is known of."""
 
     CALL = "call"
-    """By a call in the program."""
+    """By a call in the program that tells its arguments."""
     BLIND = "blind"
-    """Nobody in the file calls it: its arguments are unknown."""
+    """Nobody in the file calls it, or with arguments of which nothing is known."""
     EXAMPLE = "example"
     """By an `# example:` comment alone."""
 

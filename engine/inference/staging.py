@@ -129,6 +129,8 @@ def trace(
     machine.entry_counts[id(function.node)] = count + 1
     machine.entered[key] = Unknown("derived")
     entry = machine.new_entry(function, staging, context.entry)
+    if entry.origin is Origin.CALL and any(isinstance(v, Unknown) for v in values.values()):
+        entry.origin = Origin.BLIND
     converted, reason = staging.autograph, "" if staging.autograph else "autograph=False"
     if staging.kind == "keras" and reason:
         reason = "keras"

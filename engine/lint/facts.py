@@ -61,7 +61,8 @@ class Facts:
     def told(self, kind: type[E]) -> list[E]:
         """Those in traces, of each function from what is known best of how it is called.
 
-        That are the calls in the program; where there are none, those in `# example:` comments.
+        That are the calls in the program; where none of them tells its arguments, those in
+        `# example:` comments.
         """
         if not self.machine.exemplified:
             return self.staged(kind)

@@ -24,10 +24,10 @@ _POSITIONAL = (
 )
 
 
-def graph_texts(graph: Graph) -> dict[str, Any]:
+def graph_texts(graph: Graph, path: str) -> dict[str, Any]:
     """The graph as traced, of that what is used, as optimised; the executor's program.
 
-    Each has its line map.
+    Each has its map to the lines of one file: what other files have made is on none of them.
     """
     optimized = optimize(graph)
     texts: dict[str, Any] = {}
@@ -39,12 +39,12 @@ def graph_texts(graph: Graph) -> dict[str, Any]:
     }
     for name, text in made.items():
         texts[name] = _cut(text)
-        maps[name] = line_map(texts[name])
-    texts["python"], maps["python"] = _program(optimized)
+        maps[name] = line_map(texts[name], path)
+    texts["python"], maps["python"] = _program(optimized, path)
     return {**texts, "lineMaps": maps}
 
 
-def _program(graph: Graph) -> tuple[str, list[list[int]]]:
+def _program(graph: Graph, path: str) -> tuple[str, list[list[int]]]:
     """The executor's program with the op each line computes, and the user's line of each."""
     source = getattr(executable(graph), "source", None)
     if source is None:
@@ -53,7 +53,7 @@ def _program(graph: Graph) -> tuple[str, list[list[int]]]:
     pairs = []
     for line, node in sorted(source.nodes.items()):
         lines[line - 1] += f"  # {node.op.type}"
-        if (where := node.file_line) is not None:
+        if (where := node.file_line) is not None and where[0] == path:
             pairs.append([line - 1, where[1] - 1])
     return _cut("\n".join(lines)), pairs
 
@@ -62,11 +62,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= _TEXT else text[:_TEXT] + "\n# … cut here\n"
 
 
-def line_map(text: str) -> list[list[int]]:
-    """Pairs of 0-based lines, of the text and of the user, from the text's `# file.py:12`."""
+def line_map(text: str, path: str) -> list[list[int]]:
+    """Pairs of 0-based lines, of the text and of a file, from the text's `# file.py:12`."""
+    name = re.escape(path.replace("\\", "/").rsplit("/", 1)[-1])
     pairs = []
     for number, line in enumerate(text.split("\n")):
-        if match := re.search(r"# \S+:(\d+)$", line):
+        if match := re.search(rf"# {name}:(\d+)$", line):
             pairs.append([number, int(match[1]) - 1])
     return pairs
 

@@ -248,7 +248,7 @@ def _describe_graph(answer: dict[str, Any], traced: Any, concrete: Any, path: st
     if real_tensorflow.is_traced(traced):
         answer.update(real_tensorflow.describe(traced, concrete, path))
         return
-    answer["graph"] = graph_texts(graph)
+    answer["graph"] = graph_texts(graph, path)
     optimize = importlib.import_module("engine.passes.pipeline").optimize
     answer["picture"] = {"before": picture(graph), "after": picture(optimize(graph))}
 

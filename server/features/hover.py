@@ -86,9 +86,11 @@ async def _function(session: Session, facts: Facts, function: FunctionInfo) -> l
     if not function.converted:  # what AutoGraph would write never runs
         title = f"`{function.qualname}` runs unchanged while it is traced: {function.reason}"
         return [title, *(("code", cut(block)) for block in blocks if block)]
-    blocks.append(cut(told["readable"], _READABLE))
     title = f"Graph code of `{function.qualname}`"
     parts: list[Any] = [title, *(("code", block) for block in blocks if block)]
+    if told["readable"]:
+        blocks.append(cut(told["readable"], _READABLE))
+        parts += ["What becomes of each line:", ("code", blocks[-1])]
     if len(parts) > 1:
         parts.append("As AutoGraph writes it:")
     left = MAX_HOVER - 600 - sum(len(block) for block in blocks)

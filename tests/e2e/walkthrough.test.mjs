@@ -14,7 +14,7 @@ after(() => session?.end());
 test('the sample is opened, mended, shown and run', () =>
   session.step(async (workbench) => {
     await workbench.command('Welcome: Open Walkthrough...');
-    await workbench.pick('See what tf.function makes of your Python');
+    await workbench.pick('See tf.function at work');
     const steps = workbench.page.locator('.getting-started-step');
     await steps.filter({ hasText: 'Open the sample' }).first().waitFor();
     await session.picture('walkthrough');

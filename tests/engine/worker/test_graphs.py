@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 import engine as tf
@@ -15,7 +16,7 @@ def test_the_generated_program_names_the_op_of_each_line():
             x = tf.tanh(x)
         return x
 
-    texts = graph_texts(shrink.get_concrete_function(tf.constant([1.0, 2.0])).graph)
+    texts = graph_texts(shrink.get_concrete_function(tf.constant([1.0, 2.0])).graph, __file__)
     program = texts["python"].split("\n")
     ops = {
         line: re.findall(r"  # (\w+)$", program[line]) for line, _ in texts["lineMaps"]["python"]
@@ -61,7 +62,7 @@ def test_what_nothing_needs_is_marked_and_left_out_of_one_text():
         return x + 1.0
 
     graph = step.get_concrete_function(tf.constant(1.0)).graph
-    texts = graph_texts(graph)
+    texts = graph_texts(graph, __file__)
     assert "Sin" in texts["traced"]
     assert "Cos" in texts["traced"]
     assert not re.search("Sin|Cos", texts["used"])
@@ -84,5 +85,25 @@ def test_where_all_is_used_nothing_is_said_of_it():
     def step(x):
         return tf.sin(x)
 
-    texts = graph_texts(step.get_concrete_function(tf.constant(1.0)).graph)
+    texts = graph_texts(step.get_concrete_function(tf.constant(1.0)).graph, __file__)
     assert texts["used"] == texts["traced"]
+
+
+def test_lines_of_other_files_are_no_lines_of_this_one(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere.py").write_text(
+        "import engine as tf\ndef wave(x):\n    return tf.sin(x)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    wave = importlib.import_module("elsewhere").wave
+
+    @tf.function
+    def step(x):
+        return tf.cos(wave(x))
+
+    texts = graph_texts(step.get_concrete_function(tf.constant(1.0)).graph, __file__)
+    assert "# elsewhere.py:3" in texts["traced"]
+    here = step.python_function.__code__.co_firstlineno + 1
+    lines = {name: [line for _, line in pairs] for name, pairs in texts["lineMaps"].items()}
+    assert lines["optimized"] == [here]
+    assert here in lines["traced"]
+    assert 2 not in [line for told in lines.values() for line in told]

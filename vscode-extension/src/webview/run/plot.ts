@@ -5,7 +5,7 @@ import { element, svg } from '../dom';
 
 const WIDTH = 520;
 const HEIGHT = 160;
-const LEFT = 64;
+const LEFT = 84;
 const EDGE = 10;
 
 /** A picture of a tensor, where the server says one makes sense. */
@@ -56,7 +56,11 @@ export function linePath(
   return path;
 }
 
-const short = (value: number): string => String(Number(value.toPrecision(5)));
+/** A number of at most nine characters, so that it stands beside the axis. */
+const short = (value: number): string => {
+  const plain = String(Number(value.toPrecision(5)));
+  return plain.length <= 9 ? plain : value.toExponential(2);
+};
 
 function line(values: readonly number[]): HTMLElement | undefined {
   const range = rangeOf(values);
