@@ -13,6 +13,7 @@ from engine.keras import initializers as initializers
 from engine.keras import layers as layers
 from engine.keras import losses as losses
 from engine.keras import metrics as metrics
+from engine.keras import mixed_precision as mixed_precision
 from engine.keras import models as models
 from engine.keras import ops as ops
 from engine.keras import optimizers as optimizers
@@ -21,8 +22,6 @@ from engine.keras import random as random
 from engine.keras import regularizers as regularizers
 from engine.keras import saving as saving
 from engine.keras import utils as utils
-from engine.keras.configs import DTypePolicy as DTypePolicy
-from engine.keras.configs import DTypePolicy as _engine_keras_configs_DTypePolicy
 from engine.keras.functional import KerasTensor as KerasTensor
 from engine.keras.functional import keras_input as _engine_keras_functional_keras_input
 from engine.keras.functional_model import Functional as Functional
@@ -34,10 +33,12 @@ from engine.keras.loss_classes import Loss as Loss
 from engine.keras.metric_classes import Metric as Metric
 from engine.keras.model import Model as Model
 from engine.keras.optimizer import Optimizer as Optimizer
+from engine.keras.policies import DTypePolicy as DTypePolicy
+from engine.keras.policies import DTypePolicy as _engine_keras_policies_DTypePolicy
 from engine.keras.regularizer_classes import Regularizer as Regularizer
 from typing import Any
 
-FloatDTypePolicy = _engine_keras_configs_DTypePolicy
+FloatDTypePolicy = _engine_keras_policies_DTypePolicy
 Initializer = _engine_keras_initial_values_BaseInitializer
 Input = _engine_keras_functional_keras_input
 def Variable(

@@ -52,39 +52,6 @@ def dtype_name(value: Any) -> Any:
     return value if isinstance(value, DType) else name
 
 
-@public("keras.DTypePolicy", "keras.dtype_policies.DTypePolicy", "keras.FloatDTypePolicy")
-class DTypePolicy:
-    """The dtypes of a layer's weights and of its computation.
-
-    Args:
-        name: of the dtype, such as "float32".
-    """
-
-    quantization_mode = None
-
-    def __init__(self, name: str = "float32") -> None:
-        self.name = str(dtype_name(name))
-        self.compute_dtype = self.variable_dtype = self.name
-
-    def get_config(self) -> dict[str, Any]:
-        """Arguments that make an equal policy."""
-        return {"name": self.name}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A policy from what `get_config` answered."""
-        return cls(**config)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DTypePolicy) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __repr__(self) -> str:
-        return f'<DTypePolicy "{self.name}">'
-
-
 def dtype_config(name: str) -> dict[str, Any]:
     """How a layer's dtype is written in its configuration."""
     return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name},

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import as_dtype, float32
+from engine.ir.dtypes import as_dtype
 from engine.ir.interpreter import current
 from engine.ir.op import public
 from engine.ir.structure import flatten, map_structure
 from engine.ir.tensor import Tensor
-from engine.keras import activation_functions, configs, functional, initial_values, masks, naming
+from engine.keras import (
+    activation_functions,
+    configs,
+    functional,
+    initial_values,
+    masks,
+    naming,
+    policies,
+)
 from engine.keras.call_errors import explained
 from engine.keras.input_spec import InputSpec, check_inputs
 from engine.keras.layer_protocol import LayerProtocol
@@ -63,7 +72,8 @@ class Layer(LayerProtocol):
             name is None) else name  # fmt: skip
         self.activity_regularizer = configs.regularizer(activity_regularizer)
         self._trainable = trainable
-        self._dtype = float32 if dtype is None else as_dtype(configs.dtype_name(dtype))
+        self.dtype_policy = policies.policy_of(dtype)
+        self._dtype = self.dtype_policy._variable
         self.autocast = autocast
         if type(self).compute_mask is not Layer.compute_mask:
             self.supports_masking = self._makes_masks = True
@@ -102,7 +112,8 @@ class Layer(LayerProtocol):
             regularizer: name or function, added to the layer's losses.
             constraint: kept on the variable.
             name: of the variable.
-            autocast, aggregation, kwargs: accepted.
+            autocast: read it in the dtype that the layer computes in.
+            aggregation, kwargs: accepted.
 
         Raises:
             ValueError: if `name` is passed by position.
@@ -123,7 +134,8 @@ class Layer(LayerProtocol):
         with init_scope():
             value = initial_values.get(initializer)(wanted, dtype=kind)
         with naming.scope(self._name, self._outer_path(), self):
-            made = KerasVariable(value, dtype=kind, trainable=trainable, name=name)
+            made = KerasVariable(value, dtype=kind, trainable=trainable, autocast=autocast,
+                                 name=name)  # fmt: skip
         made.initializer = initializer
         made.regularizer = configs.regularizer(regularizer)
         made.constraint = configs.constraint(constraint)
@@ -135,7 +147,14 @@ class Layer(LayerProtocol):
         """Name of the dtype of the weights."""
         return self._dtype.name
 
-    compute_dtype = variable_dtype = input_dtype = dtype
+    variable_dtype = dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        """Name of the dtype that inputs are cast to."""
+        return self.dtype_policy.compute_dtype
+
+    input_dtype = compute_dtype
 
     @property
     def trainable(self) -> bool:
@@ -239,7 +258,7 @@ class Layer(LayerProtocol):
             try:
                 if outermost:
                     self._forget_losses()
-                with NameScope(self._name):
+                with NameScope(self._name), policies.reading(self):
                     result = explained(self, args, kwargs)
                     if previous is not None or self._makes_masks:
                         masks.pass_masks(self, args, result, previous)
@@ -339,19 +358,20 @@ class Layer(LayerProtocol):
     _takes_anything = False
 
     def _as_input(self, value: Any) -> Any:
-        """Arrays become tensors; floats take the layer's dtype."""
+        """Arrays become tensors; floats take the dtype that the layer computes in."""
+        kind = self.dtype_policy._compute
         if isinstance(value, (Variable, KerasVariable)):
             value = convert_to_tensor(value)
         if not isinstance(value, Tensor):
             if not (hasattr(value, "dtype") and hasattr(value, "shape")) or _composite(value):
                 return value
             value = convert_to_tensor(value)
-            if value.dtype.is_integer and self._dtype.is_floating and self._casts_integers:
-                value = tf.cast(value, self._dtype)
-        floats = value.dtype.is_floating and self._dtype.is_floating
-        if self.autocast and floats and value.dtype is not self._dtype:
+            if value.dtype.is_integer and kind.is_floating and self._casts_integers:
+                value = tf.cast(value, kind)
+        floats = value.dtype.is_floating and kind.is_floating
+        if self.autocast and floats and value.dtype is not kind:
             mask = masks.get_mask(value)
-            value = tf.cast(value, self._dtype)
+            value = tf.cast(value, kind)
             masks.set_mask(value, mask)
         return value
 
@@ -360,7 +380,7 @@ class Layer(LayerProtocol):
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape of the output for a shape of the input (with None for unknown sizes)."""
         shape = args[0] if args else next(iter(kwargs.values()))
-        made = functional.KerasTensor(tuple(shape), self._dtype)
+        made = functional.KerasTensor(tuple(shape), self.dtype_policy._compute)
         return functional.output_shape(self, made)
 
     # -- masks -----------------------------------------------------------------------------
@@ -385,7 +405,7 @@ class Layer(LayerProtocol):
         config = {
             "name": self.name,
             "trainable": self._trainable,
-            "dtype": configs.dtype_config(self.dtype),
+            "dtype": configs.dtype_config(self.dtype_policy.name),
         }
         if self.activity_regularizer is not None or self._lists_activity:
             config["activity_regularizer"] = configs.serialize(self.activity_regularizer)
@@ -411,8 +431,8 @@ class Layer(LayerProtocol):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-class _Calls:
-    """The layers being called, outermost first, with their `training`."""
+class _Calls(threading.local):
+    """The layers being called in a thread, outermost first, with their `training`."""
 
     def __init__(self) -> None:
         self.stack: list[tuple[Layer, Any]] = []

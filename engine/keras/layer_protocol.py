@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ir.structure import flatten, map_structure
-from engine.keras import configs, functional, naming
+from engine.keras import functional, naming
 from engine.keras.stateless import state_of
 from engine.keras.tracking import Tracked
 
@@ -86,11 +86,6 @@ class LayerProtocol(Tracked):
     def metrics_variables(self) -> list[Any]:
         """The variables of the metrics."""
         return [variable for metric in self.metrics for variable in metric.variables]
-
-    @property
-    def dtype_policy(self) -> Any:
-        """The dtypes of weights and of the computation."""
-        return configs.DTypePolicy(self.dtype)  # type: ignore[attr-defined]
 
     @property
     def quantization_mode(self) -> None:

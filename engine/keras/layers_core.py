@@ -79,6 +79,8 @@ class Dense(Layer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """`[..., inputs]` -> `[..., units]`."""
+        if inputs.dtype.is_integer:
+            inputs = tf.cast(inputs, self.compute_dtype)
         if inputs.shape.rank is not None and inputs.shape.rank > 2:
             x = tf.tensordot(inputs, self.kernel, [[inputs.shape.rank - 1], [0]])
         else:

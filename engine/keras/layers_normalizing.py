@@ -43,6 +43,17 @@ class _Normalizing(Layer):
         self.gamma: Any = None
         self.beta: Any = None
 
+    @staticmethod
+    def _wide(inputs: Any) -> Any:
+        """The inputs in a dtype in which statistics do not overflow."""
+        return tf.cast(inputs, "float32") if inputs.dtype.size == 2 else inputs
+
+    def _weights_as(self, kind: Any) -> tuple[Any, Any]:
+        """The factor and the offset, where there are any, in a dtype."""
+        weights = (self.gamma, self.beta)
+        gamma, beta = [w if w is None else tf.cast(tf.convert_to_tensor(w), kind) for w in weights]
+        return gamma, beta
+
     def _make_weights(self, shape: tuple[int, ...], scale: bool, center: bool) -> None:
         if scale:
             self.gamma = self.add_weight(
@@ -101,10 +112,11 @@ class BatchNormalization(_Normalizing):
         shape = (input_shape[self.axis],)
         self._make_weights(shape, self.scale, self.center)
         self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False,
-                                           name="moving_mean")  # fmt: skip
+                                           autocast=False, name="moving_mean")  # fmt: skip
         self.moving_variance = self.add_weight(
-            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
-        )
+            shape, self.moving_variance_initializer, trainable=False, autocast=False,
+            name="moving_variance",
+        )  # fmt: skip
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: shape[0]})
         self.built = True
 
@@ -116,6 +128,7 @@ class BatchNormalization(_Normalizing):
                 f"mask.shape={mask.shape}, inputs.shape={inputs.shape}"
             )
         axis = self.axis % inputs.shape.rank
+        inputs = self._wide(inputs)
         if training and self.trainable:
             mean, variance = self._moments(
                 inputs, [i for i in range(inputs.shape.rank) if i != axis], mask
@@ -125,12 +138,13 @@ class BatchNormalization(_Normalizing):
             self.moving_variance.assign(self.moving_variance * keep + variance * (1.0 - keep))
         else:
             mean, variance = self.moving_mean, self.moving_variance
-        parts = [mean, variance, self.beta, self.gamma]
+        gamma, beta = self._weights_as(inputs.dtype)
+        parts = [mean, variance, beta, gamma]
         if axis != inputs.shape.rank - 1:
             shape = [1] * inputs.shape.rank
             shape[axis] = inputs.shape[axis]
             parts = [part if part is None else tf.reshape(part, shape) for part in parts]
-        return tf.nn.batch_normalization(inputs, *parts, self.epsilon)
+        return tf.cast(tf.nn.batch_normalization(inputs, *parts, self.epsilon), self.compute_dtype)
 
     @staticmethod
     def _moments(inputs: Any, axes: list[int], mask: Any) -> tuple[Any, Any]:
@@ -200,14 +214,17 @@ class LayerNormalization(_Normalizing):
         """The normalised inputs."""
         rank = inputs.shape.rank
         axes = [axis % rank for axis in self.axis]
+        inputs = self._wide(inputs)
         mean, variance = tf.nn.moments(inputs, axes, keepdims=True)
-        gamma, beta = self.gamma, self.beta
+        gamma, beta = self._weights_as(inputs.dtype)
         if axes != [rank - 1]:
             shape = [inputs.shape[i] if i in axes else 1 for i in range(rank)]
             gamma, beta = (w if w is None else tf.reshape(w, shape) for w in (gamma, beta))
         if self.rms_scaling:
-            return inputs * tf.math.rsqrt(variance + self.epsilon) * gamma
-        return tf.nn.batch_normalization(inputs, mean, variance, beta, gamma, self.epsilon)
+            made = inputs * tf.math.rsqrt(variance + self.epsilon) * gamma
+        else:
+            made = tf.nn.batch_normalization(inputs, mean, variance, beta, gamma, self.epsilon)
+        return tf.cast(made, self.compute_dtype)
 
 
 @public("keras.layers.GroupNormalization")
@@ -269,15 +286,16 @@ class GroupNormalization(_Normalizing):
         axis = self.axis % rank
         sizes = [whole[i] if n is None else n for i, n in enumerate(inputs.shape.as_list())]
         sizes[axis : axis + 1] = [self.groups, sizes[axis] // self.groups]
-        x = tf.reshape(inputs, sizes)
+        x = self._wide(tf.reshape(inputs, sizes))
+        gamma, beta = self._weights_as(x.dtype)
         axes = [i for i in range(1, rank + 1) if i != axis]
         mean, variance = tf.nn.moments(x, axes, keepdims=True)
         factor = tf.math.rsqrt(variance + self.epsilon)
         weights = [1] * (rank + 1)
         weights[axis : axis + 2] = [self.groups, inputs.shape[axis] // self.groups]
-        if self.gamma is not None:
-            factor = factor * tf.reshape(self.gamma, weights)
+        if gamma is not None:
+            factor = factor * tf.reshape(gamma, weights)
         offset = -mean * factor
-        if self.beta is not None:
-            offset = offset + tf.reshape(self.beta, weights)
-        return tf.cast(tf.reshape(x * factor + offset, whole), self.dtype)
+        if beta is not None:
+            offset = offset + tf.reshape(beta, weights)
+        return tf.cast(tf.reshape(x * factor + offset, whole), self.compute_dtype)

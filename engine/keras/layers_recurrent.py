@@ -67,7 +67,7 @@ class _Cell(Layer):
     def get_initial_state(self, batch_size: Any = None, **kwargs: Any) -> list[Any]:
         """States of zeros."""
         sizes = self.state_size if isinstance(self.state_size, list) else [self.state_size]
-        return [tf.zeros([batch_size, size], self.dtype) for size in sizes]
+        return [tf.zeros([batch_size, size], self.compute_dtype) for size in sizes]
 
 
 _activation = activation

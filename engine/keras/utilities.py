@@ -202,12 +202,6 @@ def epsilon() -> float:
     return 1e-07
 
 
-@public("keras.backend.floatx", "keras.config.floatx")
-def floatx() -> str:
-    """The dtype of new weights."""
-    return "float32"
-
-
 @public("keras.backend.backend", "keras.config.backend")
 def backend() -> str:
     """Always "tensorflow"."""

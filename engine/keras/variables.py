@@ -11,7 +11,7 @@ from engine.ir.interpreter import current, interpreting
 from engine.ir.op import public
 from engine.ir.shapes import TensorShape, compatible
 from engine.ir.tensor import EagerTensor, Tensor
-from engine.keras import naming
+from engine.keras import naming, policies
 from engine.objects.variable import Variable, eager_interpreter, init_scope
 
 
@@ -24,7 +24,8 @@ class KerasVariable:
         shape: of the value.
         dtype: of the value; default float32 (of an integer value: int32).
         trainable: do tapes watch it?
-        autocast, aggregation, synchronization, kwargs: accepted.
+        autocast: read it in the dtype that the layer computes in.
+        aggregation, synchronization, kwargs: accepted.
         name: default "variable".
 
     Raises:
@@ -47,6 +48,7 @@ class KerasVariable:
         self.regularizer: Any = None
         self.constraint: Any = None
         self._trainable = bool(trainable)
+        self._autocast = autocast
         self.initializer = initializer
         with interpreting(eager_interpreter()):
             first = _first_value(initializer, shape, dtype)
@@ -57,9 +59,18 @@ class KerasVariable:
     # -- what it is ------------------------------------------------------------------------
 
     @property
-    def value(self) -> Variable:
-        """The `tf.Variable` that holds the value."""
-        return self._value
+    def value(self) -> Any:
+        """The `tf.Variable` that holds the value; in layers of mixed dtypes the value cast."""
+        return self._value if policies.autocast.dtype is None else self._read()
+
+    def _read(self) -> Any:
+        """The variable, or the value in the dtype that the layer being called computes in."""
+        kind = policies.autocast.dtype
+        if kind is None or not self._autocast or not self._value.dtype.is_floating:
+            return self._value
+        from engine.ops.namespace import tf
+
+        return self._value if self._value.dtype is kind else tf.cast(self._value, kind)
 
     @property
     def handle(self) -> Any:
@@ -82,7 +93,9 @@ class KerasVariable:
     @property
     def dtype(self) -> str:
         """Name of the dtype."""
-        return self._value.dtype.name
+        kind = policies.autocast.dtype
+        casts = kind is not None and self._autocast and self._value.dtype.is_floating
+        return kind.name if kind is not None and casts else self._value.dtype.name
 
     @property
     def shape(self) -> TensorShape:
@@ -106,6 +119,8 @@ class KerasVariable:
         return self._value.device
 
     def __tf_tensor__(self, dtype: DType | None = None, name: str | None = None) -> Tensor:
+        if policies.autocast.dtype is not None:
+            return convert_to_tensor(self._read(), dtype)
         return self._value.__tf_tensor__(dtype, name)
 
     def __checkpoint_variable__(self) -> Variable:
@@ -152,10 +167,10 @@ class KerasVariable:
     # -- as a tensor -----------------------------------------------------------------------
 
     def __getitem__(self, key: Any) -> Any:
-        return self._value.value()[key]
+        return convert_to_tensor(self)[key]
 
     def __iter__(self) -> Iterator[Tensor]:
-        return iter(self._value.value())
+        return iter(convert_to_tensor(self))
 
     def __bool__(self) -> bool:
         return bool(self._value)
@@ -200,12 +215,12 @@ def _first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
 
 def raw(variable: Any) -> Any:
     """The `tf.Variable` of a Keras variable; a `tf.Variable` itself."""
-    return variable.value if isinstance(variable, KerasVariable) else variable
+    return variable._value if isinstance(variable, KerasVariable) else variable
 
 
 def _forward(symbol: str) -> Callable[..., Any]:
     def operator(self: KerasVariable, *args: Any) -> Any:
-        return getattr(self._value.value(), symbol)(*args)
+        return getattr(convert_to_tensor(self), symbol)(*args)
 
     operator.__name__ = symbol
     return operator
