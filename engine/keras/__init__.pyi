@@ -59,7 +59,8 @@ def Variable(
         shape: of the value.
         dtype: of the value; default float32 (of an integer value: int32).
         trainable: do tapes watch it?
-        autocast, aggregation, synchronization, kwargs: accepted.
+        autocast: read it in the dtype that the layer computes in.
+        aggregation, synchronization, kwargs: accepted.
         name: default "variable".
 
     Raises:
