@@ -110,7 +110,7 @@ class LayerCall:
 
     def run(self, lookup: Callable[[KerasTensor], Any], training: Any) -> list[Any]:
         """The flat results, with values of symbolic tensors looked up."""
-        from engine.keras.layer import takes_training
+        from engine.keras.call_stack import takes_training
 
         def value(leaf: Any) -> Any:
             return lookup(leaf) if isinstance(leaf, KerasTensor) else leaf

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +22,7 @@ from engine.keras import (
     policies,
 )
 from engine.keras.call_errors import explained
+from engine.keras.call_stack import calls
 from engine.keras.input_spec import InputSpec, check_inputs
 from engine.keras.layer_protocol import LayerProtocol
 from engine.keras.variables import KerasVariable
@@ -429,47 +429,6 @@ class Layer(LayerProtocol):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
-
-
-class _Calls(threading.local):
-    """The layers being called in a thread, outermost first, with their `training`."""
-
-    def __init__(self) -> None:
-        self.stack: list[tuple[Layer, Any]] = []
-
-    def enter(self, layer: Layer, kwargs: dict[str, Any]) -> bool:
-        """Note a call; a `training` that was not given comes from outside. Is it the outermost?"""
-        outermost = not self.stack
-        training = kwargs.get("training")
-        if training is None and self.stack:
-            training = self.stack[-1][1]
-        if takes_training(layer):
-            if training is None:
-                kwargs.pop("training", None)
-            else:
-                kwargs["training"] = training
-        elif "training" in kwargs and not layer._takes_keywords:
-            kwargs.pop("training")
-        self.stack.append((layer, training))
-        return outermost
-
-    def leave(self) -> None:
-        self.stack.pop()
-
-
-calls = _Calls()
-
-
-def takes_training(layer: Any) -> bool:
-    """Does the layer's `call` have a parameter `training`?"""
-    known = layer.__dict__.get("_training_known")
-    if known is None:
-        parameters = inspect.signature(layer.call).parameters
-        known = "training" in parameters
-        object.__setattr__(layer, "_training_known", known)
-        free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-        object.__setattr__(layer, "_takes_keywords", free)
-    return bool(known)
 
 
 def _dims(value: Any) -> Any:

@@ -9,8 +9,8 @@ import numpy as np
 from engine.ir.structure import flatten, map_structure
 from engine.keras import metric_classes, optimizer_classes
 from engine.keras.batches import Batches, split, unpack
+from engine.keras.call_stack import takes_training
 from engine.keras.compiled import CompileLoss, CompileMetrics
-from engine.keras.layer import takes_training
 from engine.keras.training_callbacks import CallbackList
 from engine.ops.namespace import tf
 
