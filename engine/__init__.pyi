@@ -58,6 +58,8 @@ from engine.ir.spec import TypeSpec as TypeSpec
 from engine.ir.static_value import get_static_value as get_static_value
 from engine.ir.tensor import Tensor as Tensor
 from engine.ir.tensor import Tensor as _Tensor
+from engine.objects.composite_specs import RaggedTensorSpec as RaggedTensorSpec
+from engine.objects.composite_specs import SparseTensorSpec as SparseTensorSpec
 from engine.objects.functional import foldl as foldl
 from engine.objects.functional import foldr as foldr
 from engine.objects.functional import map_fn as map_fn
@@ -78,7 +80,7 @@ from engine.objects.policies import is_symbolic_tensor as is_symbolic_tensor
 from engine.objects.policies import type_spec_from_value as type_spec_from_value
 from engine.objects.python_call import numpy_function as numpy_function
 from engine.objects.python_call import py_function as py_function
-from engine.objects.ragged import RaggedTensor as RaggedTensor
+from engine.objects.ragged import RaggedTensor as _engine_objects_ragged_RaggedTensor
 from engine.objects.scopes import NameScope as _engine_objects_scopes_NameScope
 from engine.objects.scopes import control_dependencies as control_dependencies
 from engine.objects.scopes import group as group
@@ -219,6 +221,17 @@ def Operation(
         name_hint: base of the node's name; None: the op's own.
         owner: the recorder or graph it was made for.
     """
+class RaggedTensor(_engine_objects_ragged_RaggedTensor):
+    @staticmethod
+    def from_sparse(st_input: Any, **_: Any) -> RaggedTensor:
+        """The elements of a sparse matrix, row by row."""
+    @staticmethod
+    def from_uniform_row_length(values: Any, uniform_row_length: Any, **_: Any) -> RaggedTensor:
+        """Rows of the same length."""
+    def merge_dims(self, outer_axis: Any, inner_axis: Any) -> Any:
+        """Neighbouring axes as one."""
+    def to_sparse(self, name: str | None = ...) -> Any:
+        """The elements with their places (of one ragged axis)."""
 def Variable(*args: Any, **kwargs: Any) -> Any:
     """A tensor that keeps its value between calls.
 

@@ -5,6 +5,7 @@
 from engine.objects.sparse import SparseTensor as SparseTensor
 from engine.objects.sparse import add as add
 from engine.objects.sparse import from_dense as from_dense
+from engine.objects.sparse import map_values as map_values
 from engine.objects.sparse import reduce_sum as reduce_sum
 from engine.objects.sparse import reorder as reorder
 from engine.objects.sparse import sparse_dense_matmul as sparse_dense_matmul

@@ -9,7 +9,8 @@ from functools import wraps
 from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
-__all__ = ["FILTERING", "entries", "hide_engine_frames", "install_converted", "with_users_frames"]
+__all__ = ["FILTERING", "entries", "fallback", "hide_engine_frames", "install_converted",
+           "with_users_frames"]  # fmt: skip
 
 FILTERING = [True]
 """Are the engine's frames left out? `tf.debugging.disable_traceback_filtering` says no."""
@@ -177,6 +178,20 @@ _CALLED = frozenset({
 """Methods that Python calls for the user."""
 
 
+def fallback(function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+    """What a class among the arguments' makes of a call that failed; NotImplemented: nothing.
+
+    Such a class has a method `__op_fallback__(function, args, kwargs)`; `function` is an `Op` or
+    what `with_users_frames` was given.
+    """
+    for value in (*args, *kwargs.values()):
+        for one in value if type(value) in (list, tuple) else (value,):
+            handler = getattr(type(one), "__op_fallback__", None)
+            if handler is not None:
+                return handler(function, args, kwargs)
+    return NotImplemented
+
+
 _CALLING = "__with_users_frames__"
 
 
@@ -199,6 +214,9 @@ def _function(function: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            found = fallback(function, args, kwargs)
+            if found is not NotImplemented:
+                return found
             hide_engine_frames(error)
             raise
 

@@ -147,6 +147,8 @@ class Dataset:
         """What traces depend on: the specs of the elements, and no more."""
         return DatasetSpec(self.element_spec)
 
+    __composite_key__ = __composite_spec__
+
     def _autograph_for_(self, *loop: Any) -> None:
         from engine.data.loops import run_loop
 

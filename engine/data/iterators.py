@@ -191,6 +191,8 @@ class DatasetIterator:
         """What traces depend on."""
         return IteratorSpec(self.element_spec)
 
+    __composite_key__ = __composite_spec__
+
     def __checkpoint_position__(self) -> int:
         """How many elements were read: what checkpoints save."""
         return int(self._reader._value.taken)  # type: ignore[attr-defined]

@@ -18,6 +18,9 @@ PUBLIC = {
         "autograph.experimental.set_loop_options autograph.set_verbosity autograph.to_code "
         "autograph.to_graph autograph.trace"
     ),
+    "engine.objects.composite_specs": (
+        "RaggedTensorSpec SparseTensorSpec"
+    ),
     "engine.objects.functional": (
         "foldl foldr map_fn scan vectorized_map"
     ),
@@ -54,6 +57,9 @@ PUBLIC = {
         "raw.unicode_encode strings.bytes_split strings.split strings.unicode_decode "
         "strings.unicode_encode strings.unicode_split"
     ),
+    "engine.objects.ragged_functions": (
+        "ragged.boolean_mask ragged.map_flat_values ragged.range ragged.stack"
+    ),
     "engine.objects.ragged_strings": (
         "raw.character_offsets raw.string_ngrams strings.ngrams "
         "strings.unicode_decode_with_offsets strings.unicode_split_with_offsets"
@@ -66,8 +72,8 @@ PUBLIC = {
         "sets.intersection sets.size sets.union"
     ),
     "engine.objects.sparse": (
-        "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.reduce_sum "
-        "sparse.reorder sparse.sparse_dense_matmul sparse.to_dense"
+        "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.map_values "
+        "sparse.reduce_sum sparse.reorder sparse.sparse_dense_matmul sparse.to_dense"
     ),
     "engine.objects.tensor_array": (
         "TensorArray"

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.base.tracebacks import hide_engine_frames
+from engine.base.tracebacks import fallback, hide_engine_frames
 from engine.ir.interpreter import _current, current, new_eager
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _swap_code(function: types.FunctionType, op: Op) -> None:
     quick, results = quick_parts(op)
     scope.update(_op=op, _current=_current.get, _first=current, _Eager=EagerTensor,
                  _Symbolic=SymbolicTensor, _inputs=convert.op_inputs, _type=type,
-                 _new=EagerTensor.__new__, _quick=quick, _failures=_FAILURES)  # fmt: skip
+                 _new=EagerTensor.__new__, _quick=quick, _failures=_FAILURES,
+                 _fallback=fallback)  # fmt: skip
     signature = op.signature
     defaults = {}
     for i, parameter in enumerate(signature.parameters.values()):
@@ -151,7 +152,13 @@ def wrapper_source(
         lines += _route(inputs, "_Eager", tests, _quick_lines(inputs, results, call))
         lines += _route(inputs, "_Symbolic", tests, [f"return {call}"])
     lines.append(f"    return it.apply(_op, _inputs(_op, it, ({passed})), {attrs}, {name})")
-    shown = ["    except Exception as error:", "        hide_engine_frames(error)", "        raise"]
+    shown = [
+        "    except Exception as error:",
+        f"        found = _fallback(_op, ({passed}), {attrs})",
+        "        if found is not NotImplemented: return found",
+        "        hide_engine_frames(error)",
+        "        raise",
+    ]
     body = [lines[0], "    try:", *["    " + line for line in lines[1:]], *shown]
     return "\n".join(body) + "\n"
 

@@ -12,6 +12,7 @@ from engine.ir.op import op, public
 from engine.ir.shapes import TensorShape
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.tensor import EagerTensor, Tensor
+from engine.objects.composite_specs import RaggedTensorSpec
 from engine.objects.ragged_operators import RaggedOperators
 from engine.ops.kernels import as_array
 from engine.ops.namespace import tf
@@ -67,6 +68,64 @@ class RaggedTensor(RaggedOperators):
     def nrows(self) -> Tensor:
         """How many rows."""
         return tf.shape(self.row_splits, out_type=int64)[0] - 1
+
+    @classmethod
+    def from_tensor(
+        cls, tensor: Any, lengths: Any = None, padding: Any = None, **_: Any
+    ) -> RaggedTensor:
+        """From a dense tensor: its rows, cut to `lengths` or before the last `padding` elements."""
+        dense = convert_to_tensor(tensor)
+        count = tf.shape(dense, out_type=int64)
+        if padding is not None:
+            kept = tf.cast(tf.not_equal(dense, tf.cast(padding, dense.dtype)), int64)
+            lengths = tf.reduce_max(kept * (tf.range(count[1]) + 1), 1)
+        elif lengths is None:
+            lengths = tf.fill([count[0]], count[1])
+        lengths = tf.cast(lengths, int64)
+        mask = tf.sequence_mask(lengths, count[1])
+        return cls.from_row_lengths(tf.boolean_mask(dense, mask), lengths)
+
+    @classmethod
+    def from_value_rowids(cls, values: Any, value_rowids: Any, nrows: Any = None,
+                          **_: Any) -> RaggedTensor:  # fmt: skip
+        """From the number of the row of each value."""
+        numbers = tf.cast(value_rowids, int64)
+        count = numbers[-1] + 1 if nrows is None else tf.cast(nrows, int64)
+        lengths = tf.math.unsorted_segment_sum(tf.ones_like(numbers), numbers, count)
+        return cls.from_row_lengths(values, lengths)
+
+    @classmethod
+    def from_row_starts(cls, values: Any, row_starts: Any, **_: Any) -> RaggedTensor:
+        """From the places where rows begin."""
+        inner = _as_values(values)
+        end = inner.nrows() if isinstance(inner, RaggedTensor) else tf.shape(inner)[0]
+        return cls(inner, tf.concat([tf.cast(row_starts, int64), [tf.cast(end, int64)]], 0))
+
+    def row_starts(self) -> Tensor:
+        """Where each row begins."""
+        return self.row_splits[:-1]
+
+    def row_limits(self) -> Tensor:
+        """Where each row ends."""
+        return self.row_splits[1:]
+
+    def value_rowids(self) -> Tensor:
+        """The number of the row of each value."""
+        return tf.repeat(tf.range(self.nrows()), self.row_lengths())
+
+    @property
+    def nested_row_splits(self) -> tuple[Tensor, ...]:
+        """The splits of all ragged axes, outermost first."""
+        inner = self.values
+        deep = inner.nested_row_splits if isinstance(inner, RaggedTensor) else ()
+        return (self.row_splits, *deep)
+
+    def bounding_shape(self, axis: Any = None, name: Any = None, out_type: Any = None) -> Tensor:
+        """The smallest dense shape that holds all rows (of one ragged axis)."""
+        width = tf.reduce_max(tf.concat([self.row_lengths(), [0]], 0))
+        rest = tf.shape(self.values, out_type=int64)[1:]
+        found = tf.concat([[self.nrows(), width], rest], 0)
+        return found if axis is None else found[axis]
 
     def row_lengths(self) -> Tensor:
         """The length of each row."""
@@ -141,16 +200,32 @@ class RaggedTensor(RaggedOperators):
         values = self.values.__composite_like__(inner) if ragged else inner[0]
         return type(self)(values, splits)
 
-    def __len__(self) -> int:
-        return int(self.nrows())
+    def __composite_dims__(self) -> list[Any]:
+        """Shapes of the parts, as far as traces depend on them: any number of values."""
+        inner = self.values
+        if isinstance(inner, RaggedTensor):
+            return [*inner.__composite_dims__()[:-1], (None,), self.row_splits.dims]
+        return [None if inner.dims is None else (None, *inner.dims[1:]), self.row_splits.dims]
+
+    def __composite_spec__(self) -> RaggedTensorSpec:
+        return RaggedTensorSpec(self.shape, self.dtype, self.ragged_rank, self.row_splits.dtype)
+
+    @staticmethod
+    def __op_fallback__(function: Any, args: Any, kwargs: Any) -> Any:
+        from engine.objects.ragged_dispatch import dispatch
+
+        return dispatch(function, args, kwargs)
 
     def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(len(self)))
+        return (self[i] for i in range(int(self.nrows())))
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, tuple):
-            row = self[key[0]]
-            return row if len(key) == 1 else row[key[1:] if len(key) > 2 else key[1]]
+            if len(key) == 1:
+                return self[key[0]]
+            rest = key[1:] if len(key) > 2 else key[1]
+            found = self[key[0]]
+            return _within_rows(found, rest) if isinstance(key[0], slice) else found[rest]
         if isinstance(key, slice):
             starts, ends = self.row_splits[:-1][key], self.row_splits[1:][key]
             if key.step in (None, 1):  # neighbours: also where the places are symbolic
@@ -159,7 +234,7 @@ class RaggedTensor(RaggedOperators):
             rows = [self.values[int(a) : int(b)] for a, b in zip(starts, ends)]
             return type(self).from_row_lengths(tf.concat(rows, 0), [len(row) for row in rows])
         if isinstance(key, int) and key < 0:
-            key += len(self)
+            key += int(self.nrows())
         return self.values[self.row_splits[key] : self.row_splits[key + 1]]
 
     def __repr__(self) -> str:
@@ -168,6 +243,36 @@ class RaggedTensor(RaggedOperators):
 
             return f"<tf.RaggedTensor {array_text(self.numpy())}>"
         return f"tf.RaggedTensor(values={self.values}, row_splits={self.row_splits})"
+
+
+def _within_rows(rows: Any, key: Any) -> Any:
+    """A part of each row.
+
+    Raises:
+        ValueError: for one element of each row.
+    """
+    from engine.objects.ragged_dispatch import ranges_of
+
+    first, *rest = key if isinstance(key, tuple) else (key,)
+    if not isinstance(first, slice):
+        raise ValueError("Cannot index into an inner ragged dimension.")
+    if first.step not in (None, 1):
+        raise ValueError("Steps within ragged rows are not supported.")
+    lengths = rows.row_lengths()
+    start, stop = (
+        tf.clip_by_value(_from_front(bound, lengths, otherwise), 0, lengths)
+        for bound, otherwise in ((first.start, 0), (first.stop, lengths))
+    )
+    found = ranges_of(rows, rows.row_splits[:-1] + start, tf.maximum(stop - start, 0))
+    return found.with_values(found.values[(slice(None), *rest)]) if rest else found
+
+
+def _from_front(bound: Any, lengths: Any, otherwise: Any) -> Any:
+    """A bound of a slice, counted from the front of each row."""
+    if bound is None:
+        return otherwise + tf.zeros_like(lengths)
+    placed = tf.cast(bound, int64) + tf.zeros_like(lengths)
+    return tf.where(placed < 0, placed + lengths, placed)
 
 
 def _as_values(values: Any) -> Any:

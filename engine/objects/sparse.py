@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.ir.convert import convert_to_tensor
@@ -10,6 +11,7 @@ from engine.ir.op import public
 from engine.ir.shapes import TensorShape
 from engine.ir.static_value import get_static_value
 from engine.ir.tensor import Tensor
+from engine.objects.composite_specs import SparseTensorSpec
 from engine.ops.namespace import tf
 
 
@@ -56,6 +58,9 @@ class SparseTensor:
 
     def __composite_parts__(self) -> list[Tensor]:
         return [self.indices, self.values, self.dense_shape]
+
+    def __composite_spec__(self) -> SparseTensorSpec:
+        return SparseTensorSpec(self.shape, self.dtype)
 
     def __composite_like__(self, parts: list[Any]) -> SparseTensor:
         made = SparseTensor.__new__(SparseTensor)  # the parts may be specs: not converted
@@ -107,6 +112,32 @@ def from_dense(tensor: Any, name: Any = None) -> SparseTensor:
     zero = tf.zeros_like(dense)
     indices = tf.where(tf.not_equal(dense, zero))
     return SparseTensor(indices, tf.gather_nd(dense, indices), tf.shape(dense, out_type=int64))
+
+
+@public("sparse.map_values")
+def map_values(op: Callable[..., Any], *args: Any, **kwargs: Any) -> SparseTensor:
+    """`op` of the values of sparse tensors that have them at the same places.
+
+    Args:
+        op: function of tensors that keeps the shape.
+        args, kwargs: its arguments; the values of sparse tensors are passed.
+
+    Raises:
+        ValueError: if there is no sparse tensor, or the result has another shape.
+    """
+    given = [value for value in (*args, *kwargs.values()) if isinstance(value, SparseTensor)]
+    if not given:
+        raise ValueError("No SparseTensor in argument list of map_values")
+    first = given[0]
+    for other in given[1:]:
+        tf.debugging.assert_equal(other.indices, first.indices)
+        tf.debugging.assert_equal(other.dense_shape, first.dense_shape)
+
+    def plain(value: Any) -> Any:
+        return value.values if isinstance(value, SparseTensor) else value
+
+    made = op(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
+    return SparseTensor(first.indices, made, first.dense_shape)
 
 
 @public("sparse.reduce_sum")

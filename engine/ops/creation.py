@@ -428,7 +428,10 @@ def _linspace_dynamic(start: Tensor, stop: Tensor, num: Tensor, axis: int) -> Te
 @public("is_tensor")
 def is_tensor(x: Any) -> bool:
     """Is it a tensor, a variable or another of the engine's values that ops accept?"""
-    return isinstance(x, Tensor) or hasattr(type(x), "__tf_tensor__")
+    kind = type(x)
+    if isinstance(x, Tensor) or hasattr(kind, "__tf_tensor__"):
+        return True
+    return hasattr(kind, "__composite_parts__") and hasattr(kind, "dtype")
 
 
 @public("executing_eagerly")

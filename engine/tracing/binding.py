@@ -143,17 +143,10 @@ def cast_argument(value: Any, traced: Any, out: list[Any]) -> None:
             raise TypeError(f"Can not cast {value!r} to {describe(traced)}")
         out.append(value)
     elif hasattr(type(traced), "__composite_parts__"):
-        spec = getattr(traced, "__composite_spec__", None)
-        fits = (
-            type(value) is type(traced)
-            if spec is None
-            else (
-                hasattr(type(value), "__composite_spec__") and value.__composite_spec__() == spec()
-            )
-        )
-        if not fits:
+        wanted, found = composite_parts(traced), composite_parts(value)
+        if not hasattr(type(value), "__composite_parts__") or len(wanted) != len(found):
             raise TypeError(f"Can not cast {value!r} to {describe(traced)}")
-        out.extend(composite_parts(value))
+        out.extend([_cast_tensor(part, like) for part, like in zip(found, wanted)])
     elif is_nested(traced):
         _cast_container(value, traced, out)
     elif not same_object(value, traced):

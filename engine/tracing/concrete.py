@@ -213,6 +213,8 @@ def _specs(value: Any, path: str) -> Any:
     """Specs named by their place, as TensorFlow shows them."""
     if isinstance(value, (Tensor, TensorSpec)):
         return TensorSpec(value.shape, value.dtype, getattr(value, "_name", None) or path)
+    if hasattr(type(value), "__composite_spec__"):
+        return value.__composite_spec__()
     if isinstance(value, Mapping):
         items = [_specs(value[k], f"{path}_{k}") for k in sorted_keys(value)]
         return like(value, items)

@@ -75,7 +75,11 @@ class Function:
     @property
     def input_signature(self) -> Any:
         """Specs given to the decorator, or None."""
-        return self._input_signature
+        from engine.ir.structure import map_structure
+
+        return map_structure(
+            lambda leaf: getattr(leaf, "__composite_spec__", lambda: leaf)(), self._input_signature
+        )
 
     @property
     def function_spec(self) -> Parameters:
@@ -143,10 +147,11 @@ class Function:
 
     def _as_signature(self, call: Call, called: bool) -> Call:
         """With an input signature all calls share the trace of its specs."""
-        from engine.ir.structure import flatten
+        from engine.ir.structure import composite_parts, flatten
 
         call = call.unnamed()
-        specs = [leaf for leaf in flatten(self._input_signature) if isinstance(leaf, TensorSpec)]
+        parts = [part for leaf in flatten(self._input_signature) for part in composite_parts(leaf)]
+        specs = [part for part in parts if isinstance(part, TensorSpec)]
         key = (call.skeleton, tuple(leaf.dims for leaf in specs[: len(call.leaves)]))
         if key not in self._cache and len(specs) <= len(call.leaves):
             names = [spec._name for spec in specs]
@@ -170,6 +175,8 @@ class Function:
         before = self._concretes[-1].call if self._concretes else None
         if self.options.get("reduce_retracing"):
             call = self._generalized(call)
+        if any(leaf.dims != dims for leaf, dims in zip(call.leaves, call.dims)):
+            call = call.with_dims(call.dims)  # rows of ragged tensors have any number of values
         self._traces += 1
         concrete, created = trace(self.python_function, call, self._name, self.options,
                                   creation_allowed=not self._created)  # fmt: skip

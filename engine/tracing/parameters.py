@@ -78,14 +78,15 @@ class Parameters:
         return tuple(args), bound.kwargs
 
     def _fit(self, value: Any, spec: Any, given: Any) -> Any:
-        if not is_nested(spec) and not isinstance(spec, TensorSpec):
+        composite = hasattr(type(spec), "__composite_parts__")
+        if not is_nested(spec) and not isinstance(spec, TensorSpec) and not composite:
             return value
         found: list[Any] = []
         try:
             cast_argument(value, spec, found)
         except TypeError as error:
             raise self.refusal(str(error), given) from None
-        return pack(spec, found)
+        return value if composite else pack(spec, found)
 
     def refusal(self, reason: str, given: Any) -> TypeError:
         """What is raised where a call does not fit."""
@@ -182,6 +183,8 @@ def check_input_signature(specs: Any) -> Any:
     def one(leaf: Any) -> Any:
         if isinstance(leaf, Variable):
             return TensorSpec(leaf.shape, leaf.dtype)
+        if hasattr(type(leaf), "__composite_of__"):
+            return leaf.__composite_of__()
         if hasattr(leaf, "dtype") and hasattr(leaf, "shape"):
             return leaf
         raise TypeError(

@@ -50,7 +50,8 @@ class Call:
     """
 
     __slots__ = (
-        "_variables", "args", "dims", "kwargs", "labels", "leaves", "names", "paths", "skeleton",
+        "_sizes", "_variables", "args", "dims", "kwargs", "labels", "leaves", "names", "paths",
+        "skeleton",
     )  # fmt: skip
 
     def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], names: Names) -> None:
@@ -58,6 +59,7 @@ class Call:
         self.leaves: list[Any] = []
         self.paths: list[str] = []
         self.labels: list[str] = []
+        self._sizes: list[Dims] = []
         self._variables: dict[int, int] = {}
         parts = []
         prepared = []
@@ -74,7 +76,7 @@ class Call:
             self._label(name)
             parts.append((name, part))
         self.skeleton = tuple(parts)
-        self.dims: tuple[Dims, ...] = tuple([leaf.dims for leaf in self.leaves])
+        self.dims: tuple[Dims, ...] = tuple(self._sizes)
 
     def _prepare(self, value: Any, path: str) -> tuple[Any, Any]:
         """`value` with its arrays as tensors, and its part of the key; collects the leaves."""
@@ -101,10 +103,11 @@ class Call:
             return self._container(value, path)
         if hasattr(kind, "__composite_parts__"):
             parts = composite_parts(value)
-            for i, part in enumerate(parts):
-                self._add(part, f"{path}_{i}" if i else path)
-            spec = getattr(value, "__composite_spec__", None)
-            kept = kind if spec is None else spec()
+            wide = getattr(value, "__composite_dims__", list)() or [part.dims for part in parts]
+            for i, (part, dims) in enumerate(zip(parts, wide)):
+                self._add(part, f"{path}_{i}" if i else path, dims)
+            key = getattr(value, "__composite_key__", None)
+            kept = kind if key is None else key()
             return value, ("composite", kept, tuple(part.dtype for part in parts))
         return value, ("object", _reference(value))
 
@@ -112,9 +115,10 @@ class Call:
         """The leaves found since the last call belong to this parameter."""
         self.labels += [label] * (len(self.leaves) - len(self.labels))
 
-    def _add(self, value: Any, path: str) -> None:
+    def _add(self, value: Any, path: str, dims: Any = ()) -> None:
         self.leaves.append(value)
         self.paths.append(path)
+        self._sizes.append(dims or value.dims)
 
     def _variable(self, value: Variable, path: str) -> Any:
         """A variable is an input too; the same one twice is another trace than two."""
