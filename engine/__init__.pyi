@@ -96,6 +96,7 @@ from engine.ops.array_broadcast import broadcast_dynamic_shape as broadcast_dyna
 from engine.ops.array_broadcast import broadcast_static_shape as broadcast_static_shape
 from engine.ops.array_broadcast import broadcast_to as broadcast_to
 from engine.ops.array_join import concat as concat
+from engine.ops.array_join import parallel_stack as parallel_stack
 from engine.ops.array_join import split as split
 from engine.ops.array_join import stack as stack
 from engine.ops.array_join import unstack as unstack
@@ -112,6 +113,7 @@ from engine.ops.array_shape import size as size
 from engine.ops.array_transpose import transpose as transpose
 from engine.ops.assertions import Assert as Assert
 from engine.ops.basic import constant as constant
+from engine.ops.basic import guarantee_const as guarantee_const
 from engine.ops.casting import cast as cast
 from engine.ops.casting import saturate_cast as saturate_cast
 from engine.ops.clip import clip_by_global_norm as clip_by_global_norm
@@ -125,22 +127,19 @@ from engine.ops.control import public_while_loop as _engine_ops_control_public_w
 from engine.ops.creation import executing_eagerly as executing_eagerly
 from engine.ops.creation import fill as fill
 from engine.ops.creation import is_tensor as is_tensor
-from engine.ops.creation import linspace as _engine_ops_creation_linspace
 from engine.ops.creation import linspace as linspace
 from engine.ops.creation import ones as ones
 from engine.ops.creation import ones_like as ones_like
 from engine.ops.creation import range_ as _engine_ops_creation_range_
 from engine.ops.creation import zeros as zeros
 from engine.ops.creation import zeros_like as zeros_like
-from engine.ops.csv import fingerprint as fingerprint
-from engine.ops.csv import guarantee_const as guarantee_const
-from engine.ops.csv import parallel_stack as parallel_stack
 from engine.ops.debugging import assert_rank as assert_rank
 from engine.ops.eigen import eig as eig
 from engine.ops.eigen import eigvals as eigvals
 from engine.ops.einsum import einsum as einsum
 from engine.ops.einsum import tensordot as tensordot
 from engine.ops.elementary import sigmoid as sigmoid
+from engine.ops.fingerprint import fingerprint as fingerprint
 from engine.ops.gather import gather as gather
 from engine.ops.gather import gather_nd as gather_nd
 from engine.ops.histogram import histogram_fixed_width as histogram_fixed_width
@@ -633,7 +632,6 @@ def less_equal(x: Any, y: Any, name: str | None = ...) -> _Tensor:
     Raises:
         InvalidArgumentError: (TypeError or ValueError while tracing) if the dtype is another one or the shapes do not broadcast.
     """
-lin_space = _engine_ops_creation_linspace
 def logical_and(x: Any, y: Any, name: str | None = ...) -> _Tensor:
     """X and y, element by element.
 

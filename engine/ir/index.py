@@ -102,8 +102,8 @@ PUBLIC = {
         "raw.partial_dims raw.sum_dynamic raw.unbroadcast"
     ),
     "engine.ops.array_join": (
-        "concat raw.concat raw.concat_dynamic raw.split raw.split_dynamic raw.split_evenly "
-        "raw.stack raw.unstack split stack unstack"
+        "concat parallel_stack raw.concat raw.concat_dynamic raw.split raw.split_dynamic "
+        "raw.split_evenly raw.stack raw.unstack split stack unstack"
     ),
     "engine.ops.array_repeat": (
         "meshgrid raw.repeat raw.segment_sum_axis raw.tile raw.tile_dynamic repeat tile"
@@ -128,7 +128,8 @@ PUBLIC = {
         "signal.mfccs_from_log_mel_spectrograms"
     ),
     "engine.ops.basic": (
-        "constant convert_to_tensor identity raw.constant raw.placeholder stop_gradient"
+        "constant convert_to_tensor guarantee_const identity raw.constant raw.placeholder "
+        "stop_gradient"
     ),
     "engine.ops.bessel": (
         "math.bessel_i0 math.bessel_i0e math.bessel_i1 math.bessel_i1e math.special.bessel_i0 "
@@ -172,11 +173,11 @@ PUBLIC = {
         "raw.depthwise_to_input"
     ),
     "engine.ops.creation": (
-        "executing_eagerly fill is_tensor lin_space linspace ones ones_like range raw.fill "
-        "raw.fill_dynamic raw.linspace raw.ones_like raw.range raw.zeros_like zeros zeros_like"
+        "executing_eagerly fill is_tensor linspace ones ones_like range raw.fill raw.fill_dynamic "
+        "raw.linspace raw.ones_like raw.range raw.zeros_like zeros zeros_like"
     ),
     "engine.ops.csv": (
-        "fingerprint guarantee_const io.decode_csv parallel_stack raw.decode_csv raw.fingerprint"
+        "io.decode_csv raw.decode_csv"
     ),
     "engine.ops.debugging": (
         "assert_rank debugging.assert_integer debugging.assert_proper_iterable "
@@ -214,6 +215,9 @@ PUBLIC = {
         "io.gfile.GFile io.gfile.copy io.gfile.exists io.gfile.glob io.gfile.isdir io.gfile.join "
         "io.gfile.listdir io.gfile.makedirs io.gfile.mkdir io.gfile.remove io.gfile.rename "
         "io.gfile.rmtree io.gfile.walk"
+    ),
+    "engine.ops.fingerprint": (
+        "fingerprint raw.fingerprint"
     ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "
@@ -638,7 +642,7 @@ OPS = {
         "raw.fill raw.fill_dynamic raw.linspace raw.ones_like raw.range raw.zeros_like"
     ),
     "engine.ops.csv": (
-        "raw.decode_csv raw.fingerprint"
+        "raw.decode_csv"
     ),
     "engine.ops.decomposition": (
         "linalg.cholesky raw.lu raw.qr raw.svd"
@@ -659,6 +663,9 @@ OPS = {
     ),
     "engine.ops.equality": (
         "raw.equal_operator raw.not_equal_operator"
+    ),
+    "engine.ops.fingerprint": (
+        "raw.fingerprint"
     ),
     "engine.ops.fourier": (
         "raw.irfft raw.irfft2d raw.irfft2d_dynamic raw.irfft3d raw.irfft3d_dynamic "

@@ -106,6 +106,14 @@ def stack(values: Any, axis: int = 0, name: str = "stack") -> Tensor:
     return stack_op(items, int(axis), name=name)
 
 
+@public("parallel_stack")
+def parallel_stack(values: Any, name: str = "parallel_stack") -> Tensor:
+    """As `tf.stack` along the first axis. Raises RuntimeError outside of graphs."""
+    if current().eager:
+        raise RuntimeError("tf.parallel_stack() is not compatible with eager execution.")
+    return stack_op(values, 0, name=name)
+
+
 @op("raw.unstack", samples=[("float32[2,3]", 3, 1)], type="Unpack", hint="unstack")
 def unstack_op(
     value: Tensor, num: int, axis: int, name: str | None = None

@@ -64,6 +64,12 @@ def _stop_gradient_kernel(xp: Any, x: Any) -> Any:
     return x
 
 
+@public("guarantee_const")
+def guarantee_const(input: Any, name: str | None = None) -> Tensor:
+    """`input`, which the caller promises never changes."""
+    return identity(input, name=name)
+
+
 @public("constant")
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str = "Const") -> Tensor:
     """A tensor of a value known now.

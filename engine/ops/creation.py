@@ -379,7 +379,7 @@ def _linspace_gradient(tf: Any, node: Any, grad: Tensor) -> tuple[Tensor, Tensor
     )
 
 
-@public("linspace", "lin_space")
+@public("linspace")
 def linspace(start: Any, stop: Any, num: Any, name: str | None = None, axis: int = 0) -> Tensor:
     """Evenly spaced numbers, both ends included.
 
