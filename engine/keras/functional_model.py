@@ -56,6 +56,11 @@ class Functional(Model):
         return flatten(self._output_tree)
 
     @property
+    def output_names(self) -> list[str]:
+        """The names of the outputs: those of the layers that make them."""
+        return self._output_names() or []
+
+    @property
     def input(self) -> Any:
         """The symbolic inputs as they were given."""
         return self._input_tree

@@ -50,7 +50,6 @@ from engine.keras.layers_normalizing import GroupNormalization as GroupNormaliza
 from engine.keras.layers_normalizing import LayerNormalization as LayerNormalization
 from engine.keras.layers_recurrent import GRUCell as GRUCell
 from engine.keras.layers_recurrent import LSTMCell as LSTMCell
-from engine.keras.layers_recurrent import RNN as RNN
 from engine.keras.layers_recurrent import SimpleRNNCell as SimpleRNNCell
 from engine.keras.layers_recurrent import StackedRNNCells as StackedRNNCells
 from engine.keras.layers_regularizing import ActivityRegularization as ActivityRegularization
@@ -62,6 +61,7 @@ from engine.keras.layers_regularizing import SpatialDropout2D as SpatialDropout2
 from engine.keras.layers_regularizing import SpatialDropout3D as SpatialDropout3D
 from engine.keras.layers_resizing import CenterCrop as CenterCrop
 from engine.keras.layers_resizing import Resizing as Resizing
+from engine.keras.layers_rnn import RNN as RNN
 from engine.keras.layers_scaling import RMSNormalization as RMSNormalization
 from engine.keras.layers_scaling import SpectralNormalization as SpectralNormalization
 from engine.keras.layers_scaling import UnitNormalization as UnitNormalization
@@ -153,6 +153,9 @@ def GRU(
     return_sequences: Any = ...,
     return_state: Any = ...,
     go_backwards: Any = ...,
+    stateful: Any = ...,
+    unroll: Any = ...,
+    use_cudnn: Any = ...,
     name: str | None = ...,
     **kwargs: Any,
 ) -> Any:
@@ -188,6 +191,9 @@ def LSTM(
     return_sequences: Any = ...,
     return_state: Any = ...,
     go_backwards: Any = ...,
+    stateful: Any = ...,
+    unroll: Any = ...,
+    use_cudnn: Any = ...,
     name: str | None = ...,
     **kwargs: Any,
 ) -> Any:
@@ -248,6 +254,9 @@ def SimpleRNN(
     return_sequences: Any = ...,
     return_state: Any = ...,
     go_backwards: Any = ...,
+    stateful: Any = ...,
+    unroll: Any = ...,
+    use_cudnn: Any = ...,
     name: str | None = ...,
     **kwargs: Any,
 ) -> Any:

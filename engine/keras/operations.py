@@ -12,7 +12,7 @@ from engine.ops.namespace import tf
 
 _SAME = {
     "": "add abs argsort cast concat cond eye floor maximum minimum multiply negative ones_like "
-        "pow reshape reverse round scan shape sign sin sinh slice sqrt square squeeze stack "
+        "pow reshape reverse round scan sign sin sinh slice sqrt square squeeze stack "
         "stop_gradient subtract tan tanh tile transpose unstack where while_loop zeros_like cos "
         "cosh exp expand_dims linspace matmul meshgrid repeat roll sort split einsum equal "
         "greater greater_equal less less_equal logical_and logical_or logical_not not_equal "
@@ -105,6 +105,16 @@ def zeros(shape: Any, dtype: Any = None) -> Any:
 def ones(shape: Any, dtype: Any = None) -> Any:
     """Ones, of float32 by default."""
     return tf.ones(shape, dtype or "float32")
+
+
+@public("keras.ops.shape")
+def shape(x: Any) -> tuple[Any, ...]:
+    """The sizes of the axes: numbers where they are known, tensors where they are not."""
+    if is_symbolic_call((x,)):
+        return tuple(x.shape)
+    x = tf.convert_to_tensor(x)
+    sizes = x.shape.as_list()
+    return tuple(tf.shape(x)[i] if size is None else size for i, size in enumerate(sizes))
 
 
 @public("keras.ops.full")

@@ -227,8 +227,8 @@ def segment_sum(*args: Any, **kwargs: Any) -> Any:
     """As `tf.math.segment_sum`."""
 def selu(*args: Any, **kwargs: Any) -> Any:
     """As `tf.nn.selu`."""
-def shape(*args: Any, **kwargs: Any) -> Any:
-    """As `tf.shape`."""
+def shape(x: Any) -> Any:
+    """The sizes of the axes: numbers where they are known, tensors where they are not."""
 def sigmoid(*args: Any, **kwargs: Any) -> Any:
     """As `tf.nn.sigmoid`."""
 def sign(*args: Any, **kwargs: Any) -> Any:
