@@ -8,8 +8,9 @@ from typing import Any
 
 from engine.base.tracebacks import with_users_frames
 from engine.ir.op import PUBLIC
-from engine.keras import configs
+from engine.keras import configs, optimizer_classes, optimizer_factored  # noqa: F401
 from engine.keras.naming import snake_case
+from engine.keras.optimizer import Optimizer
 
 _SHORT = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "bce": "BinaryCrossentropy",
           "mape": "MeanAbsolutePercentageError", "msle": "MeanSquaredLogarithmicError"}  # fmt: skip
@@ -121,5 +122,31 @@ _declare("keras.constraints", "a constraint")
 _declare("keras.optimizers", "an optimizer", _lowered)
 _declare("keras.layers", "a layer")
 
+_declare("keras.optimizers.schedules", "a learning rate schedule")
+
+
+def get_optimizer(identifier: Any) -> Any:
+    """The optimizer that a name, class, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, dict):
+        return deserialized("keras.optimizers", _lowered(identifier))
+    if isinstance(identifier, str):
+        known = _names("keras.optimizers").get(identifier.lower())
+        if known is not None and known.__name__ != "Lamb":  # which Keras does not find by name
+            return known()
+    elif isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
+    elif isinstance(identifier, Optimizer):
+        return identifier
+    raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
+
+
 for _space in ("keras.metrics", "metrics"):
     PUBLIC[f"{_space}.get"] = with_users_frames(get_metric)
+for _space in ("keras.optimizers", "optimizers"):
+    PUBLIC[f"{_space}.get"] = with_users_frames(get_optimizer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.ir.op import PUBLIC
+from engine.keras.initial_values import Constant
 from engine.keras.optimizer import Optimizer, export
 from engine.ops.namespace import tf
 
@@ -25,9 +25,9 @@ class SGD(Optimizer):
     def __init__(self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False,
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
-        if not 0 <= momentum <= 1:
+        if not isinstance(momentum, float) or not 0 <= momentum <= 1:
             raise ValueError("`momentum` must be a float between [0, 1].")
-        self.momentum, self.nesterov = float(momentum), bool(nesterov)
+        self.momentum, self.nesterov = momentum, nesterov
         self.slots = ("momentum",) if momentum else ()
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
@@ -63,7 +63,7 @@ class Adam(Optimizer):
     ) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
         self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
-        self.slots = ("momentum", "velocity", *(("velocity_hat",) if amsgrad else ()))
+        self.more_slots = ("velocity_hat",) if amsgrad else ()
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the corrected mean over the root of the square."""
@@ -88,9 +88,14 @@ class AdamW(Adam):
     """Adam with decoupled weight decay."""
 
     def __init__(
-        self, learning_rate: Any = 0.001, weight_decay: float = 0.004, **kwargs: Any
-    ) -> None:
-        super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
+        self, learning_rate: Any = 0.001, weight_decay: Any = 0.004, beta_1: float = 0.9,
+        beta_2: float = 0.999, epsilon: float = 1e-7, amsgrad: bool = False, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **kwargs
+        )
+        if weight_decay is None:
+            raise ValueError("Argument `weight_decay` must be a float. Received: weight_decay=None")
 
 
 @export("RMSprop", "rmsprop")
@@ -112,8 +117,10 @@ class RMSprop(Optimizer):
     ) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
-        self.slots = ("velocity", *(("momentum",) if momentum else ()),
-                      *(("average_gradient",) if centered else ()))  # fmt: skip
+        self.more_slots = (*(("momentum",) if momentum else ()),
+                           *(("average_gradient",) if centered else ()))  # fmt: skip
+
+    slots: tuple[str, ...] = ("velocity",)
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
@@ -150,9 +157,9 @@ class Adagrad(Optimizer):
         super().__init__(learning_rate, **kwargs)
         self.initial_accumulator_value, self.epsilon = initial_accumulator_value, epsilon
 
-    def start(self, slot: str, variable: Any) -> Any:
+    def first_value(self, slot: str) -> Any:
         """The initial sum."""
-        return tf.zeros(variable.shape, variable.dtype) + self.initial_accumulator_value
+        return Constant(self.initial_accumulator_value)
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
@@ -232,13 +239,17 @@ class Nadam(Optimizer):
                  epsilon: float = 1e-7, **kwargs: Any) -> None:  # fmt: skip
         super().__init__(learning_rate, **kwargs)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
-        self._product = self._variable(1.0, "float32", "u_product")
+        self._product: Any = None
 
-    def apply(self, grads: Any, trainable_variables: Any = None) -> Any:
-        """One step; the product of the momenta moves on once."""
-        if self._momentum_now(1) is not None:
-            self._product.assign(self._product * tf.cast(self._momentum_now(1), "float32"))
-        return super().apply(grads, trainable_variables)
+    def build(self, variables: Any) -> None:
+        """Make the slots, and the product of the momenta."""
+        if not self.built:
+            super().build(variables)
+            self._product = self._hold(self._variable(1.0, "float32"))
+
+    def _step(self, pairs: list[tuple[Any, Any]]) -> None:
+        self._product.assign(self._product * tf.cast(self._momentum_now(1), "float32"))
+        super()._step(pairs)
 
     def _momentum_now(self, ahead: int) -> Any:
         step = self.step("float32") + float(ahead - 1)
@@ -279,28 +290,3 @@ class Lion(Optimizer):
         m = slots["momentum"]
         variable.assign_sub(rate * tf.sign(m * self.beta_1 + grad * (1 - self.beta_1)))
         m.assign(m * self.beta_2 + grad * (1 - self.beta_2))
-
-
-def get(identifier: Any) -> Optimizer:
-    """The optimizer that a name, object or configuration stands for.
-
-    Raises:
-        ValueError: for an unknown name.
-    """
-    if isinstance(identifier, Optimizer):
-        return identifier
-    if isinstance(identifier, dict):
-        from engine.keras import configs
-
-        return configs.deserialize(identifier)
-    known = {kind.__name__.lower(): kind for kind in (
-        SGD, Adam, AdamW, RMSprop, Adagrad, Adadelta, Adamax, Nadam, Lion)}  # fmt: skip
-    if isinstance(identifier, str) and identifier.lower() in known:
-        return known[identifier.lower()]()
-    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        return identifier()
-    raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
-
-
-for _space in ("keras.optimizers", "optimizers"):
-    PUBLIC[f"{_space}.get"] = get

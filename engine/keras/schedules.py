@@ -159,6 +159,51 @@ class CosineDecay(LearningRateSchedule):
 
 
 @_export
+class CosineDecayRestarts(LearningRateSchedule):
+    """Half waves of the cosine, one after the other (Loshchilov and Hutter, 2016).
+
+    Args:
+        initial_learning_rate: to start from.
+        first_decay_steps: steps of the first wave.
+        t_mul: how much longer each following wave is.
+        m_mul: how much lower each following wave starts.
+        alpha: share of the rate that is left in the end.
+        name: kept.
+
+    Raises:
+        ValueError: for no steps.
+    """
+
+    def __init__(
+        self, initial_learning_rate: float, first_decay_steps: int, t_mul: float = 2.0,
+        m_mul: float = 1.0, alpha: float = 0.0, name: str = "SGDRDecay",
+    ) -> None:  # fmt: skip
+        if first_decay_steps <= 0:
+            raise ValueError("Argument `first_decay_steps` must be > 0. Received: "
+                             f"first_decay_steps={first_decay_steps}")  # fmt: skip
+        self.initial_learning_rate, self.first_decay_steps = (
+            initial_learning_rate,
+            first_decay_steps,
+        )
+        self.t_mul, self.m_mul, self.alpha, self.name = t_mul, m_mul, alpha, name
+
+    def __call__(self, step: Any) -> Any:
+        """The rate at `step`."""
+        share = _ratio(step, self.first_decay_steps)
+        longer = tf.constant(self.t_mul, "float32")
+        if self.t_mul == 1.0:
+            restarts = tf.floor(share)
+            share = share - restarts
+        else:
+            restarts = tf.floor(tf.math.log(1.0 - share * (1.0 - longer)) / tf.math.log(longer))
+            before = (1.0 - tf.pow(longer, restarts)) / (1.0 - longer)
+            share = (share - before) / tf.pow(longer, restarts)
+        height = tf.pow(tf.constant(self.m_mul, "float32"), restarts)
+        wave = 0.5 * height * (1.0 + tf.cos(tf.constant(math.pi, "float32") * share))
+        return self.initial_learning_rate * ((1.0 - self.alpha) * wave + self.alpha)
+
+
+@_export
 class PiecewiseConstantDecay(LearningRateSchedule):
     """`values[i]` up to and including step `boundaries[i]`."""
 

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from engine.ir.structure import flatten, map_structure
-from engine.keras import metric_classes, optimizer_classes
+from engine.keras import lookups, metric_classes
 from engine.keras.batches import Batches, split, unpack
 from engine.keras.call_stack import takes_training
 from engine.keras.compiled import CompileLoss, CompileMetrics
+from engine.keras.optimizer import Optimizer
 from engine.keras.training_callbacks import CallbackList
 from engine.ops.namespace import tf
 
@@ -54,7 +55,7 @@ class Trainer:
         }  # fmt: skip
         measured = metrics or weighted_metrics
         state = {
-            "optimizer": optimizer_classes.get(optimizer), "loss": loss,
+            "optimizer": lookups.get_optimizer(optimizer), "loss": loss,
             "loss_weights": loss_weights, "_compile_config": told, "run_eagerly": run_eagerly,
             "_compile_loss": None if loss is None else CompileLoss(loss, loss_weights, names),
             "_compile_metrics": (
@@ -144,10 +145,11 @@ class Trainer:
         with tf.GradientTape() as tape:
             predicted = self._outputs(x, True)
             loss = self.compute_loss(x, y, predicted, sample_weight, training=True)
+            scaled = self.optimizer.scale_loss(loss) if self.optimizer is not None else loss
         self._note_loss(loss, x)
         variables = self.trainable_weights  # type: ignore[attr-defined]
         if variables:
-            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+            self.optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables))
         else:
             import warnings
 
@@ -245,6 +247,8 @@ class Trainer:
             told("epoch_end", epoch, logs=logs)
             if self.stop_training:
                 break
+        if isinstance(self.optimizer, Optimizer) and epochs > 0:
+            self.optimizer.finalize_variable_values(self.trainable_weights)  # type: ignore[attr-defined]
         told("train_end", logs=logs)
         return told.history
 
