@@ -166,6 +166,11 @@ class Graph:
                     stack.append(before)
         return seen
 
+    @property
+    def building_function(self) -> bool:
+        """It belongs to a traced function: always true."""
+        return True
+
     def get_operations(self) -> list[Node]:
         """All nodes, in an order that can run."""
         return list(self.nodes)
@@ -187,7 +192,9 @@ class Graph:
         head, colon, index = name.rpartition(":")
         if not colon or not index.isdigit():
             raise ValueError(f'The name {name!r} is not a Tensor name: it has the form "node:0".')
-        outputs = self.get_operation_by_name(head).outputs
+        outputs: tuple[SymbolicTensor, ...] = ()
+        if head in self.names().values():
+            outputs = self.get_operation_by_name(head).outputs
         if int(index) >= len(outputs):
             raise KeyError(f"The name {name!r} refers to a Tensor which does not exist.")
         return outputs[int(index)]

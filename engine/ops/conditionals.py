@@ -229,10 +229,13 @@ def case(
         raise ValueError("tf.case needs at least one pair of a condition and a function")
     for pair in pairs:
         _check_pair(pair)
-    if exclusive:
-        held = tf.reduce_sum(tf.cast(tf.stack([p for p, _ in pairs]), "int32"))
-        tf.debugging.Assert(held <= 1, ["Input error: exclusive=True, but more than one holds"])
     rest = default if default is not None else _none_holds(*pairs.pop())
+    if exclusive and len(pairs) > 1:  # where there is no default the last condition is not asked
+        conditions = [condition for condition, _ in pairs]
+        held = tf.reduce_sum(tf.cast(tf.stack(conditions), "int32"))
+        names = ", ".join("?" if current().eager else tensor.name for tensor in conditions)
+        text = f"Input error: exclusive=True: more than 1 conditions ({names}) evaluated as True:"
+        tf.debugging.Assert(held <= 1, [text, *conditions])
     for condition, function in reversed(pairs):
         rest = _choice(condition, function, rest)
     return rest()

@@ -177,15 +177,15 @@ class Function:
             call = self._generalized(call)
         if any(leaf.dims != dims for leaf, dims in zip(call.leaves, call.dims)):
             call = call.with_dims(call.dims)  # rows of ragged tensors have any number of values
-        self._traces += 1
         concrete, created = trace(self.python_function, call, self._name, self.options,
                                   creation_allowed=not self._created)  # fmt: skip
+        self._traces += 1
         if created:
             # a function that makes variables must not make them again: trace it once more
             self._created = created
-            self._traces += 1
             concrete, _ = trace(self.python_function, call, self._name, self.options,
                                 creation_allowed=False)  # fmt: skip
+            self._traces += 1
         self._keep(concrete, call)
         if called:
             self._detector.traced(self.python_function, before, call)
