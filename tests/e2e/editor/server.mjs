@@ -35,6 +35,7 @@ const QUIET = {
   'workbench.editor.enablePreview': false,
   'workbench.enableExperiments': false,
   'workbench.layoutControl.enabled': false,
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
