@@ -131,8 +131,12 @@ class _Picture:
 
 
 def _labelled_inputs(graph: Graph) -> list[tuple[Any, str]]:
+    """The inputs with their names; a variable is called by its own."""
     labels = graph.input_names or tuple(graph.names()[tensor.node] for tensor in graph.inputs)
-    return list(zip(graph.inputs, labels, strict=False))
+    return [
+        (tensor, str(tensor.node.attrs.get("held_name") or label).removesuffix(":0"))
+        for tensor, label in zip(graph.inputs, labels, strict=False)
+    ]
 
 
 def _edges(node: Node, node_id: str, prefix: str, names: dict[Node, str]) -> list[dict[str, Any]]:

@@ -107,3 +107,15 @@ def test_lines_of_other_files_are_no_lines_of_this_one(tmp_path, monkeypatch):
     assert lines["optimized"] == [here]
     assert here in lines["traced"]
     assert 2 not in [line for told in lines.values() for line in told]
+
+
+def test_variables_are_called_by_their_names():
+    weights = tf.Variable([1.0, 2.0], name="weights")
+
+    @tf.function
+    def step(x):
+        return x * weights
+
+    drawn = picture(step.get_concrete_function(tf.constant(1.0)).graph)
+    labels = [node["label"] for node in drawn["nodes"] if node["kind"] == "input"]
+    assert labels == ["x", "weights"]
