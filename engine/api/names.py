@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import sys
+from _thread import get_ident
 from collections.abc import Sequence
 from functools import partial
 from types import ModuleType
@@ -40,24 +41,43 @@ _VIEWS = ("compat.v2.", "compat.v1.")
 """Namespaces that show the whole of the engine, besides names of their own."""
 
 _loaded: set[str] = set()
+"""Packages all of whose modules have been imported."""
+
+_loading: set[tuple[int, str]] = set()
+"""Packages that a thread is importing. Others may do the same: the import system lets each wait for
+the modules that another one is at. A lock of our own, held while modules are imported, could wait
+for one who holds a module and waits for the lock.
+"""
 
 
 def _load(package: str) -> None:
-    if package not in _loaded:
-        from engine.base.discover import import_all
+    mine = get_ident(), package
+    if package in _loaded or mine in _loading:
+        return
+    from engine.base.discover import import_all
 
-        _loaded.add(package)
+    _loading.add(mine)
+    try:
         import_all(importlib.import_module(package))
+    finally:
+        _loading.discard(mine)
+    _loaded.add(package)
 
 
 def _load_basis() -> None:
     """What every program needs: values, and the operators of tensors."""
-    if "basis" not in _loaded:
-        from engine.api import values
+    mine = get_ident(), "basis"
+    if "basis" in _loaded or mine in _loading:
+        return
+    from engine.api import values
 
-        _loaded.add("basis")
+    _loading.add(mine)
+    try:
         values.declare()
         importlib.import_module("engine.ops.operators")
+    finally:
+        _loading.discard(mine)
+    _loaded.add("basis")
 
 
 def _is_namespace(path: str) -> bool:
@@ -68,15 +88,20 @@ def _is_namespace(path: str) -> bool:
 
 def load_core() -> None:
     """Declare all names outside the rooms."""
-    if "core" in _loaded:
+    mine = get_ident(), "core"
+    if "core" in _loaded or mine in _loading:
         return
-    _loaded.add("core")
     from engine import ops
 
-    _load_basis()
-    ops.load()
-    for package in _SOURCES:
-        _load(package)
+    _loading.add(mine)
+    try:
+        _load_basis()
+        ops.load()
+        for package in _SOURCES:
+            _load(package)
+    finally:
+        _loading.discard(mine)
+    _loaded.add("core")
 
 
 def members(prefix: str) -> set[str]:
@@ -114,15 +139,14 @@ def find(path: str) -> Any:
         AttributeError: if there is none.
     """
     _load_basis()
-    if path in PUBLIC or PUBLIC.declare(path):
+    _load_room(path)
+    if PUBLIC.declare(path):
         return PUBLIC[path]
     for view in _VIEWS:
         if path.startswith(view) and not _is_namespace(path):
             return find(path.removeprefix(view))
         if path + "." == view:
             return importlib.import_module(f"engine.{path}")
-    if _load_room(path) and path in PUBLIC:
-        return PUBLIC[path]
     if path != "raw" and _is_namespace(path):
         return importlib.import_module(f"engine.{path}")
     load_core()

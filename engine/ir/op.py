@@ -164,9 +164,13 @@ class Registry(dict[str, Any]):
         return dict.__getitem__(self, name)
 
     def declare(self, name: str) -> bool:
-        """Import the module that the index gives for a name; is the name known now?"""
+        """Import the module that the index gives for a name; is the name known now?
+
+        A module that another thread is importing is waited for: its names are known before all
+        that belongs to them is.
+        """
         module = self.where.get(name)
-        if module is not None and name not in self:
+        if module is not None:
             try:
                 importlib.import_module(module)
             except ModuleNotFoundError as error:

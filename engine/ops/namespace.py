@@ -31,7 +31,7 @@ class Namespace:
 
 def find_public(path: str) -> Any:
     """What the public name `path` stands for. Raises AttributeError where there is none."""
-    if path in PUBLIC or PUBLIC.declare(path):
+    if PUBLIC.declare(path):
         return PUBLIC[path]
     if any(name.startswith(path + ".") for name in PUBLIC.where):
         return Namespace(path + ".")
