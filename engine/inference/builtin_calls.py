@@ -110,6 +110,33 @@ def _changes_in_loop(node: ast.AST, value: Value, frame: Frame) -> bool:
     return bool(read & bound) or any(isinstance(part, ast.Call) for part in ast.walk(node))
 
 
+def _grows_in_loop(node: ast.AST, frame: Frame) -> bool:
+    """Whether the loop around it makes a list longer or shorter."""
+    loop = frame.context.loop
+    if loop is None or not isinstance(node, (ast.Name, ast.Attribute)):
+        return False
+    name = ast.unparse(node)
+    return any(
+        isinstance(child, ast.Call)
+        and isinstance(child.func, ast.Attribute)
+        and child.func.attr in ("append", "extend", "insert", "pop", "popleft", "remove")
+        and ast.unparse(child.func.value) == name
+        for child in ast.walk(loop.node)
+    )
+
+
+def _is_turned(node: ast.AST, frame: Frame) -> bool:
+    """Whether it is the name that the loop around it binds anew in each turn."""
+    loop = frame.context.loop
+    return (
+        loop is not None
+        and isinstance(loop.node, (ast.For, ast.AsyncFor))
+        and isinstance(loop.node.target, ast.Name)
+        and isinstance(node, ast.Name)
+        and node.id == loop.node.target.id
+    )
+
+
 def _arg(node: ast.AST, index: int) -> ast.AST:
     if isinstance(node, ast.Call) and index < len(node.args):
         return node.args[index]
@@ -133,6 +160,8 @@ def _number(name: str, value: Value | None, frame: Frame, node: ast.AST) -> Valu
     if name == "len":
         if isinstance(value, Container) and value.items is not None:
             return Const(len(value.items)) if value.kind != "list" else Python("int")
+        if isinstance(value, Container) and not frame.context.staged:
+            return Python("int", varying=_grows_in_loop(_arg(node, 0), frame))
         if isinstance(value, Library) and value.kind == "dataset" and frame.context.staged:
             return Tensor(True, "int64", (), node)
         return Python("int") if value.stage is Stage.PYTHON else UNKNOWN
@@ -142,8 +171,11 @@ def _number(name: str, value: Value | None, frame: Frame, node: ast.AST) -> Valu
         except (ValueError, OverflowError):
             return Python(name)
     if value.stage is Stage.UNKNOWN:
+        if not frame.context.staged and _is_turned(_arg(node, 0), frame):
+            return Python(name, varying=True)
         return Unknown(value.argument) if isinstance(value, Unknown) else UNKNOWN
-    return Python(name, varying=isinstance(value, Python) and value.varying)
+    varying = isinstance(value, Python) and value.varying
+    return Python(name, varying or (not frame.context.staged and _is_turned(_arg(node, 0), frame)))
 
 
 def _range(args: list[Value], frame: Frame, node: ast.AST) -> Value:

@@ -13,6 +13,7 @@ from engine.inference.events import (
     Computed,
     Formatted,
     Mismatched,
+    PythonLooped,
     Read,
     Subscripted,
     Tested,
@@ -283,6 +284,10 @@ def dictionary(machine: Machine, node: ast.Dict, frame: Frame) -> Value:
     return Container("dict", items, None, born, keys)
 
 
+# A comprehension of so many turns is a loop to speak of.
+_MANY = 20
+
+
 def comprehension(
     machine: Machine,
     node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp,
@@ -297,7 +302,13 @@ def comprehension(
         if isinstance(whole, Container) and whole.items is not None:
             length = len(whole.items)
         element = element_of(whole, inner.context.staged)
-        if not inner.context.staged:
+        if inner.context.staged:
+            count = turns(whole)
+            if count is not None and count >= _MANY:
+                machine.emit(PythonLooped(node, inner.context, count, whole))
+                loop = Loop(node, count, whole, inner.context.loop)
+                inner.context = inner.context.with_(loop=loop)
+        else:
             element = turning(whole, element)
             loop = Loop(node, turns(whole), whole, inner.context.loop)
             inner.context = inner.context.with_(loop=loop)

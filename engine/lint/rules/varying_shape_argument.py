@@ -132,7 +132,7 @@ def _has_varying_size(node: ast.AST, event: Entered) -> bool:
         return False
     names = {n.id for n in ast.walk(loop.node.target) if isinstance(n, ast.Name)}
     shape = node.args[0]
-    if name != "range" and not isinstance(shape, (ast.List, ast.Tuple)):
+    if name != "range" and not isinstance(shape, (ast.List, ast.Tuple, ast.Name)):
         return False
     if not isinstance(loop.over, Container) or loop.over.kind not in ("range", "list", "tuple"):
         return False
