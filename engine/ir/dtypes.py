@@ -98,8 +98,16 @@ class DType:
 
     @property
     def limits(self) -> tuple[Any, Any]:
-        """The range of pixel values in this type: [0, largest], [0, 1] for floats."""
-        return (0, 1) if self.kind in "fb" else (0, self.max)
+        """The range of pixel values in this type: [0, largest], [0, 1] for floats.
+
+        Raises:
+            ValueError: for types without one.
+        """
+        if self.kind == "b":
+            return 0, True
+        if self.kind not in "iu" and self not in (float32, float64):
+            raise ValueError(f"{self!r} does not have defined limits.")
+        return (0, 1) if self.kind == "f" else (0, self.max)
 
     def _limit(self, lowest: bool) -> Any:
         if self.kind == "f":

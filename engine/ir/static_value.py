@@ -39,7 +39,7 @@ def get_static_value(tensor: Any, partial: bool = False) -> Any:
     if isinstance(tensor, EagerTensor):
         return tensor.numpy()
     if not isinstance(tensor, SymbolicTensor):
-        return tensor
+        return None if hasattr(type(tensor), "__tf_tensor__") else tensor
     found = _fold(tensor, _PUBLIC_FOLDED, MAX_DEPTH)
     if found is None and partial and tensor.node.op.name == "raw.stack":
         import numpy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -390,13 +391,11 @@ class Layer(LayerProtocol):
         return previous_mask
 
     @property
-    def _call_names(self) -> list[str]:
+    def _call_names(self) -> tuple[str, ...]:
         """Names of the parameters of `call`."""
-        known = self.__dict__.get("_call_names_known")
-        if known is None:
-            known = list(inspect.signature(self.call).parameters)
-            object.__setattr__(self, "_call_names_known", known)
-        return known
+        if "call" in self.__dict__:
+            return tuple(inspect.signature(self.call).parameters)
+        return _parameter_names(type(self).call)
 
     # -- configuration ---------------------------------------------------------------------
 
@@ -429,6 +428,11 @@ class Layer(LayerProtocol):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+@functools.lru_cache(maxsize=1000)
+def _parameter_names(call: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(call).parameters)[1:]
 
 
 def _dims(value: Any) -> Any:

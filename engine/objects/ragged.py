@@ -65,6 +65,10 @@ class RaggedTensor(RaggedOperators):
         rows = None if splits is None or splits[0] is None else splits[0] - 1
         return TensorShape([rows, None]).concatenate(inner[1:])
 
+    def get_shape(self) -> TensorShape:
+        """The shape, as far as it is known."""
+        return self.shape
+
     def nrows(self) -> Tensor:
         """How many rows."""
         return tf.shape(self.row_splits, out_type=int64)[0] - 1

@@ -24,7 +24,9 @@ class RaggedOperators:
     row_splits: Any
     with_values: Any
     row_lengths: Any
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        raise TypeError("RaggedTensor is unhashable.")
 
     def __bool__(self) -> bool:
         raise TypeError("RaggedTensor may not be used as a boolean.")

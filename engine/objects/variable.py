@@ -168,10 +168,6 @@ class Variable:
         return tf.VariableAggregation.NONE
 
     @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
     def op(self) -> Any:
         if current().eager:
             raise AttributeError("Tensor.op is undefined when eager execution is enabled.")
@@ -432,9 +428,11 @@ class Variable:
 
     __itruediv__ = __ifloordiv__ = __ipow__ = __imul__
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Variable, (self.numpy(), self._trainable, True, None, self._name)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
-        made = Variable(self.numpy(), self._trainable, name=self._name, dtype=self.dtype,
-                        shape=self.shape)  # fmt: skip
+        made = Variable(self.numpy(), self._trainable, name=self._name, dtype=self.dtype)
         memo[id(self)] = made
         return made
 
@@ -482,6 +480,8 @@ def _initial(initial_value: Any, dtype: DType | None, it: Any) -> Any:
 def _forward(symbol: str) -> Callable[..., Any]:
     def operator(self: Variable, *args: Any) -> Any:
         try:
+            if args and args[0] is None and symbol in ("__eq__", "__ne__"):
+                convert_to_tensor(None)  # refused
             return getattr(self.value(), symbol)(*args)
         except Exception as error:
             hide_engine_frames(error)

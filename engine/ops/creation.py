@@ -431,7 +431,8 @@ def is_tensor(x: Any) -> bool:
     kind = type(x)
     if isinstance(x, Tensor) or hasattr(kind, "__tf_tensor__"):
         return True
-    return hasattr(kind, "__composite_parts__") and hasattr(kind, "dtype")
+    rows = hasattr(kind, "__composite_parts__") and hasattr(kind, "dtype")
+    return rows and not hasattr(kind, "unstack")
 
 
 @public("executing_eagerly")

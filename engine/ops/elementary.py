@@ -182,7 +182,7 @@ def absolute(x: Any, name: str | None = None) -> Tensor:
     Returns:
         A tensor of the same shape; the dtype is that of `x`, or its real part's for complex `x`.
     """
-    if not isinstance(x, Tensor):
+    if not isinstance(x, Tensor) and not hasattr(type(x), "__op_fallback__"):
         from engine.ir.convert import convert_to_tensor
 
         x = convert_to_tensor(x)

@@ -12,12 +12,13 @@ from typing import Any
 
 from engine.base.errors import InvalidArgumentError
 from engine.ir.convert import convert_to_tensor
-from engine.ir.dtypes import int32, int64
+from engine.ir.dtypes import bool_, int16, int32, int64
 from engine.ir.op import op, public
 from engine.ir.shapes import Dims, TensorShape, bracketed
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.static_value import known_ints, known_value
 from engine.ir.tensor import SymbolicTensor, Tensor, Tensors
+from engine.ops.arguments import refused_dtype
 from engine.ops.kernels import as_array, refuse
 from engine.ops.namespace import tf
 
@@ -281,7 +282,7 @@ def _integer(item: Any, bounds: list[Any]) -> Any:
     if hasattr(type(item), "__tf_tensor__"):
         item = convert_to_tensor(item)
     if isinstance(item, Tensor):
-        if item.dtype.kind not in "iu" or item.dims not in (None, ()):
+        if item.dtype not in _INDICES or item.dims not in (None, ()):
             raise _bad_index(item)
         value = known_value(item)
         if value is not None:
@@ -294,6 +295,9 @@ def _integer(item: Any, bounds: list[Any]) -> Any:
     if kind is None and hasattr(item, "__index__"):
         return item.__index__()
     raise _bad_index(item)
+
+
+_INDICES = frozenset({int16, int32, int64})
 
 
 def _bad_index(item: Any) -> TypeError:
@@ -340,6 +344,8 @@ def getitem(tensor: Tensor, key: Any) -> Tensor:
             return boolean_mask(tensor, key)
     if isinstance(key, bool):
         raise ValueError("mask cannot be scalar.")
+    if isinstance(key, list) and key and all(isinstance(item, bool) for item in key):
+        raise refused_dtype(bool_, (int16, int32, int64), "StridedSlice", "begin", "Index")
     pieces, bounds = parse_key(key)
     if not bounds:
         return strided_slice_op(tensor, pieces)
