@@ -56,6 +56,16 @@ def test_definitions_that_reach_a_use() -> None:
     assert "b" not in reaching
 
 
+def test_each_definition_reaches_until_its_own_name_is_bound_again() -> None:
+    facts, node = facts_of("a = 1\nx = 2\nb = a\ndel a\nreturn x", parameters="x, y")
+    definitions = facts.flow(node).definitions
+    first, second, third, fourth, last = node.body
+    assert definitions[second] == {"x": {node.args}, "y": {node.args}, "a": {first}}
+    assert definitions[third] == {"x": {second}, "y": {node.args}, "a": {first}}
+    assert definitions[fourth] == {"x": {second}, "y": {node.args}, "a": {first}, "b": {third}}
+    assert definitions[last] == {"x": {second}, "y": {node.args}, "b": {third}}
+
+
 def test_unreached_code_has_no_definitions() -> None:
     facts, node = facts_of("return 1\nb = x")
     assert facts.flow(node).definitions[node.body[1]] == {}

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import engine as tf
+from engine.ir.verify import verify
 
 
 def power_by_while(x):
@@ -101,6 +102,7 @@ def test_derivatives_inside_a_function(function, order):
     at, step = 1.37, 1e-5
     below = tf.function(derivative(function, order - 1))
     exact = tf.function(derivative(function, order))
+    verify(exact.get_concrete_function(tf.TensorSpec([], tf.float64)).graph)
     numeric = (
         below(tf.constant(at + step, tf.float64)) - below(tf.constant(at - step, tf.float64))
     ) / (2 * step)

@@ -64,3 +64,12 @@ def test_broadcast_knows_less_but_nothing_wrong(left: Any, right: Any, data: Any
 
 def test_equal_shapes_hash_alike() -> None:
     assert len({TensorShape([1, None]), TensorShape((1, None)), TensorShape([2])}) == 2
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "rank"),
+    [(None, 2, 2), (1, 3, 2), (3, 1, 0), (0, 0, 0), (None, None, None), (1, None, None),
+     (-2, 3, None), (1, -1, None), (-2, None, None)],
+)  # fmt: skip
+def test_parts_of_a_shape_of_unknown_rank(start, stop, rank):
+    assert TensorShape(None)[start:stop].rank == rank
