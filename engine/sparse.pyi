@@ -10,6 +10,13 @@ from engine.objects.sparse import reduce_sum as reduce_sum
 from engine.objects.sparse import reorder as reorder
 from engine.objects.sparse import sparse_dense_matmul as sparse_dense_matmul
 from engine.objects.sparse import to_dense as to_dense
+from engine.objects.sparse_shapes import concat as concat
+from engine.objects.sparse_shapes import expand_dims as expand_dims
+from engine.objects.sparse_shapes import eye as eye
+from engine.objects.sparse_shapes import reduce_max as reduce_max
+from engine.objects.sparse_shapes import reshape as reshape
+from engine.objects.sparse_shapes import retain as retain
+from engine.objects.sparse_shapes import transpose as transpose
 from typing import Any
 
 

@@ -98,16 +98,15 @@ def _plain(entity: Any) -> FunctionType:
     """The Python function behind what a user may hand over.
 
     Raises:
-        ValueError: If there is none.
+        ConversionError: If there is none.
     """
     target = entity.__func__ if inspect.ismethod(entity) else entity
     if not isinstance(target, FunctionType):
-        if hasattr(entity, "python_function"):
-            raise ValueError(
-                "Cannot apply autograph to a function that doesn't expose a __code__ object. If "
-                "this is a @tf.function, try passing f.python_function instead."
-            )
-        raise ValueError(f"{entity!r} is no Python function: it has no __code__ object")
+        raise ConversionError(
+            f"converting {entity!r}: ValueError: Cannot apply autograph to a function that doesn't "
+            "expose a __code__ object. If this is a @tf.function, try passing f.python_function "
+            "instead."
+        )
     return target
 
 
@@ -125,8 +124,8 @@ def to_graph(
         experimental_optional_features: Optional parts of the conversion.
 
     Raises:
-        ValueError: If it is no Python function.
-        ConversionError: If it cannot be converted; the message names file, line and reason.
+        ConversionError: If it is no Python function, or cannot be converted; the message names
+            file, line and reason.
     """
     from engine.conversion.compiled import converted_function
 
@@ -149,8 +148,8 @@ def to_code(
         experimental_optional_features: Optional parts of the conversion.
 
     Raises:
-        ValueError: If it is no Python function.
-        ConversionError: If it cannot be converted; the message names file, line and reason.
+        ConversionError: If it is no Python function, or cannot be converted; the message names
+            file, line and reason.
     """
     from engine.conversion.compiled import factory_of
 

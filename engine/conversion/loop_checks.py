@@ -106,7 +106,9 @@ def _check_leaf(name: str, first: Any, before: Any, then: Any, invariant: Any) -
     first, before, then = (
         convert_to_tensor(one) if is_scalar(one) else one for one in (first, before, then)
     )
-    if not is_tensor(before) or not is_tensor(then):
+    if hasattr(type(first), "__composite_invariants__"):
+        before = first  # in the loop its shape is not known
+    elif not is_tensor(before) or not is_tensor(then):
         return
     if before.dtype != then.dtype:
         raise TypeError(
@@ -124,7 +126,9 @@ def _check_leaf(name: str, first: Any, before: Any, then: Any, invariant: Any) -
         return
     wanted = as_dims(getattr(invariant, "shape", invariant))
     for value, when in ((first, "before the loop"), (then, "after one iteration")):
-        if is_tensor(value) and not at_least_as_specific(as_dims(value.shape), wanted):
+        if (is_tensor(value) or value is then) and not at_least_as_specific(
+            as_dims(value.shape), wanted
+        ):
             raise ValueError(
                 f"{name} has shape {value.shape} {when}, which does not conform with the shape "
                 f"invariant {TensorShape.of(wanted)}."

@@ -164,6 +164,10 @@ class _Loop:
         for value, invariant in zip(self.start, self.invariants):
             count = len(Layout(value).leaves)
             shapes = flatten_shapes(invariant) if invariant is not None else [None] * count
+            parts = getattr(value, "__composite_invariants__", None)
+            if parts is not None and (invariant is None or len(shapes) == 1):
+                # of the whole: what holds of its tensors
+                shapes = parts(value.shape if invariant is None else shapes[0])
             found += shapes if len(shapes) == count else [None] * count
         return found
 

@@ -75,6 +75,10 @@ PUBLIC = {
         "SparseTensor sparse.SparseTensor sparse.add sparse.from_dense sparse.map_values "
         "sparse.reduce_sum sparse.reorder sparse.sparse_dense_matmul sparse.to_dense"
     ),
+    "engine.objects.sparse_shapes": (
+        "sparse.concat sparse.expand_dims sparse.eye sparse.reduce_max sparse.reshape "
+        "sparse.retain sparse.transpose"
+    ),
     "engine.objects.tensor_array": (
         "TensorArray"
     ),

@@ -211,6 +211,13 @@ class RaggedTensor(RaggedOperators):
             return [*inner.__composite_dims__()[:-1], (None,), self.row_splits.dims]
         return [None if inner.dims is None else (None, *inner.dims[1:]), self.row_splits.dims]
 
+    def __composite_invariants__(self, shape: Any) -> list[TensorShape]:
+        """What holds of the shapes of its tensors in all turns of a loop, where `shape` does."""
+        sizes = TensorShape(getattr(shape, "shape", shape))
+        count = None if sizes.rank is None else sizes[0]
+        inner = [TensorShape(dims) for dims in self.__composite_dims__()[:-1]]
+        return [*inner, TensorShape([None if count is None else count + 1])]
+
     def __composite_spec__(self) -> RaggedTensorSpec:
         return RaggedTensorSpec(self.shape, self.dtype, self.ragged_rank, self.row_splits.dtype)
 

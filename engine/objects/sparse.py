@@ -59,6 +59,11 @@ class SparseTensor:
     def __composite_parts__(self) -> list[Tensor]:
         return [self.indices, self.values, self.dense_shape]
 
+    def __composite_invariants__(self, shape: Any) -> list[TensorShape]:
+        """What holds of the shapes of its tensors in all turns of a loop, where `shape` does."""
+        rank = TensorShape(getattr(shape, "shape", shape)).rank
+        return [TensorShape([None, rank]), TensorShape([None]), TensorShape([rank])]
+
     def __composite_spec__(self) -> SparseTensorSpec:
         return SparseTensorSpec(self.shape, self.dtype)
 

@@ -178,15 +178,19 @@ def print_(*objects: Any, **kwargs: Any) -> Any:
     if not any(is_tensor(one) for one in objects):
         return print(*objects, **kwargs)
 
+    tensors = [one for one in objects if is_tensor(one)]
+
     def show(*values: Any) -> int:
-        plain = [one.numpy() if hasattr(one, "numpy") else one for one in values]
+        following = iter(values)
+        shown = [next(following) if is_tensor(one) else one for one in objects]
+        plain = [one.numpy() if is_tensor(one) else one for one in shown]
         print(
             *(one.decode() if isinstance(one, bytes) else one for one in plain),
             **{"flush": True, **kwargs},
         )
         return 0
 
-    return operations().py_function(show, list(objects), operations().int32)
+    return operations().py_function(show, tensors, operations().int32)
 
 
 # Functions of iterables: datasets have their own

@@ -222,7 +222,7 @@ def test_functions_without_source_are_refused_with_a_reason() -> None:
     exec("def f(x): return x", names)
     with pytest.raises(InaccessibleSourceError, match="source code of function 'f'"):
         to_code(names["f"])
-    with pytest.raises(ValueError, match="no Python function"):
+    with pytest.raises(ConversionError, match="expose a __code__ object"):
         to_graph(3)
 
 
