@@ -30,12 +30,13 @@ function picture(count, label = (i) => `MatMul_${i}`) {
   return { nodes, edges, width: 1470, height: Math.ceil(count / 10) * 80 };
 }
 
-const message = (of) => ({
+const message = (of, unused = { count: 0, shown: false }) => ({
   kind: 'picture',
   title: 'f',
   stage: 'before',
   picture: of,
   keepView: false,
+  unused,
 });
 
 describe('the graph page', () => {
@@ -86,6 +87,19 @@ describe('the graph page', () => {
       { kind: 'toggle', id: 'n3' },
       { kind: 'reveal', id: 'n14', focus: true },
     ]);
+  });
+
+  test('what nothing needs can be asked for, where there is such', async () => {
+    const { page, send, sent } = bench;
+    await send(message(picture(40)));
+    await page.getByText('40 nodes, 30 edges').waitFor();
+    assert.equal(await page.locator('#unused').isVisible(), false);
+    await send(message(picture(40), { count: 2, shown: false }));
+    await page.getByText('hidden: 2 nodes whose results nothing needs').waitFor();
+    await page.locator('#unused').click();
+    await eventually('it was posted', () =>
+      sent.some(({ kind, shown }) => kind === 'unused' && shown === true),
+    );
   });
 
   test('names are text, whatever they hold', async () => {

@@ -24,12 +24,15 @@ export function resultOf(run: Run, post: Post): HTMLElement[] {
 
 function heading({ ok, mode, engine, substituted, signature }: Run): HTMLElement {
   const verb = mode === 'trace' ? 'Traced' : 'Ran';
-  const instead = substituted ? ', which answered `import tensorflow`' : '';
+  const instead = substituted
+    ? [', which answered ', element('code', {}, 'import tensorflow')]
+    : [];
   return element(
     'header',
     { class: ok ? 'ok' : 'bad' },
     element('strong', {}, ok ? verb : 'Failed'),
-    ` with ${engine}${instead}`,
+    ` with ${engine}`,
+    ...instead,
     ...(signature ? [element('code', { class: 'signature' }, signature)] : []),
   );
 }
