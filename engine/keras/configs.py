@@ -70,8 +70,14 @@ def serialize(value: Any) -> Any:
         return {key: serialize(item) for key, item in value.items()}
     kind = type(value)
     if hasattr(value, "get_config") and not inspect.isclass(value):
-        return {"module": module_of(kind), "class_name": kind.__name__,
-                "config": value.get_config(), "registered_name": registered_name(kind)}  # fmt: skip
+        found = {
+            "module": module_of(kind),
+            "class_name": kind.__name__,
+            "config": value.get_config(),
+            "registered_name": registered_name(kind),
+        }
+        shapes = value.get_build_config() if hasattr(value, "get_build_config") else None
+        return found if shapes is None else {**found, "build_config": shapes}
     if hasattr(value, "item") and not getattr(value, "shape", ()):
         return value.item()
     if callable(value):
@@ -117,7 +123,23 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
     kind = _class(config, custom_objects or {})
     if config["class_name"] == "function":
         return kind
-    return made(kind, config["config"])
+    return built_as(made(kind, config["config"]), config)
+
+
+def built_as(found: Any, config: dict[str, Any]) -> Any:
+    """An object, built for the shapes that its description names."""
+    if config.get("build_config") and not getattr(found, "built", True):
+        found.build_from_config(_with_shapes(config["build_config"]))
+    return found
+
+
+def _with_shapes(config: Any) -> Any:
+    """Shapes that were written as lists are tuples again."""
+    if isinstance(config, list) and all(item is None or isinstance(item, int) for item in config):
+        return tuple(config)
+    if isinstance(config, dict):
+        return {key: _with_shapes(item) for key, item in config.items()}
+    return config
 
 
 def made(kind: Any, config: dict[str, Any]) -> Any:

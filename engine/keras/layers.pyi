@@ -156,7 +156,11 @@ def GRU(
     stateful: Any = ...,
     unroll: Any = ...,
     use_cudnn: Any = ...,
+    activity_regularizer: Any = ...,
+    zero_output_for_mask: Any = ...,
     name: str | None = ...,
+    dtype: Any = ...,
+    trainable: Any = ...,
     **kwargs: Any,
 ) -> Any:
     """`GRUCell` over the second axis of the input."""
@@ -194,7 +198,11 @@ def LSTM(
     stateful: Any = ...,
     unroll: Any = ...,
     use_cudnn: Any = ...,
+    activity_regularizer: Any = ...,
+    zero_output_for_mask: Any = ...,
     name: str | None = ...,
+    dtype: Any = ...,
+    trainable: Any = ...,
     **kwargs: Any,
 ) -> Any:
     """`LSTMCell` over the second axis of the input."""
@@ -257,7 +265,11 @@ def SimpleRNN(
     stateful: Any = ...,
     unroll: Any = ...,
     use_cudnn: Any = ...,
+    activity_regularizer: Any = ...,
+    zero_output_for_mask: Any = ...,
     name: str | None = ...,
+    dtype: Any = ...,
+    trainable: Any = ...,
     **kwargs: Any,
 ) -> Any:
     """`SimpleRNNCell` over the second axis of the input."""

@@ -148,7 +148,7 @@ class AdditiveAttention(Attention):
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal layer."""
-        own = {"use_scale": self.use_scale, "dropout": self.dropout}
+        own = {"use_scale": self.use_scale, "dropout": self.dropout, "seed": self.seed}
         config = super().get_config()
         return {key: config[key] for key in ("name", "trainable", "dtype")} | own
 
@@ -209,6 +209,7 @@ class MultiHeadAttention(Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.num_heads, self.key_dim, self.value_dim = num_heads, key_dim, value_dim or key_dim
         self.dropout, self.use_bias, self.seed = dropout, use_bias, seed
+        self.use_gate, self.sliding_window = False, None
         self._output_sizes = (output_shape,) if isinstance(output_shape, int) else (
             tuple(output_shape) if output_shape else None)  # fmt: skip
         axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
@@ -342,6 +343,8 @@ class MultiHeadAttention(Layer):
             "bias_initializer",
             "activity_regularizer",
             "seed",
+            "use_gate",
+            "sliding_window",
         )
         own = {name: configs.serialize(getattr(self, name)) for name in names}
         own["output_shape"] = self._output_sizes

@@ -40,6 +40,8 @@ class CategoryEncoding(_Preprocessing):
         ValueError: for another mode, or no number of categories.
     """
 
+    _unlisted = frozenset({"sparse"})
+
     def __init__(
         self, num_tokens: int | None = None, output_mode: str = "multi_hot", sparse: bool = False,
         **kwargs: Any,
@@ -58,7 +60,6 @@ class CategoryEncoding(_Preprocessing):
         if sparse:
             raise ValueError("`sparse=True` is not supported.")
         self.num_tokens, self.output_mode, self.sparse = num_tokens, output_mode, sparse
-        self.built = True
 
     def call(self, inputs: Any, count_weights: Any = None) -> Any:
         """`[..., n]` integers -> `[..., num_tokens]`."""
@@ -103,7 +104,6 @@ class Discretization(_Preprocessing):
             raise ValueError("You need to set either `num_bins` or `bin_boundaries`.")
         self.bin_boundaries, self.num_bins, self.epsilon = bin_boundaries, num_bins, epsilon
         self.output_mode, self.sparse = output_mode, sparse
-        self.built = True
 
     def adapt(self, data: Any, steps: int | None = None) -> None:
         """Find bins with equal shares of the data (an array or a dataset)."""
@@ -200,7 +200,6 @@ class Hashing(_Preprocessing):
         self.num_bins, self.mask_value, self.output_mode = num_bins, mask_value, output_mode
         self.salt = [salt, salt] if isinstance(salt, int) else salt and list(salt)
         self.sparse = sparse
-        self.built = True
 
     def call(self, inputs: Any) -> Any:
         """Integers (or vectors) in place of the inputs."""

@@ -91,6 +91,8 @@ class EinsumDense(Layer):
             "bias_constraint",
         )
         own = {name: configs.serialize(getattr(self, name)) for name in names}
+        own["activity_regularizer"] = configs.serialize(self.activity_regularizer)
+        own["quantization_config"] = None
         return {**super().get_config(), **own, "output_shape": self.partial_output_shape}
 
 

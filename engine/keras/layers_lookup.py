@@ -52,7 +52,6 @@ class IndexLookup(_Preprocessing):
         self._words: list[Any] = []
         self._table: Any = None
         self._idf: Any = None
-        self.built = True
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
         else:
@@ -259,15 +258,18 @@ class IndexLookup(_Preprocessing):
         own = {name: configs.serialize(getattr(self, name)) for name in names}
         words = [getattr(w, "tolist", lambda w=w: w)() for w in self._words] or None
         return {
-            "name": self.name, "trainable": self._trainable, **own, "vocabulary": words,
-            "vocabulary_size": self.vocabulary_size(),
-            "idf_weights": self.input_idf_weights,
+            "name": self.name, "trainable": self._trainable,
+            "dtype": configs.dtype_config(self.dtype_policy.name), **own, "vocabulary": words,
+            "vocabulary_size": self.vocabulary_size() if words else None,
+            "idf_weights": self.input_idf_weights, "oov_method": "floormod", "salt": None,
+            **{key: getattr(self, key) for key in self._listed},
         }  # fmt: skip
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A layer from what `get_config` answered."""
-        return cls(**{key: item for key, item in config.items() if key != "vocabulary_size"})
+        derived = ("vocabulary_size", "oov_method", "salt")
+        return cls(**{key: item for key, item in config.items() if key not in derived})
 
 
 def _plain(values: Any) -> list[Any]:
@@ -320,6 +322,8 @@ class StringLookup(IndexLookup):
         kwargs: of `Layer`.
     """
 
+    _listed = ("encoding",)
+
     def __init__(
         self, max_tokens: Any = None, num_oov_indices: int = 1, mask_token: Any = None,
         oov_token: Any = "[UNK]", vocabulary: Any = None, idf_weights: Any = None,
@@ -337,6 +341,7 @@ class IntegerLookup(IndexLookup):
     """Integers as numbers of a vocabulary; arguments as `StringLookup`."""
 
     vocabulary_dtype = "int64"
+    _listed = ("vocabulary_dtype",)
 
     def __init__(
         self, max_tokens: Any = None, num_oov_indices: int = 1, mask_token: Any = None,

@@ -1,4 +1,4 @@
-"""Recurrent cells, and the layer that runs a cell over time."""
+"""Recurrent cells."""
 
 from __future__ import annotations
 
@@ -12,16 +12,45 @@ from engine.ops.namespace import tf
 
 
 class _Cell(Layer):
-    """One step of a recurrent layer."""
+    """One step of a recurrent layer.
+
+    Args:
+        units: size of output and states.
+        activation: of the output.
+        use_bias: add a bias?
+        kernel_initializer, recurrent_initializer, bias_initializer, kernel_regularizer,
+        recurrent_regularizer, bias_regularizer, kernel_constraint, recurrent_constraint,
+        bias_constraint: of the weights.
+        dropout, recurrent_dropout: shares of the inputs and of the states that are left out while
+            training, the same in all steps.
+        seed: of these.
+        kwargs: of `Layer`.
+
+    Raises:
+        ValueError: if `units` is not positive.
+    """
 
     gates = 1
+    mask_count = 0  # how many masks there are with recurrent dropout; 0: one
     seeds_first = False  # in which order seeds are drawn
+    _listed = ("kernel_initializer", "recurrent_initializer", "bias_initializer",
+               "kernel_regularizer", "recurrent_regularizer", "bias_regularizer",
+               "kernel_constraint", "recurrent_constraint", "bias_constraint", "dropout",
+               "recurrent_dropout", "seed")  # fmt: skip
 
     def __init__(
         self, units: int, activation: Any = "tanh", use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform", recurrent_initializer: Any = "orthogonal",
-        bias_initializer: Any = "zeros", seed: Any = None, **kwargs: Any,
+        bias_initializer: Any = "zeros", kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None, bias_regularizer: Any = None,
+        kernel_constraint: Any = None, recurrent_constraint: Any = None,
+        bias_constraint: Any = None, dropout: float = 0.0, recurrent_dropout: float = 0.0,
+        seed: Any = None, **kwargs: Any,
     ) -> None:  # fmt: skip
+        if units <= 0:
+            raise ValueError("Received an invalid value for argument `units`, expected a positive "
+                             f"integer, got {units}.")  # fmt: skip
+        kwargs.pop("implementation", None)
         super().__init__(**kwargs)
         self.seed = seed
         if self.seeds_first:
@@ -32,11 +61,56 @@ class _Cell(Layer):
         self.kernel_initializer = initial_values.get(kernel_initializer)
         self.recurrent_initializer = initial_values.get(recurrent_initializer)
         self.bias_initializer = initial_values.get(bias_initializer)
+        self.kernel_regularizer = configs.regularizer(kernel_regularizer)
+        self.recurrent_regularizer = configs.regularizer(recurrent_regularizer)
+        self.bias_regularizer = configs.regularizer(bias_regularizer)
+        self.kernel_constraint = configs.constraint(kernel_constraint)
+        self.recurrent_constraint = configs.constraint(recurrent_constraint)
+        self.bias_constraint = configs.constraint(bias_constraint)
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
         if not self.seeds_first:
             self.seed_generator = seeds.SeedGenerator(seed)
         self.kernel: Any = None
         self.recurrent_kernel: Any = None
         self.bias: Any = None
+        self.reset_masks()
+
+    # -- dropout ---------------------------------------------------------------------------
+
+    def reset_masks(self) -> None:
+        """Draw other masks when they are next needed."""
+        self.__dict__["_masks"] = {}
+
+    def prepare_masks(self, inputs: Any, state: Any) -> None:
+        """Draw the masks of all steps."""
+        self._mask("dropout", inputs)
+        self._mask("recurrent_dropout", state)
+
+    def _mask(self, kind: str, like: Any) -> Any:
+        """The mask (or one for each gate) for inputs or states; None where nothing is left out."""
+        rate = getattr(self, kind)
+        known = self.__dict__["_masks"]
+        if rate <= 0:
+            return None
+        if kind not in known:
+            several = self.mask_count if self.recurrent_dropout > 0 else 0
+            ones = tf.ones_like(like)
+            drawn = [seeds.dropout(ones, rate, seed=self.seed_generator)
+                     for _ in range(several or 1)]  # fmt: skip
+            known[kind] = drawn if several else drawn[0]
+        return known[kind]
+
+    def _products(self, kind: str, value: Any, kernel: Any, training: Any) -> Any:
+        """Value @ kernel, thinned out while training; for each gate by itself with many masks."""
+        rate = getattr(self, kind)
+        if not training or not 0.0 < rate < 1.0:
+            return tf.matmul(value, kernel)
+        mask = self._mask(kind, value)
+        if not isinstance(mask, list):
+            return tf.matmul(value * mask, kernel)
+        parts = tf.split(kernel, self.gates, axis=1)
+        return tf.concat([tf.matmul(value * m, part) for m, part in zip(mask, parts)], 1)
 
     @property
     def state_size(self) -> Any:
@@ -55,12 +129,19 @@ class _Cell(Layer):
     def build(self, input_shape: Any) -> None:
         """Make the kernels of the gates, side by side."""
         width = self.gates * self.units
-        self.kernel = self.add_weight((input_shape[-1], width), self.kernel_initializer,
-                                      name="kernel")  # fmt: skip
-        self.recurrent_kernel = self.add_weight((self.units, width), self.recurrent_initializer,
-                                                name="recurrent_kernel")  # fmt: skip
+        self.kernel = self.add_weight(
+            (input_shape[-1], width), self.kernel_initializer, name="kernel",
+            regularizer=self.kernel_regularizer, constraint=self.kernel_constraint,
+        )  # fmt: skip
+        self.recurrent_kernel = self.add_weight(
+            (self.units, width), self.recurrent_initializer, name="recurrent_kernel",
+            regularizer=self.recurrent_regularizer, constraint=self.recurrent_constraint,
+        )  # fmt: skip
         if self.use_bias:
-            self.bias = self.add_weight(self.bias_shape(), self.bias_initializer, name="bias")
+            self.bias = self.add_weight(
+                self.bias_shape(), self.bias_initializer, name="bias",
+                regularizer=self.bias_regularizer, constraint=self.bias_constraint,
+            )  # fmt: skip
         self.built = True
 
     def get_initial_state(self, batch_size: Any = None, **kwargs: Any) -> list[Any]:
@@ -81,10 +162,13 @@ class SimpleRNNCell(_Cell):
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
         """Output and new states."""
         previous = states[0] if isinstance(states, (list, tuple)) else states
-        x = tf.matmul(inputs, self.kernel)
+        self.prepare_masks(inputs, previous)
+        x = self._products("dropout", inputs, self.kernel, training)
         if self.use_bias:
             x = x + self.bias
-        out = self.activation(x + tf.matmul(previous, self.recurrent_kernel))
+        out = self.activation(
+            x + self._products("recurrent_dropout", previous, self.recurrent_kernel, training)
+        )
         return out, [out] if isinstance(states, (list, tuple)) else out
 
 
@@ -99,13 +183,16 @@ class LSTMCell(_Cell):
         kwargs: as the other cells.
     """
 
-    gates = 4
+    gates = mask_count = 4
 
     def __init__(
         self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True, unit_forget_bias: bool = True, **kwargs: Any,
+        use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
+        unit_forget_bias: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(units, activation, use_bias, **kwargs)
+        super().__init__(units, activation, use_bias, kernel_initializer, recurrent_initializer,
+                         bias_initializer, **kwargs)  # fmt: skip
         self.recurrent_activation = _activation(recurrent_activation)
         self.unit_forget_bias = unit_forget_bias
 
@@ -125,7 +212,9 @@ class LSTMCell(_Cell):
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, list[Any]]:
         """Output and [output, memory]."""
         hidden, memory = states
-        z = tf.matmul(inputs, self.kernel) + tf.matmul(hidden, self.recurrent_kernel)
+        z = self._products("dropout", inputs, self.kernel, training) + self._products(
+            "recurrent_dropout", hidden, self.recurrent_kernel, training
+        )
         if self.use_bias:
             z = z + self.bias
         i, f, c, o = tf.split(z, 4, axis=1)
@@ -146,13 +235,16 @@ class GRUCell(_Cell):
         kwargs: as the other cells.
     """
 
-    gates = 3
+    gates = mask_count = 3
 
     def __init__(
         self, units: int, activation: Any = "tanh", recurrent_activation: Any = "sigmoid",
-        use_bias: bool = True, reset_after: bool = True, **kwargs: Any,
+        use_bias: bool = True, kernel_initializer: Any = "glorot_uniform",
+        recurrent_initializer: Any = "orthogonal", bias_initializer: Any = "zeros",
+        reset_after: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(units, activation, use_bias, **kwargs)
+        super().__init__(units, activation, use_bias, kernel_initializer, recurrent_initializer,
+                         bias_initializer, **kwargs)  # fmt: skip
         self.recurrent_activation = _activation(recurrent_activation)
         self.reset_after = reset_after
 
@@ -163,24 +255,28 @@ class GRUCell(_Cell):
     def call(self, inputs: Any, states: Any, training: Any = False) -> tuple[Any, Any]:
         """Output and new states."""
         h = states[0] if isinstance(states, (list, tuple)) else states
-        gate, n = self.recurrent_activation, self.units
-        x = tf.matmul(inputs, self.kernel)
+        gate = self.recurrent_activation
+        x = self._products("dropout", inputs, self.kernel, training)
         bias = recurrent_bias = None
         if self.use_bias:
             bias, recurrent_bias = tf.unstack(self.bias) if self.reset_after else (self.bias, None)
             x = x + bias
         xz, xr, xh = tf.split(x, 3, axis=-1)
         if self.reset_after:
-            inner = tf.matmul(h, self.recurrent_kernel)
+            inner = self._products("recurrent_dropout", h, self.recurrent_kernel, training)
             if recurrent_bias is not None:
                 inner = inner + recurrent_bias
             hz, hr, hh = tf.split(inner, 3, axis=-1)
             z, r = gate(xz + hz), gate(xr + hr)
             candidate = self.activation(xh + r * hh)
         else:
-            hz, hr = tf.split(tf.matmul(h, self.recurrent_kernel[:, : 2 * n]), 2, axis=-1)
-            z, r = gate(xz + hz), gate(xr + hr)
-            candidate = self.activation(xh + tf.matmul(r * h, self.recurrent_kernel[:, 2 * n :]))
+            masks: Any = [1.0] * 3
+            if training and 0.0 < self.recurrent_dropout < 1.0:
+                masks = self._mask("recurrent_dropout", h)
+            kernels = tf.split(self.recurrent_kernel, 3, axis=1)
+            z, r = (gate(part + tf.matmul(h * mask, kernel))
+                    for part, mask, kernel in zip((xz, xr), masks, kernels))  # fmt: skip
+            candidate = self.activation(xh + tf.matmul(r * h * masks[2], kernels[2]))
         out = z * h + (1.0 - z) * candidate
         return out, [out] if isinstance(states, (list, tuple)) else out
 

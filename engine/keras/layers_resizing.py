@@ -75,8 +75,7 @@ class Resizing(Layer):
         self.crop_to_aspect_ratio = crop_to_aspect_ratio
         self.pad_to_aspect_ratio = pad_to_aspect_ratio
         self.fill_mode, self.fill_value = fill_mode, fill_value
-        self.antialias, self.data_format = antialias, data_format
-        self.built = True
+        self.antialias, self.data_format = antialias, data_format or "channels_last"
 
     _casts_integers = True
 
@@ -102,8 +101,8 @@ class CenterCrop(Layer):
         super().__init__(**kwargs)
         if data_format not in (None, "channels_last"):
             raise ValueError("Only `data_format='channels_last'` is supported.")
-        self.height, self.width, self.data_format = height, width, data_format
-        self.built = True
+        self.height, self.width = height, width
+        self.data_format = data_format or "channels_last"
 
     _casts_integers = True
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from engine.ir.op import PUBLIC, public
 from engine.ir.structure import flatten, map_structure, pack
-from engine.keras import naming
+from engine.keras import configs, naming
 from engine.keras.call_stack import takes_training
+from engine.keras.input_spec import InputSpec
 from engine.keras.layer import Layer
 from engine.keras.layers_recurrent import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
 from engine.keras.variables import KerasVariable
@@ -111,6 +113,7 @@ class RNN(Layer):
             state = [map_structure(tf.convert_to_tensor, one) for one in self.states]
         if state is None:
             state = self.get_initial_state(sequences.shape[0] or tf.shape(sequences)[0])
+        self._prepare_masks(sequences, state)
         if inputs.shape[0] is None:
             outputs, state = self._dynamic(inputs, state, kept, training)
         else:
@@ -125,6 +128,8 @@ class RNN(Layer):
                 state = following
                 steps.append(out)
             outputs = tf.stack(steps)
+        for cell in self._cells():
+            cell.reset_masks()
         if self.stateful:
             for variable, value in zip(flatten(self.states), flatten(state)):
                 variable.assign(value)
@@ -132,6 +137,20 @@ class RNN(Layer):
         if not self.return_state:
             return result
         return (result, *(state if isinstance(state, (list, tuple)) else [state]))
+
+    def _cells(self) -> list[Any]:
+        """The cells that may leave out parts of inputs and states."""
+        found: list[Any] = [self.cell]
+        if isinstance(self.cell, StackedRNNCells):
+            found = self.cell.cells
+        return [cell for cell in found if hasattr(cell, "reset_masks")]
+
+    def _prepare_masks(self, sequences: Any, state: Any) -> None:
+        """Let the cell draw what is left out in all steps alike."""
+        (only, *others) = self._cells() or [None]
+        if only is not None and not others:  # those of stacked cells draw at the first step
+            first = state[0] if isinstance(state, (list, tuple)) else state
+            only.prepare_masks(sequences[:, 0], first)
 
     def _step(self, x: Any, state: Any, training: Any) -> Any:
         if takes_training(self.cell):
@@ -163,30 +182,63 @@ class RNN(Layer):
         return [found] + [None] * _state_count(self.cell) if self.return_state else found
 
 
-def _over_time(name: str, cell: type) -> None:
+_SHARED = ("units", "activation", "use_bias", *SimpleRNNCell._listed)
+
+
+def _over_time(name: str, cell: type, shared: tuple[str, ...], seed: bool) -> None:
+    """A layer that runs a cell and takes the cell's arguments.
+
+    Args:
+        name: of the layer's class.
+        cell: the cell's class.
+        shared: attributes of the cell that the layer has, too, and that its configuration holds.
+        seed: does the configuration hold the seed?
+    """
+
     class Recurrent(RNN):
         def __init__(
             self, units: int, *args: Any, return_sequences: bool = False,
             return_state: bool = False, go_backwards: bool = False, stateful: bool = False,
-            unroll: bool = False, use_cudnn: Any = "auto", name: Any = None, **kwargs: Any,
+            unroll: bool = False, use_cudnn: Any = "auto", activity_regularizer: Any = None,
+            zero_output_for_mask: bool = False, name: Any = None, dtype: Any = None,
+            trainable: bool = True, **kwargs: Any,
         ) -> None:  # fmt: skip
-            inner = cell(units, *args, name=naming.snake_case(cell.__name__), **kwargs)
-            super().__init__(inner, return_sequences, return_state, go_backwards, stateful, unroll,
-                             name=name, dtype=kwargs.get("dtype"))  # fmt: skip
-            self.units, self.use_cudnn = units, use_cudnn
+            if use_cudnn not in ("auto", True, False):
+                raise ValueError(
+                    "Invalid valid received for argument `use_cudnn`. Expected one of {'auto', "
+                    f"True, False}}. Received: use_cudnn={use_cudnn}"
+                )
+            inner = cell(units, *args, name=naming.snake_case(cell.__name__), dtype=dtype,
+                         trainable=trainable, **kwargs)  # fmt: skip
+            super().__init__(
+                inner, return_sequences, return_state, go_backwards, stateful, unroll,
+                zero_output_for_mask, name=name, dtype=dtype, trainable=trainable,
+                activity_regularizer=activity_regularizer,
+            )  # fmt: skip
+            self.use_cudnn = use_cudnn
+            spec = InputSpec(ndim=3)
+            self.input_spec = [spec] if cell is SimpleRNNCell else spec
 
         def get_config(self) -> dict[str, Any]:
             """Arguments that make an equal layer: those of the cell, and the layer's own."""
-            own = {key: getattr(self, key) for key in (
-                "name", "return_sequences", "return_state", "go_backwards", "stateful",
-                "unroll")}  # fmt: skip
-            return {**self.cell.get_config(), **own}
+            mine = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll",
+                    "zero_output_for_mask")  # fmt: skip
+            config = {
+                "name": self.name, "trainable": self._trainable,
+                "dtype": self.cell.get_config()["dtype"],
+                "activity_regularizer": configs.serialize(self.activity_regularizer),
+                **{key: getattr(self, key) for key in mine},
+                **{key: configs.serialize(getattr(self.cell, key)) for key in shared},
+            }  # fmt: skip
+            return config if seed else {k: v for k, v in config.items() if k != "seed"}
 
+    for key in shared:
+        setattr(Recurrent, key, property(attrgetter(f"cell.{key}")))
     Recurrent.__name__ = Recurrent.__qualname__ = name
     Recurrent.__doc__ = f"`{cell.__name__}` over the second axis of the input."
     PUBLIC[f"keras.layers.{name}"] = Recurrent
 
 
-_over_time("LSTM", LSTMCell)
-_over_time("GRU", GRUCell)
-_over_time("SimpleRNN", SimpleRNNCell)
+_over_time("LSTM", LSTMCell, (*_SHARED, "recurrent_activation", "unit_forget_bias"), True)
+_over_time("GRU", GRUCell, (*_SHARED, "recurrent_activation", "reset_after"), True)
+_over_time("SimpleRNN", SimpleRNNCell, _SHARED, False)

@@ -78,7 +78,6 @@ class TextVectorization(_Preprocessing):
             sparse=sparse,
         )  # fmt: skip
         del vocabulary_size
-        self.built = True
 
     def adapt(self, data: Any, batch_size: Any = None, steps: int | None = None) -> None:
         """Learn the vocabulary of arrays or a dataset: the most frequent tokens first."""
@@ -165,7 +164,8 @@ class TextVectorization(_Preprocessing):
         own = {name: configs.serialize(getattr(self, name)) for name in names}
         words = table.get_config()["vocabulary"]
         return {
-            "name": self.name, "trainable": self._trainable, "max_tokens": table.max_tokens,
+            "name": self.name, "trainable": self._trainable,
+            "dtype": configs.dtype_config(self.dtype_policy.name), "max_tokens": table.max_tokens,
             **own, "pad_to_max_tokens": table.pad_to_max_tokens, "sparse": table.sparse,
             "vocabulary": words, "idf_weights": table.input_idf_weights,
             "vocabulary_size": self.vocabulary_size(),

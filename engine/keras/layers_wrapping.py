@@ -100,7 +100,7 @@ class Bidirectional(Layer):
         if self.return_sequences:
             back = tf.reverse(back, [1])
         out = self._joined(there, back)
-        return (*(out if isinstance(out, list) else [out]), *states) if states else out
+        return (*(out if isinstance(out, tuple) else [out]), *states) if states else out
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """The same mask where all outputs are answered; states have none."""
@@ -117,9 +117,19 @@ class Bidirectional(Layer):
             return there + back
         if self.merge_mode == "ave":
             return (there + back) / 2
-        return [there, back] if self.merge_mode is None else there * back
+        return (there, back) if self.merge_mode is None else there * back
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal layer."""
-        return {"name": self.name, "layer": configs.serialize(self.forward_layer),
-                "merge_mode": self.merge_mode}  # fmt: skip
+        base = {"name": self.name, "trainable": self._trainable,
+                "dtype": configs.dtype_config(self.dtype_policy.name)}  # fmt: skip
+        return {**base, "merge_mode": self.merge_mode,
+                "layer": configs.serialize(self.forward_layer),
+                "backward_layer": configs.serialize(self.backward_layer)}  # fmt: skip
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A layer from what `get_config` answered."""
+        given = configs.revived(config)
+        given["backward_layer"] = given.get("backward_layer")
+        return cls(**given)

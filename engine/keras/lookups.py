@@ -80,7 +80,7 @@ def deserialized(space: str, config: Any, custom_objects: Mapping[str, Any] | No
             if not inspect.isclass(found):
                 return found
             if registered is None or configs.registered_name(found) == registered:
-                return configs.made(found, config["config"])
+                return configs.built_as(configs.made(found, config["config"]), config)
     return configs.deserialize(config, dict(custom_objects or {}))
 
 

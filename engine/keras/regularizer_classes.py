@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.ir.op import public
 from engine.ops.namespace import tf
 
@@ -73,4 +75,4 @@ class L1(Regularizer):
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal regularizer."""
-        return {"l1": float(self.l1)}
+        return {"l1": float(np.float32(self.l1))}  # Keras keeps it in single precision

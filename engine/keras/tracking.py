@@ -11,6 +11,7 @@ from engine.objects.trackable import Trackable
 _INTERNAL = frozenset(
     {
         "_build_shapes",
+        "_masks",
         "_call_names_known",
         "_output_shapes",
         "_symbolic_calls",

@@ -188,3 +188,17 @@ def dtype_policies():
     policy = layer.dtype_policy
     return (repr(policy), policy.name, layer.quantization_mode, policy.get_config(),
             layers.Dense(1).dtype_policy.compute_dtype)  # fmt: skip
+
+
+@case
+def built_layers_as_plain_data():
+    layers = seeded()
+    dense, attention = layers.Dense(2), layers.MultiHeadAttention(2, 3)
+    dense.build((None, 3))
+    attention.build((2, 3, 4), (2, 3, 4))
+    plain = layers.serialize(dense)
+    again = layers.deserialize(plain)
+    net = tf.keras.Sequential([tf.keras.Input((3,)), layers.Dense(2)])
+    several = layers.serialize(attention)["build_config"]
+    inside, never = net.get_config()["layers"][1], layers.serialize(layers.Dense(1))
+    return plain, again.built, tuple(again.kernel.shape), inside, several, never
