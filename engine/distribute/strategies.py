@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from enum import Enum
 from typing import Any
 
+from engine.distribute.datasets import DistributedDataset
 from engine.distribute.values import PerReplica, grouped, selected
 from engine.ir.op import public
 from engine.ir.structure import flatten, pack
@@ -205,34 +206,6 @@ class ReplicaContext:
             "Replicas run one after the other here: `all_reduce` would need the results of later "
             "ones. Return the values from `run`, and use `strategy.reduce`."
         )
-
-
-class DistributedDataset:
-    """Batches, in a part for each replica."""
-
-    def __init__(self, dataset: Any, count: int, whole: bool = False) -> None:
-        self._dataset, self._count, self._whole = dataset, count, whole
-        self.element_spec = dataset.element_spec
-
-    def __iter__(self) -> Iterator[Any]:
-        if self._whole:
-            rows = iter(self._dataset)
-            for first in rows:
-                rest = [next(rows, None) for _ in range(self._count - 1)]
-                yield grouped([first, *(first if r is None else r for r in rest)])
-            return
-        if self._count == 1:
-            yield from self._dataset
-            return
-        for batch in self._dataset:
-            yield grouped([self._part(batch, i) for i in range(self._count)])
-
-    def _part(self, batch: Any, number: int) -> Any:
-        def cut(leaf: Any) -> Any:
-            size = -(-int(leaf.shape[0]) // self._count)
-            return leaf[number * size : (number + 1) * size]
-
-        return pack(batch, [cut(leaf) for leaf in flatten(batch)])
 
 
 @public("distribute.get_strategy")
