@@ -36,6 +36,7 @@ def LecunNormal(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) 
     """Variance scaling: scale 1.0, fan_in, truncated_normal."""
 def LecunUniform(seed: Any = ..., input_axes: Any = ..., output_axes: Any = ...) -> Any:
     """Variance scaling: scale 1.0, fan_in, uniform."""
+OrthogonalInitializer = _engine_keras_initial_values_Orthogonal
 constant = _engine_keras_initial_values_Constant
 def deserialize(config: Any, custom_objects: Any = ...) -> Any:
     """What `serialize` described: an initializer.
@@ -60,7 +61,7 @@ ones = _engine_keras_initial_values_Ones
 orthogonal = _engine_keras_initial_values_Orthogonal
 random_normal = _engine_keras_initial_values_RandomNormal
 random_uniform = _engine_keras_initial_values_RandomUniform
-def serialize(value: Any) -> Any:
+def serialize(initializer: Any) -> Any:
     """Plain data for an initializer."""
 truncated_normal = _engine_keras_initial_values_TruncatedNormal
 variance_scaling = _engine_keras_initial_values_VarianceScaling

@@ -4,6 +4,7 @@
 
 from engine.ir.tensor import Tensor as _Tensor
 from engine.keras.loss_classes import Loss as Loss
+from engine.keras.loss_classes import Reduction as Reduction
 from engine.keras.loss_functions import binary_crossentropy as binary_crossentropy
 from engine.keras.loss_functions import binary_focal_crossentropy as binary_focal_crossentropy
 from engine.keras.loss_functions import categorical_crossentropy as categorical_crossentropy
@@ -192,5 +193,5 @@ mae = _engine_keras_loss_functions_mean_absolute_error
 mape = _engine_keras_loss_functions_mean_absolute_percentage_error
 mse = _engine_keras_loss_functions_mean_squared_error
 msle = _engine_keras_loss_functions_mean_squared_logarithmic_error
-def serialize(value: Any) -> Any:
+def serialize(loss: Any) -> Any:
     """Plain data for a loss."""

@@ -131,5 +131,5 @@ mae = _engine_keras_loss_functions_mean_absolute_error
 mape = _engine_keras_loss_functions_mean_absolute_percentage_error
 mse = _engine_keras_loss_functions_mean_squared_error
 msle = _engine_keras_loss_functions_mean_squared_logarithmic_error
-def serialize(value: Any) -> Any:
+def serialize(metric: Any) -> Any:
     """Plain data for a metric."""

@@ -35,6 +35,6 @@ def deserialize(config: Any, custom_objects: Any = ...) -> Any:
     """
 get = _engine_keras_lookups_get_optimizer
 rmsprop = _engine_keras_optimizer_classes_RMSprop
-def serialize(value: Any) -> Any:
+def serialize(optimizer: Any) -> Any:
     """Plain data for an optimizer."""
 sgd = _engine_keras_optimizer_classes_SGD

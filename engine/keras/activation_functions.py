@@ -181,6 +181,40 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
     return tf.where(x > threshold, x, tf.cast(default_value, x.dtype))
 
 
+@public("keras.activations.sparse_plus")
+def sparse_plus(x: Any) -> Any:
+    """0 up to -1, (x + 1)^2 / 4 up to 1, x beyond."""
+    x = tf.convert_to_tensor(x)
+    zero = tf.zeros_like(x)
+    return tf.where(x <= -1.0, zero, tf.where(x < 1.0, 0.25 * tf.square(x + 1.0), x))
+
+
+@public("keras.activations.sparse_sigmoid")
+def sparse_sigmoid(x: Any) -> Any:
+    """0 up to -1, (x + 1) / 2 up to 1, 1 beyond."""
+    x = tf.convert_to_tensor(x)
+    rising = 0.5 * (x + 1.0)
+    return tf.where(x <= -1.0, tf.zeros_like(x), tf.where(x >= 1.0, tf.ones_like(x), rising))
+
+
+@public("keras.activations.sparsemax")
+def sparsemax(x: Any, axis: int = -1) -> Any:
+    """Sparse values along an axis, by Keras's way to the threshold of sparsemax."""
+    x = tf.convert_to_tensor(x)
+    axis = axis % x.shape.rank
+    last = [i for i in range(x.shape.rank) if i != axis] + [axis]
+    z = tf.transpose(x, last)
+    ordered = tf.sort(z, axis=-1, direction="DESCENDING")
+    count = tf.range(1, tf.shape(z)[-1] + 1)
+    total = tf.cumsum(ordered, axis=-1)
+    kept = 1.0 + tf.cast(count, x.dtype) * ordered > total
+    number = tf.reduce_sum(tf.cast(kept, x.dtype), axis=-1, keepdims=True)
+    support = tf.reduce_sum(tf.where(kept, total, tf.zeros_like(total)), -1, keepdims=True)
+    found = tf.maximum(z - (support - 1.0) / number, 0.0)
+    back = sorted(range(x.shape.rank), key=lambda i: last[i])
+    return tf.transpose(found, back)
+
+
 @public("keras.activations.get")
 def get(identifier: Any) -> Callable[..., Any]:
     """The function that a name, a function or None (linear) stands for.

@@ -29,6 +29,9 @@ from engine.keras.activation_functions import soft_shrink as soft_shrink
 from engine.keras.activation_functions import softmax as softmax
 from engine.keras.activation_functions import softplus as softplus
 from engine.keras.activation_functions import softsign as softsign
+from engine.keras.activation_functions import sparse_plus as sparse_plus
+from engine.keras.activation_functions import sparse_sigmoid as sparse_sigmoid
+from engine.keras.activation_functions import sparsemax as sparsemax
 from engine.keras.activation_functions import squareplus as squareplus
 from engine.keras.activation_functions import tanh as tanh
 from engine.keras.activation_functions import tanh_shrink as tanh_shrink
@@ -42,6 +45,6 @@ def deserialize(config: Any, custom_objects: Any = ...) -> Any:
         TypeError: for a class that is neither public nor registered.
     """
 hard_swish = _engine_keras_activation_functions_hard_silu
-def serialize(value: Any) -> Any:
+def serialize(activation: Any) -> Any:
     """Plain data for an activation function or layer."""
 swish = _engine_keras_activation_functions_silu

@@ -177,7 +177,7 @@ def constructor_arguments(value: Any, base: type) -> dict[str, Any]:
         NotImplementedError: if a parameter is kept nowhere: the class must define `get_config`.
     """
     kind = next(each for each in type(value).__mro__ if each.__module__.startswith("engine."))
-    if kind is base:  # a user's class
+    if kind is base or "_takes_own_arguments" in vars(kind):  # a user's class
         from engine.keras.layer_protocol import given_arguments
 
         return given_arguments(value) if "_given" in value.__dict__ else {}

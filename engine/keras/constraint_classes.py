@@ -68,3 +68,29 @@ class UnitNorm(Constraint):
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal constraint."""
         return {"axis": self.axis}
+
+
+@public("keras.constraints.MinMaxNorm", "keras.constraints.min_max_norm")
+class MinMaxNorm(Constraint):
+    """Vectors whose length is between two bounds, along an axis.
+
+    Args:
+        min_value, max_value: the bounds.
+        rate: share of the way that a length is moved towards them.
+        axis: one axis or several.
+    """
+
+    def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0,
+                 axis: Any = 0) -> None:  # fmt: skip
+        self.min_value, self.max_value, self.rate, self.axis = min_value, max_value, rate, axis
+
+    def __call__(self, w: Any) -> Any:
+        lengths = _lengths(w, self.axis)
+        bounded = tf.clip_by_value(lengths, self.min_value, self.max_value)
+        wanted = self.rate * bounded + (1 - self.rate) * lengths
+        return w * (wanted / (_EPSILON + lengths))
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal constraint."""
+        return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate,
+                "axis": self.axis}  # fmt: skip

@@ -6,6 +6,8 @@ from engine.ir.tensor import Tensor as _Tensor
 from engine.keras.constraint_classes import Constraint as Constraint
 from engine.keras.constraint_classes import MaxNorm as MaxNorm
 from engine.keras.constraint_classes import MaxNorm as _engine_keras_constraint_classes_MaxNorm
+from engine.keras.constraint_classes import MinMaxNorm as MinMaxNorm
+from engine.keras.constraint_classes import MinMaxNorm as _engine_keras_constraint_classes_MinMaxNorm
 from engine.keras.constraint_classes import NonNeg as NonNeg
 from engine.keras.constraint_classes import NonNeg as _engine_keras_constraint_classes_NonNeg
 from engine.keras.constraint_classes import UnitNorm as UnitNorm
@@ -19,7 +21,8 @@ def deserialize(config: Any, custom_objects: Any = ...) -> Any:
         TypeError: for a class that is neither public nor registered.
     """
 max_norm = _engine_keras_constraint_classes_MaxNorm
+min_max_norm = _engine_keras_constraint_classes_MinMaxNorm
 non_neg = _engine_keras_constraint_classes_NonNeg
-def serialize(value: Any) -> Any:
+def serialize(constraint: Any) -> Any:
     """Plain data for a constraint."""
 unit_norm = _engine_keras_constraint_classes_UnitNorm

@@ -219,7 +219,7 @@ _variant("LecunUniform", "lecun_uniform", 1.0, "fan_in", "uniform")
 _variant("LecunNormal", "lecun_normal", 1.0, "fan_in", "truncated_normal")
 
 
-@_register("Orthogonal", "orthogonal")
+@_register("Orthogonal", "OrthogonalInitializer", "orthogonal")
 class Orthogonal(_Random):
     """A random orthogonal matrix (of the flattened leading axes by the last).
 

@@ -178,6 +178,13 @@ def _in_scope(build: Callable[..., Any]) -> Callable[..., Any]:
     return build_and_note
 
 
+_NO_CONFIGURATION = (
+    "Object {} was created by passing non-serializable argument values in `__init__()`, and "
+    "therefore the object must override `get_config()` in order to be serializable. Please "
+    "implement `get_config()`."
+)
+
+
 def given_arguments(value: Any) -> dict[str, Any]:
     """What the constructor of an object of a user's class was given, where that is plain data.
 
@@ -187,9 +194,12 @@ def given_arguments(value: Any) -> dict[str, Any]:
     args, kwargs = value.__dict__.get("_given", ((), {}))
     signature = inspect.signature(type(value).__init__)
     own, *_ = signature.parameters
-    bound = signature.bind(value, *args, **kwargs)
-    bound.apply_defaults()
     found: dict[str, Any] = {}
+    try:
+        bound = signature.bind(value, *args, **kwargs)
+    except TypeError:
+        raise NotImplementedError(_NO_CONFIGURATION.format(type(value).__name__)) from None
+    bound.apply_defaults()
     for name, item in bound.arguments.items():
         kind = signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_KEYWORD:
@@ -198,9 +208,5 @@ def given_arguments(value: Any) -> dict[str, Any]:
             found[name] = item
     found.pop("name", None)
     if not all(isinstance(leaf, (str, int, float, bool, type(None))) for leaf in flatten(found)):
-        raise NotImplementedError(
-            f"Object {type(value).__name__} was created by passing non-serializable argument "
-            "values in `__init__()`, and therefore the object must override `get_config()` in "
-            "order to be serializable. Please implement `get_config()`."
-        )
+        raise NotImplementedError(_NO_CONFIGURATION.format(type(value).__name__))
     return found

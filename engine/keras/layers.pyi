@@ -12,6 +12,7 @@ from engine.keras.layers_activation import LeakyReLU as LeakyReLU
 from engine.keras.layers_activation import PReLU as PReLU
 from engine.keras.layers_activation import ReLU as ReLU
 from engine.keras.layers_activation import Softmax as Softmax
+from engine.keras.layers_activation import ThresholdedReLU as ThresholdedReLU
 from engine.keras.layers_attention import AdditiveAttention as AdditiveAttention
 from engine.keras.layers_attention import Attention as Attention
 from engine.keras.layers_attention import MultiHeadAttention as MultiHeadAttention
@@ -87,6 +88,18 @@ from engine.keras.layers_wrapping import TimeDistributed as TimeDistributed
 from engine.keras.layers_wrapping import Wrapper as Wrapper
 from typing import Any
 
+def AdaptiveAveragePooling1D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its mean."""
+def AdaptiveAveragePooling2D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its mean."""
+def AdaptiveAveragePooling3D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its mean."""
+def AdaptiveMaxPooling1D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its largest number."""
+def AdaptiveMaxPooling2D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its largest number."""
+def AdaptiveMaxPooling3D(output_size: Any, data_format: Any = ..., **kwargs: Any) -> Any:
+    """Windows that share the input's places out evenly, each reduced to its largest number."""
 def AveragePooling1D(
     pool_size: Any,
     strides: Any = ...,
@@ -313,7 +326,7 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Minimum` called at once."""
 def multiply(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Multiply` called at once."""
-def serialize(value: Any) -> Any:
+def serialize(layer: Any) -> Any:
     """Plain data for a layer."""
 def subtract(inputs: Any, **kwargs: Any) -> Any:
     """`keras.layers.Subtract` called at once."""

@@ -123,3 +123,24 @@ class Softmax(Layer):
         else:
             out = tf.nn.softmax(inputs, axis=axes[0])
         return out if mask is None else tf.where(mask, out, tf.zeros_like(out))
+
+
+@public("keras.layers.ThresholdedReLU")
+class ThresholdedReLU(Layer):
+    """x where it is above `theta`, else 0."""
+
+    supports_masking = True
+
+    def __init__(self, theta: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if theta is None:
+            raise ValueError("Theta of a Thresholded ReLU layer cannot be None, expecting a float. "
+                             f"Received: {theta}")  # fmt: skip
+        if theta < 0:
+            raise ValueError("The theta value of a Thresholded ReLU layer should be >=0. "
+                             f"Received: {theta}")  # fmt: skip
+        self.theta = float(theta)
+
+    def call(self, inputs: Any) -> Any:
+        """The function of the inputs."""
+        return inputs * tf.cast(inputs > self.theta, inputs.dtype)

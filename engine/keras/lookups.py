@@ -87,7 +87,8 @@ def deserialized(space: str, config: Any, custom_objects: Mapping[str, Any] | No
 def _declare(space: str, thing: str, prepare: Callable[[Any], Any] = lambda config: config) -> None:
     """Make `serialize` and `deserialize` public in a namespace."""
 
-    def serialize(value: Any) -> Any:
+    def serialize(*args: Any, **kwargs: Any) -> Any:
+        (value,) = (*args, *kwargs.values())
         return configs.serialize(value)
 
     def deserialize(config: Any, custom_objects: Any = None) -> Any:
@@ -99,6 +100,8 @@ def _declare(space: str, thing: str, prepare: Callable[[Any], Any] = lambda conf
     Raises:
         TypeError: for a class that is neither public nor registered.
     """
+    first = inspect.Parameter(thing.split()[1], inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    serialize.__signature__ = inspect.Signature([first])  # type: ignore[attr-defined]
     for function in (serialize, deserialize):
         short = space.removeprefix("keras.")
         for name in (space, *((short,) if short not in ("layers", "activations") else ())):

@@ -216,3 +216,27 @@ _loss_class("Circle", more.circle, "circle", f"gamma margin remove_diagonal {_RE
 _loss_class("CategoricalGeneralizedCrossEntropy", more.categorical_generalized_cross_entropy,
             "categorical_generalized_cross_entropy", f"q {_REST}", "q", more.check_exponent,
             q=0.5)  # fmt: skip
+
+
+class Reduction:
+    """The names of reductions, as older programs write them."""
+
+    AUTO = "auto"
+    NONE = "none"
+    SUM = "sum"
+    SUM_OVER_BATCH_SIZE = "sum_over_batch_size"
+
+    @classmethod
+    def all(cls) -> tuple[str, ...]:
+        """All names."""
+        return (cls.AUTO, cls.NONE, cls.SUM, cls.SUM_OVER_BATCH_SIZE)
+
+    @classmethod
+    def validate(cls, key: Any) -> None:
+        """Raise ValueError for another name."""
+        if key not in cls.all():
+            raise ValueError(f'Invalid Reduction Key: {key}. Expected keys are "{cls.all()}"')
+
+
+for _space in ("keras.losses", "losses"):
+    PUBLIC[f"{_space}.Reduction"] = Reduction

@@ -11,12 +11,12 @@ from engine.ir.structure import flatten
 from engine.keras import naming
 from engine.keras.functional import KerasTensor, is_symbolic_call
 from engine.keras.layer import Layer
+from engine.keras.model_protocol import ModelProtocol
 from engine.keras.model_saving import Saved
-from engine.keras.training import Trainer
 
 
 @public("keras.Model", "keras.models.Model")
-class Model(Trainer, Saved, Layer):
+class Model(ModelProtocol, Saved, Layer):
     """A layer that holds others; subclasses define `call`.
 
     `Model(inputs, outputs)` with symbolic tensors makes a model of the layers between them.
@@ -30,7 +30,12 @@ class Model(Trainer, Saved, Layer):
             from engine.keras.functional_model import Functional
 
             return object.__new__(Functional)
-        return object.__new__(cls)
+        made = object.__new__(cls)
+        if "__init__" in vars(cls):
+            made.__dict__["_given"] = ((), {})  # Keras's models note defaults alone
+        return made
+
+    _takes_own_arguments = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if _symbolic_arguments(args, kwargs):

@@ -76,3 +76,39 @@ class L1(Regularizer):
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal regularizer."""
         return {"l1": float(np.float32(self.l1))}  # Keras keeps it in single precision
+
+
+@public("keras.regularizers.OrthogonalRegularizer", "keras.regularizers.orthogonal_regularizer")
+class OrthogonalRegularizer(Regularizer):
+    """The mean absolute cosine between rows, or between columns, of a matrix.
+
+    Args:
+        factor: of the mean.
+        mode: "rows" or "columns".
+
+    Raises:
+        ValueError: for another mode, and in the call for what is no matrix.
+    """
+
+    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
+        if mode not in ("rows", "columns"):
+            raise ValueError('Invalid value for argument `mode`. Expected one of {"rows", '
+                             f'"columns"}}. Received: mode={mode}')  # fmt: skip
+        self.factor, self.mode = factor, mode
+
+    def __call__(self, x: Any) -> Any:
+        x = tf.convert_to_tensor(x)
+        if x.shape.rank != 2:
+            raise ValueError("Inputs to OrthogonalRegularizer must have rank 2. Received: "
+                             f"inputs.shape={tuple(x.shape)}")  # fmt: skip
+        rows = x if self.mode == "rows" else tf.transpose(x)
+        inverse = tf.math.rsqrt(tf.reduce_sum(tf.square(rows), axis=1, keepdims=True))
+        rows = rows * tf.minimum(inverse, 1e7)
+        count = rows.shape[0]
+        products = tf.matmul(rows, rows, transpose_b=True) * (1.0 - tf.eye(count, dtype=x.dtype))
+        pairs = count * (count - 1.0) / 2.0
+        return self.factor * 0.5 * tf.reduce_sum(tf.abs(products)) / pairs
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make an equal regularizer."""
+        return {"factor": float(np.float32(self.factor)), "mode": self.mode}

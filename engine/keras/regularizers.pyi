@@ -9,6 +9,8 @@ from engine.keras.regularizer_classes import L1L2 as L1L2
 from engine.keras.regularizer_classes import L1L2 as _engine_keras_regularizer_classes_L1L2
 from engine.keras.regularizer_classes import L2 as L2
 from engine.keras.regularizer_classes import L2 as _engine_keras_regularizer_classes_L2
+from engine.keras.regularizer_classes import OrthogonalRegularizer as OrthogonalRegularizer
+from engine.keras.regularizer_classes import OrthogonalRegularizer as _engine_keras_regularizer_classes_OrthogonalRegularizer
 from engine.keras.regularizer_classes import Regularizer as Regularizer
 from typing import Any
 
@@ -21,5 +23,6 @@ def deserialize(config: Any, custom_objects: Any = ...) -> Any:
 l1 = _engine_keras_regularizer_classes_L1
 l1_l2 = _engine_keras_regularizer_classes_L1L2
 l2 = _engine_keras_regularizer_classes_L2
-def serialize(value: Any) -> Any:
+orthogonal_regularizer = _engine_keras_regularizer_classes_OrthogonalRegularizer
+def serialize(regularizer: Any) -> Any:
     """Plain data for a regularizer."""
