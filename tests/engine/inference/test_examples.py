@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import random
+import re
+
 import pytest
 
 from engine.base.diagnostics import Diagnostic
 from engine.ide.signatures import call_signatures
 from engine.ide.snapshot import Snapshot
 from engine.ide.stages import value_at
+from engine.lint.rule import all_rules
 
 HEAD = "import engine as tf\n\n\n"
 STEP = "@tf.function\ndef step(x, w):\n    y = tf.matmul(x, w)\n    return y\n"
@@ -125,3 +130,38 @@ def test_helpers_are_told_too() -> None:
         "# example: step(tf.ones((2, 3)))\n@tf.function\ndef step(x):\n    return helper(x)\n"
     )
     assert labels(text) == ["float32[2,3]"]
+
+
+ARGUMENTS = [
+    "tf.ones((2, 3))", "tf.constant(1)", "3", "[1.0, 2.0]", "None", "True", "'a'", "np.ones(3)",
+    "tf.zeros([4], tf.int32)", "(tf.ones(2), 1)", "{'a': tf.ones(3)}", "x", "lambda v: v",
+]  # fmt: skip
+_DEFINITION = re.compile(r"(\s*)def (\w+)\((.*)\)")
+
+
+def with_examples(text: str, source: random.Random) -> str:
+    """A program with a comment above each function, with arguments by chance."""
+    lines = []
+    for line in text.split("\n"):
+        found = _DEFINITION.match(line)
+        if found is not None:
+            count = len([part for part in found[3].split(",") if part.strip(" self")])
+            given = ", ".join(source.choice(ARGUMENTS) for _ in range(count))
+            lines.append(f"{found[1]}# example: {found[2]}({given})")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def test_examples_take_no_finding_away_and_add_what_speaks_of_them() -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    source = random.Random(seed)
+    known = [text for rule in all_rules() for text in (*(e.bad for e in rule.bad), *rule.good)]
+    for _ in range(60 * int(os.environ.get("GRAPHLENS_SOAK", "1"))):
+        text = with_examples(source.choice(known), source)
+        without = Snapshot("a.py", text.replace("# example:", "# nothing:"))
+        places = {(found.code, found.span) for found in without.diagnostics}
+        told = Snapshot("a.py", text).diagnostics
+        assert places <= {(found.code, found.span) for found in told}, text
+        for found in told:
+            assert (found.code, found.span) in places or SAID in found.message, text
