@@ -37,7 +37,7 @@ from engine.inference.values import (
     join_all,
 )
 
-__all__ = ["EXPRESSIONS", "in_graph", "test"]
+__all__ = ["EXPRESSIONS", "in_graph", "is_asked_in_graph", "test"]
 
 
 def test(
@@ -46,6 +46,13 @@ def test(
     """Notes that a value is asked whether it is true."""
     if frame.context.staged:
         machine.emit(Tested(node, frame.context, kind, value, converted))
+
+
+def is_asked_in_graph(value: Value) -> bool:
+    """Whether a condition is a tensor: a variable is read when it is asked."""
+    if isinstance(value, Library):
+        return value.kind == "variable"
+    return value.stage is Stage.STAGED
 
 
 def constant(machine: Machine, node: ast.Constant, frame: Frame) -> Value:
@@ -108,7 +115,7 @@ def unary(machine: Machine, node: ast.UnaryOp, frame: Frame) -> Value:
         known = truth(value)
         if known is not None:
             return Const(not known)
-        if value.stage is Stage.STAGED:
+        if frame.context.staged and is_asked_in_graph(value):
             return Tensor(True, "bool", (), node)
         return Python("bool") if value.stage is Stage.PYTHON else UNKNOWN
     return arithmetic.unary(type(node.op).__name__, value, frame.context.staged, node)
@@ -192,7 +199,7 @@ def conditional(machine: Machine, node: ast.IfExp, frame: Frame) -> Value:
     if known is not None:
         return machine.eval(node.body if known else node.orelse, frame)
     context = frame.context
-    staged = value.stage is Stage.STAGED and context.converted
+    staged = is_asked_in_graph(value) and context.converted
     arms: list[Value] = []
     for arm, part in enumerate((node.body, node.orelse)):
         if staged:

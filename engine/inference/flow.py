@@ -20,7 +20,7 @@ from engine.inference.blocks import (
 from engine.inference.containers import element_of, iterate, truth, turning, turns
 from engine.inference.context import Context, Loop, Region
 from engine.inference.events import Branched, Jumped, Looped, PythonLooped, Tested, Tried
-from engine.inference.expressions import in_graph
+from engine.inference.expressions import in_graph, is_asked_in_graph
 from engine.inference.guards import is_early_return, is_for_arrays, is_once_guard, narrowed
 from engine.inference.machine import Frame, Machine
 from engine.inference.values import (
@@ -48,7 +48,7 @@ def if_(machine: Machine, node: ast.If, frame: Frame) -> bool:
     known = truth(value)
     if known is not None:
         return _known_if(machine, node, known, frame)
-    staged = value.stage is Stage.STAGED and context.converted
+    staged = is_asked_in_graph(value) and context.converted
     before = save(frame.scope)
     ways = []
     ends = []
@@ -209,7 +209,7 @@ def _loop(
 def _turned(machine: Machine, node: ast.While, context: Context, frame: Frame) -> None:
     """Notes that the test of a loop which Python began is staged after a turn."""
     value = machine.eval(node.test, frame)
-    if context.converted and value.stage is Stage.STAGED and not context.caught:
+    if context.converted and is_asked_in_graph(value) and not context.caught:
         event = Jumped(node, context, "condition")
         event.loop = node
         machine.emit(event)
@@ -234,7 +234,7 @@ def while_(machine: Machine, node: ast.While, frame: Frame) -> bool:
     known = truth(value)
     if known is False:
         return True
-    staged = value.stage is Stage.STAGED and context.converted
+    staged = is_asked_in_graph(value) and context.converted
     if staged:
         inner = context.with_(region=Region("while", node, 0, context.region), loop=None)
     else:

@@ -95,7 +95,14 @@ def _known_call(
     machine: Machine, name: str, arguments: Arguments, node: ast.AST, frame: Frame
 ) -> Value:
     if name in _COLLECTIONS:
-        return Container(_COLLECTIONS[name], [], None, frame.born(node), [])
+        made = Container(_COLLECTIONS[name], [], None, frame.born(node), [])
+        factory = arguments.positional[0] if arguments.positional else None
+        kind = getattr(factory, "name", "").removeprefix("builtins.")
+        if name == "collections.defaultdict" and kind in ("list", "set", "dict"):
+            # Whatever is asked for is there.
+            made.forget_items()
+            made.element = Container(kind, None, UNKNOWN, frame.born(node))
+        return made
     if name in STAGERS:
         staging = staging_of(node, arguments, frame)
         function = arguments.positional[0] if arguments.positional else None

@@ -73,7 +73,7 @@ def _fix(facts: Facts, event: Called, method: str) -> Fix | None:
     func = event.node.func
     if method != "numpy" or event.node.args or not isinstance(func, ast.Attribute):
         return None
-    end = facts.span(event.node).end
-    return Fix(
-        "Leave `.numpy()` out", (Edit(Span(facts.span(func.value).end, end), ""),), safe=False
-    )
+    # From the dot on: a parenthesis around the value is no part of it.
+    text, end = facts.source.text, facts.span(event.node).end
+    dot = text.rindex(".", facts.span(func.value).end, facts.span(func).end)
+    return Fix("Leave `.numpy()` out", (Edit(Span(dot, end), ""),), safe=False)

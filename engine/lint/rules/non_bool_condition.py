@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.base.diagnostics import Severity
 from engine.inference.events import Tested
-from engine.inference.values import Const, Tensor
+from engine.inference.values import Const, Library, Tensor
 from engine.lint.facts import Facts
 from engine.lint.rule import Finding, rule
 
@@ -63,8 +63,10 @@ def non_bool_condition(facts: Facts) -> Iterator[Finding]:
                 message = "A number has no truth in the graph: a bool is wanted; tracing raises."
                 yield Finding(event.node, event.context, message)
             continue
-        if not isinstance(value, Tensor) or not value.symbolic:
+        is_variable = isinstance(value, Library) and value.kind == "variable"
+        if not is_variable and not (isinstance(value, Tensor) and value.symbolic):
             continue
+        assert isinstance(value, (Tensor, Library))
         if event.kind not in _SCALAR and event.kind not in _BOOL:
             continue
         if value.dtype is not None and value.dtype != "bool":
