@@ -19,6 +19,21 @@ __all__ = [
 _PACKAGE = __file__.rpartition("conversion")[0]
 
 
+def with_tensors(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Variables of a loop over a tensor, outside of graphs: numbers become tensors, as there."""
+    from engine.ir.convert import convert_to_tensor
+
+    def one(value: Any) -> Any:
+        if type(value) in (int, float, bool):
+            return convert_to_tensor(value)
+        if isinstance(value, tuple):
+            made = [one(item) for item in value]
+            return type(value)(*made) if hasattr(value, "_fields") else tuple(made)
+        return value
+
+    return tuple([one(value) for value in values])
+
+
 def is_tensor(value: object) -> bool:
     """Whether a value is a tensor or stands for one, as a variable does."""
     return isinstance(value, Tensor) or hasattr(type(value), "__tf_tensor__")

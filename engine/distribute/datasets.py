@@ -42,6 +42,8 @@ class DistributedDataset:
 
     def _divide(self, *element: Any) -> tuple[Any, ...]:
         batch = element if isinstance(self.element_spec, tuple) else element[0]
+        if self._count == 1:
+            return (batch,)
         return tuple(self._part(batch, number) for number in range(self._count))
 
     def _part(self, batch: Any, number: int) -> Any:

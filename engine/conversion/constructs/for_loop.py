@@ -93,7 +93,7 @@ def for_stmt(
         NotImplementedError: If the extra test of a Python loop is a tensor.
         ValueError, TypeError: If the loop's variables do not fit a loop in the graph.
     """
-    from engine.conversion.staging import is_tensor, tracing
+    from engine.conversion.staging import is_tensor, tracing, with_tensors
 
     own = getattr(type(iter_), "_autograph_for_", None)
     if own is not None:
@@ -104,6 +104,8 @@ def for_stmt(
     elif hasattr(iter_, "row_splits") and tracing():
         _RaggedLoop(iter_, extra_test, body, get_state, set_state, symbol_names, opts).run()
     else:
+        if is_tensor(iter_):
+            set_state(with_tensors(get_state()))
         _python_for(iter_, extra_test, body)
 
 

@@ -63,13 +63,17 @@ def while_stmt(
         NotImplementedError: If the test turns into a tensor after the first turn.
         ValueError, TypeError: If the loop's variables do not fit a loop in the graph.
     """
-    from engine.conversion.staging import condition, is_tensor, tracing
+    from engine.conversion.staging import condition, is_tensor, tracing, with_tensors
 
     if not tracing():
+        fresh = True
         while True:
             answer = test()
             if is_tensor(answer):
+                if fresh:
+                    set_state(with_tensors(get_state()))
                 answer = bool(condition(answer, "while loop"))
+            fresh = False
             if not answer:
                 return
             body()

@@ -110,3 +110,9 @@ def test_break_and_enumerate_are_refused_in_functions(two_replicas):
         stops(divided(two_replicas))
     with pytest.raises(NotImplementedError, match="counter"):
         counts(divided(two_replicas))
+
+
+def test_one_replica_takes_elements_as_they_are():
+    strategy = tf.distribute.OneDeviceStrategy("cpu:0")
+    dataset = strategy.experimental_distribute_dataset(tf.data.Dataset.range(3))
+    assert [int(value) for value in dataset] == [0, 1, 2]
