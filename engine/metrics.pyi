@@ -45,17 +45,28 @@ from engine.keras.score_metrics import concordance_correlation as concordance_co
 from engine.keras.score_metrics import pearson_correlation as pearson_correlation
 from typing import Any
 
-def Accuracy(*args: Any, **kwargs: Any) -> Any:
+def Accuracy(name: str | None = ..., dtype: Any = ...) -> Any:
     """1 where true and predicted are equal."""
-def BinaryAccuracy(*args: Any, **kwargs: Any) -> Any:
+def BinaryAccuracy(name: str | None = ..., dtype: Any = ..., threshold: Any = ...) -> Any:
     """1 where predicted > threshold agrees with true."""
-def BinaryCrossentropy(*args: Any, **kwargs: Any) -> Any:
+def BinaryCrossentropy(
+    name: str | None = ...,
+    dtype: Any = ...,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+) -> Any:
     """Mean over `axis` of the cross entropy between true and predicted probabilities."""
-def CategoricalAccuracy(*args: Any, **kwargs: Any) -> Any:
+def CategoricalAccuracy(name: str | None = ..., dtype: Any = ...) -> Any:
     """1 where the largest entries of true and predicted are at the same place."""
-def CategoricalCrossentropy(*args: Any, **kwargs: Any) -> Any:
+def CategoricalCrossentropy(
+    name: str | None = ...,
+    dtype: Any = ...,
+    from_logits: Any = ...,
+    label_smoothing: Any = ...,
+    axis: Any = ...,
+) -> Any:
     """Cross entropy between true and predicted distributions over `axis`."""
-def CategoricalHinge(*args: Any, **kwargs: Any) -> Any:
+def CategoricalHinge(name: str | None = ..., dtype: Any = ...) -> Any:
     """max(largest wrong - right + 1, 0)."""
 def ConcordanceCorrelation(name: str | None = ..., dtype: Any = ..., axis: Any = ...) -> Any:
     """Lin's concordance of true and predicted values along an axis."""
@@ -65,28 +76,28 @@ def FalseNegatives(thresholds: Any = ..., name: str | None = ..., dtype: Any = .
     """How many false negatives there are above the thresholds."""
 def FalsePositives(thresholds: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """How many false positives there are above the thresholds."""
-def Hinge(*args: Any, **kwargs: Any) -> Any:
+def Hinge(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of max(1 - true * predicted, 0), with labels -1 and 1 (0 counts as -1)."""
 KLD = _engine_keras_loss_functions_kl_divergence
-def KLDivergence(*args: Any, **kwargs: Any) -> Any:
+def KLDivergence(name: str | None = ..., dtype: Any = ...) -> Any:
     """Sum of true * log(true / predicted)."""
-def LogCoshError(*args: Any, **kwargs: Any) -> Any:
+def LogCoshError(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of log(cosh(predicted - true)), without overflow."""
 MAE = _engine_keras_loss_functions_mean_absolute_error
 MAPE = _engine_keras_loss_functions_mean_absolute_percentage_error
 MSE = _engine_keras_loss_functions_mean_squared_error
 MSLE = _engine_keras_loss_functions_mean_squared_logarithmic_error
-def MeanAbsoluteError(*args: Any, **kwargs: Any) -> Any:
+def MeanAbsoluteError(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean over the last axis of |true - predicted|."""
-def MeanAbsolutePercentageError(*args: Any, **kwargs: Any) -> Any:
+def MeanAbsolutePercentageError(name: str | None = ..., dtype: Any = ...) -> Any:
     """100 times the mean of |true - predicted| / |true|."""
-def MeanSquaredError(*args: Any, **kwargs: Any) -> Any:
+def MeanSquaredError(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean over the last axis of (true - predicted)^2."""
-def MeanSquaredLogarithmicError(*args: Any, **kwargs: Any) -> Any:
+def MeanSquaredLogarithmicError(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of (log(true + 1) - log(predicted + 1))^2."""
 def PearsonCorrelation(name: str | None = ..., dtype: Any = ..., axis: Any = ...) -> Any:
     """Pearson's correlation of true and predicted values along an axis."""
-def Poisson(*args: Any, **kwargs: Any) -> Any:
+def Poisson(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of predicted - true * log(predicted)."""
 def PrecisionAtRecall(*args: Any, **kwargs: Any) -> Any:
     """The best precision where the recall is at least a value."""
@@ -94,11 +105,22 @@ def RecallAtPrecision(*args: Any, **kwargs: Any) -> Any:
     """The best recall where the precision is at least a value."""
 def SensitivityAtSpecificity(*args: Any, **kwargs: Any) -> Any:
     """The best sensitivity where the specificity is at least a value."""
-def SparseCategoricalAccuracy(*args: Any, **kwargs: Any) -> Any:
+def SparseCategoricalAccuracy(name: str | None = ..., dtype: Any = ...) -> Any:
     """1 where the largest prediction is at the true class number."""
-def SparseCategoricalCrossentropy(*args: Any, **kwargs: Any) -> Any:
+def SparseCategoricalCrossentropy(
+    name: str | None = ...,
+    dtype: Any = ...,
+    from_logits: Any = ...,
+    ignore_class: Any = ...,
+    axis: Any = ...,
+) -> Any:
     """Cross entropy between class numbers and predicted distributions over the last axis."""
-def SparseTopKCategoricalAccuracy(*args: Any, **kwargs: Any) -> Any:
+def SparseTopKCategoricalAccuracy(
+    k: Any = ...,
+    name: str | None = ...,
+    dtype: Any = ...,
+    from_sorted_ids: Any = ...,
+) -> Any:
     """1 where the true class number is among the k largest predictions.
 
     Args:
@@ -109,9 +131,9 @@ def SparseTopKCategoricalAccuracy(*args: Any, **kwargs: Any) -> Any:
     """
 def SpecificityAtSensitivity(*args: Any, **kwargs: Any) -> Any:
     """The best specificity where the sensitivity is at least a value."""
-def SquaredHinge(*args: Any, **kwargs: Any) -> Any:
+def SquaredHinge(name: str | None = ..., dtype: Any = ...) -> Any:
     """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
-def TopKCategoricalAccuracy(*args: Any, **kwargs: Any) -> Any:
+def TopKCategoricalAccuracy(k: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """1 where the true class is among the k largest predictions."""
 def TrueNegatives(thresholds: Any = ..., name: str | None = ..., dtype: Any = ...) -> Any:
     """How many true negatives there are above the thresholds."""

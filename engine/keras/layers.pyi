@@ -16,6 +16,13 @@ from engine.keras.layers_activation import ThresholdedReLU as ThresholdedReLU
 from engine.keras.layers_attention import AdditiveAttention as AdditiveAttention
 from engine.keras.layers_attention import Attention as Attention
 from engine.keras.layers_attention import MultiHeadAttention as MultiHeadAttention
+from engine.keras.layers_augmenting import RandomBrightness as RandomBrightness
+from engine.keras.layers_augmenting import RandomContrast as RandomContrast
+from engine.keras.layers_augmenting import RandomCrop as RandomCrop
+from engine.keras.layers_augmenting import RandomFlip as RandomFlip
+from engine.keras.layers_augmenting import RandomRotation as RandomRotation
+from engine.keras.layers_augmenting import RandomTranslation as RandomTranslation
+from engine.keras.layers_augmenting import RandomZoom as RandomZoom
 from engine.keras.layers_category import CategoryEncoding as CategoryEncoding
 from engine.keras.layers_category import Discretization as Discretization
 from engine.keras.layers_category import Hashing as Hashing

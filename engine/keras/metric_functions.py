@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -109,8 +110,7 @@ def _metric(
 
     class Wrapped(MeanMetricWrapper):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            order = (*first, "name", "dtype", *(key for key in options if key not in first))
-            given = {"name": label, "dtype": None, **options}
+            given = dict(defaults)
             for key in (*kwargs, *order[: len(args)]):
                 if key not in given:
                     raise TypeError(f"{name}.__init__() got an unexpected keyword argument {key!r}")
@@ -130,6 +130,12 @@ def _metric(
                    if key not in hidden or value != options[key]}  # fmt: skip
             return {"name": self.name, "dtype": self.dtype, **own}
 
+    both = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    defaults = {"name": label, "dtype": None, **options}
+    order = (*first, "name", "dtype", *(key for key in options if key not in first))
+    parameters = [inspect.Parameter("self", both)]
+    parameters += [inspect.Parameter(key, both, default=defaults[key]) for key in order]
+    Wrapped.__init__.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     Wrapped.__name__ = Wrapped.__qualname__ = name
     Wrapped.__doc__ = function.__doc__
     export(name)(Wrapped)
