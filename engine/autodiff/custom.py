@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.autodiff.tape import GradientTape
+from engine.base.tracebacks import hide_engine_frames
 from engine.ir.convert import convert_to_tensor
 from engine.ir.interpreter import current
 from engine.ir.op import op, public
@@ -56,7 +57,11 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Any:
 
     @functools.wraps(f)
     def decorated(*args: Any, **kwargs: Any) -> Any:
-        return _call(f, args, kwargs)
+        try:
+            return _call(f, args, kwargs)
+        except Exception as error:
+            hide_engine_frames(error)
+            raise
 
     return decorated
 

@@ -214,7 +214,11 @@ def _function(function: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            found = fallback(function, args, kwargs)
+            try:
+                found = fallback(function, args, kwargs)
+            except Exception as told:  # the class knows better what is wrong
+                hide_engine_frames(told)
+                raise
             if found is not NotImplemented:
                 return found
             hide_engine_frames(error)

@@ -154,7 +154,10 @@ def wrapper_source(
     lines.append(f"    return it.apply(_op, _inputs(_op, it, ({passed})), {attrs}, {name})")
     shown = [
         "    except Exception as error:",
-        f"        found = _fallback(_op, ({passed}), {attrs})",
+        f"        try: found = _fallback(_op, ({passed}), {attrs})",
+        "        except Exception as told:",
+        "            hide_engine_frames(told)",
+        "            raise",
         "        if found is not NotImplemented: return found",
         "        hide_engine_frames(error)",
         "        raise",

@@ -79,6 +79,8 @@ class RaggedTensor(RaggedOperators):
     ) -> RaggedTensor:
         """From a dense tensor: its rows, cut to `lengths` or before the last `padding` elements."""
         dense = convert_to_tensor(tensor)
+        if dense.dims is not None and len(dense.dims) < 2:
+            raise ValueError(f"Shape {dense.shape} must have rank 2")
         count = tf.shape(dense, out_type=int64)
         if padding is not None:
             kept = tf.cast(tf.not_equal(dense, tf.cast(padding, dense.dtype)), int64)

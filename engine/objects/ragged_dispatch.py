@@ -68,7 +68,14 @@ def row_numbers(ragged: Any) -> Any:
 def _axes(ragged: Any, axis: Any) -> list[int]:
     rank = ragged.shape.rank
     given = axis if isinstance(axis, (list, tuple)) else [axis]
-    return sorted({int(a) % rank for a in given}, reverse=True)
+    return sorted({_axis(a, rank) for a in given}, reverse=True)
+
+
+def _axis(axis: Any, rank: Any) -> int:
+    """An axis counted from the front. Raises ValueError for one that there is not."""
+    if not -rank <= int(axis) < rank:
+        raise ValueError(f"axis={int(axis)} out of bounds: expected {-rank}<=axis<{rank}")
+    return int(axis) % int(rank)
 
 
 def _reduced(segments: Any, ragged: Any, axis: int, keepdims: bool) -> Any:
@@ -180,7 +187,7 @@ def _rank(input: Any, name: Any = None) -> Any:
 
 @_handles("expand_dims")
 def _expand_dims(input: Any, axis: int, name: Any = None) -> Any:
-    place = int(axis) % (input.shape.rank + 1)
+    place = _axis(axis, input.shape.rank + 1)
     if place > 1:
         inner = tf.expand_dims(input.values, place - 1)
         return input.with_values(inner)
@@ -240,7 +247,7 @@ def _reverse(tensor: Any, axis: Any, name: Any = None) -> Any:
 def _concat(values: Any, axis: int, name: Any = None) -> Any:
     kind = next(type(value) for value in values if _is_ragged(value))
     parts = [value if _is_ragged(value) else kind.from_tensor(value) for value in values]
-    place = int(axis) % parts[0].shape.rank
+    place = _axis(axis, parts[0].shape.rank)
     if place == 0:
         inner = [part.values for part in parts]
         joined = tf.concat(inner, 0)

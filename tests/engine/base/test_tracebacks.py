@@ -97,6 +97,9 @@ FAILING = [
     lambda: tf.keras.optimizers.SGD().apply_gradients([(None, tf.Variable(1.0))]),
     lambda: tf.function(lambda x: x)(),
     lambda: tf.saved_model.load("/there/is/nothing"),
+    lambda: tf.concat([tf.ragged.constant([[1]]), tf.ones([2], tf.int32)], 0),
+    lambda: tf.reduce_sum(tf.ragged.constant([[1]]), axis=7),
+    lambda: tf.custom_gradient(lambda x: x)(tf.constant(1.0)),
     model_of_the_user, two_gradients, called_wrongly, mapped, branch, assertion_in_a_loop,
 ]  # fmt: skip
 
