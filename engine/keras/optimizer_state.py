@@ -17,8 +17,11 @@ from engine.ops.namespace import tf
 
 
 def key_of(variable: Any) -> int:
-    """What stands for a variable: a Keras variable and its `tf.Variable` are the same."""
-    return id(raw(variable))
+    """What stands for a variable; for a Keras variable, its `tf.Variable`, and what stands for
+    that where it is an argument of a traced function, the same.
+    """
+    found = raw(variable)
+    return id(getattr(found, "_storage", found))
 
 
 class OptimizerState(Trackable):

@@ -92,8 +92,17 @@ def python_clock(facts: Facts) -> Iterator[Finding]:
         yield Finding(event.node, event.context, message, fix=fix)
 
 
-def _is_made_a_number(facts: Facts, node: ast.AST) -> bool:
-    """Whether Python makes a number or a text of it, which it cannot of a tensor."""
+def _is_made_a_number(facts: Facts, node: ast.AST, follow: bool = True) -> bool:
+    """Whether Python makes a number or a text of it, which it cannot of a tensor.
+
+    What other functions do with it is not known.
+
+    Args:
+        facts: of the module.
+        node: the value.
+        follow: look at the uses of the name that it is bound to?
+    """
+    bound: set[str] = set()
     for parent in facts.ancestors(node):
         if isinstance(parent, (ast.JoinedStr, ast.Subscript)):
             return True
@@ -101,4 +110,15 @@ def _is_made_a_number(facts: Facts, node: ast.AST) -> bool:
             return True
         if isinstance(parent, ast.Call):
             return not (isinstance(parent.func, ast.Attribute) and parent.func.attr == "print")
+        if isinstance(parent, ast.Assign) and follow:
+            bound.update(target.id for target in parent.targets if isinstance(target, ast.Name))
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return any(_is_made_a_number(facts, use, False) for use in _uses(parent, bound))
     return False
+
+
+def _uses(function: ast.AST, names: set[str]) -> list[ast.Name]:
+    return [
+        node for node in (ast.walk(function) if names else ())
+        if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
+    ]  # fmt: skip
