@@ -61,7 +61,7 @@ def _tensor(value: Any, array: Any) -> dict[str, Any]:
 
     numeric = array.dtype.kind in "biuf" and array.size <= _NUMBERS
     plot = {1: "line", 2: "image"}.get(array.ndim) if numeric and array.size > 1 else None
-    text = numpy.array2string(array, max_line_width=88, threshold=200, edgeitems=3)
+    text = numpy.array2string(array, max_line_width=72, threshold=200, edgeitems=3)
     dtype = getattr(value.dtype, "name", None) or str(value.dtype)
     return {
         "kind": "tensor",
