@@ -263,10 +263,10 @@ class Layer(LayerProtocol):
                     result = explained(self, args, kwargs)
                     if previous is not None or self._makes_masks:
                         masks.pass_masks(self, args, result, previous)
+                    if self.activity_regularizer is not None:
+                        self._regularize(result)
             finally:
                 calls.leave()
-        if self.activity_regularizer is not None:
-            self._regularize(result)
         if self._output_shapes is None:
             self._output_shapes = map_structure(lambda t: getattr(t, "shape", None), result)
         return result

@@ -66,6 +66,24 @@ def squeeze_or_expand(first: Any, second: Any, expand: bool = True) -> tuple[Any
     return first, second
 
 
+def _aligned(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """Both as floats of the prediction's dtype, with the axes they have."""
+    predicted = floats(y_pred)
+    return tf.cast(y_true, predicted.dtype), predicted
+
+
+def _same_shape(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    """As `_aligned`. Raises ValueError for shapes that differ."""
+    true, predicted = _aligned(y_true, y_pred)
+    shapes = tuple(true.shape), tuple(predicted.shape)
+    told = f"Received: target.shape={shapes[0]}, output.shape={shapes[1]}"
+    if len(shapes[0]) != len(shapes[1]):
+        raise ValueError(f"Arguments `target` and `output` must have the same rank (ndim). {told}")
+    if any(None not in pair and pair[0] != pair[1] for pair in zip(*shapes)):
+        raise ValueError(f"Arguments `target` and `output` must have the same shape. {told}")
+    return true, predicted
+
+
 @export("mean_squared_error", "mse", "MSE")
 def mean_squared_error(y_true: Any, y_pred: Any) -> Tensor:
     """Mean over the last axis of (true - predicted)^2."""
@@ -117,7 +135,7 @@ def _signs(true: Any) -> Any:
 @export("hinge")
 def hinge(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of max(1 - true * predicted, 0), with labels -1 and 1 (0 counts as -1)."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _aligned(y_true, y_pred)
     true = _signs(true)
     return tf.reduce_mean(tf.maximum(1.0 - true * predicted, 0.0), axis=-1)
 
@@ -125,7 +143,7 @@ def hinge(y_true: Any, y_pred: Any) -> Tensor:
 @export("kl_divergence", "KLD", "kld", "kullback_leibler_divergence")
 def kl_divergence(y_true: Any, y_pred: Any) -> Tensor:
     """Sum of true * log(true / predicted)."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _aligned(y_true, y_pred)
     true = tf.clip_by_value(true, _EPSILON, 1.0)
     predicted = tf.clip_by_value(predicted, _EPSILON, 1.0)
     return tf.reduce_sum(true * tf.math.log(true / predicted), axis=-1)
@@ -140,7 +158,7 @@ def binary_crossentropy(
     axis: int = -1,
 ) -> Tensor:
     """Mean over `axis` of the cross entropy between true and predicted probabilities."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _same_shape(y_true, y_pred)
     if label_smoothing:
         true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:
@@ -160,8 +178,7 @@ def categorical_crossentropy(
     axis: int = -1,
 ) -> Tensor:
     """Cross entropy between true and predicted distributions over `axis`."""
-    predicted = floats(y_pred)
-    true = tf.cast(y_true, predicted.dtype)
+    true, predicted = _same_shape(y_true, y_pred)
     if label_smoothing:
         classes = tf.cast(tf.shape(true)[-1], predicted.dtype)
         true = true * (1.0 - label_smoothing) + label_smoothing / classes
@@ -219,7 +236,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Tensor:
 @export("squared_hinge")
 def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of max(1 - true * predicted, 0)^2, with labels -1 and 1 (0 counts as -1)."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _aligned(y_true, y_pred)
     true = _signs(true)
     square = tf.square(tf.maximum(1.0 - true * predicted, 0.0))
     return tf.reduce_mean(square, axis=-1)
@@ -228,7 +245,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Tensor:
 @export("categorical_hinge")
 def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
     """max(largest wrong - right + 1, 0)."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _aligned(y_true, y_pred)
     right = tf.reduce_sum(true * predicted, axis=-1)
     wrong = tf.reduce_max((1.0 - true) * predicted, axis=-1)
     return tf.maximum(wrong - right + 1.0, 0.0)
@@ -237,7 +254,7 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Tensor:
 @export("poisson")
 def poisson(y_true: Any, y_pred: Any) -> Tensor:
     """Mean of predicted - true * log(predicted)."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _aligned(y_true, y_pred)
     return tf.reduce_mean(predicted - true * tf.math.log(predicted + _EPSILON), axis=-1)
 
 
@@ -247,7 +264,7 @@ def binary_focal_crossentropy(
     gamma: float = 2.0, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1,
 ) -> Tensor:  # fmt: skip
     """Binary cross entropy in which sure predictions count less."""
-    true, predicted = _pair(y_true, y_pred)
+    true, predicted = _same_shape(y_true, y_pred)
     if label_smoothing:
         true = true * (1.0 - label_smoothing) + 0.5 * label_smoothing
     if from_logits:

@@ -95,14 +95,14 @@ class Tracked(Trackable):
     # -- what there is ---------------------------------------------------------------------
 
     def _below(self) -> list[Any]:
-        """This and all layers inside, each once, outermost first."""
-        found: dict[int, Any] = {id(self): self}
-        queue = [self]
-        while queue:
-            item = queue.pop(0)
-            fresh = [part for part in item._live_parts() if id(part) not in found]
-            found.update((id(part), part) for part in fresh)
-            queue = fresh + queue
+        """This and all layers inside, each once: every layer, then those inside it."""
+        found: dict[int, Any] = {}
+        waiting = [self]
+        while waiting:
+            item = waiting.pop()
+            if id(item) not in found:
+                found[id(item)] = item
+                waiting.extend(reversed(item._live_parts()))
         return list(found.values())
 
     @property

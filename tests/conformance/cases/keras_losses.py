@@ -169,3 +169,21 @@ def parts_as_plain_data():
 @case(match="Could not locate class 'Foo'")
 def layer_of_an_unknown_class():
     return tf.keras.layers.deserialize({"class_name": "Foo", "config": {"units": 3}})
+
+
+@case
+def functions_take_shapes_as_they_are():
+    losses = tf.keras.losses
+    row, column = np.array([1.0, 0.0], "float32"), np.array([[0.7], [0.2]], "float32")
+    names = ("hinge", "squared_hinge", "categorical_hinge", "kld", "poisson", "mse", "mae", "huber")
+    return {name: getattr(losses, name)(row, column) for name in names}
+
+
+@case(match="must have the same rank")
+def cross_entropy_of_other_ranks():
+    return tf.keras.metrics.BinaryCrossentropy()([1.0, 0.0], [[0.7], [0.2]])
+
+
+@case(match="must have the same shape")
+def cross_entropy_of_other_shapes():
+    return tf.keras.losses.categorical_crossentropy(np.ones((2, 3)), np.ones((2, 4)))

@@ -202,3 +202,20 @@ def built_layers_as_plain_data():
     several = layers.serialize(attention)["build_config"]
     inside, never = net.get_config()["layers"][1], layers.serialize(layers.Dense(1))
     return plain, again.built, tuple(again.kernel.shape), inside, several, never
+
+
+@case
+def weights_stand_with_their_layers():
+    layers = seeded()
+
+    class Inner(layers.Layer):
+        def __init__(me, units):
+            super().__init__()
+            me.first, me.second = layers.Dense(units), layers.Dense(units)
+
+        def call(me, inputs):
+            return me.second(me.first(inputs))
+
+    inputs = tf.keras.Input((3,))
+    net = tf.keras.Model(inputs, layers.Dense(1)(Inner(2)(layers.Dense(4)(inputs))))
+    return [w.path for w in net.weights], [tuple(w.shape) for w in net.trainable_variables]
