@@ -275,7 +275,17 @@ class Dataset(_engine_data_dataset_Dataset):
             ValueError: for other numbers of arguments.
         """
     def rebatch(self, batch_size: Any, drop_remainder: Any = ..., name: str | None = ...) -> Dataset:
-        """Batches of another size: as `unbatch` and `batch`."""
+        """The rows of batches in batches of another size.
+
+        Args:
+            self: the dataset.
+            batch_size: the size, or a list of sizes that are taken in turn.
+            drop_remainder: leave out the last batch if it is smaller.
+            name: unused.
+
+        Raises:
+            ValueError: if the elements have no first axis.
+        """
     def reduce(self, initial_state: Any, reduce_func: Any, name: str | None = ...) -> Any:
         """All elements brought together.
 

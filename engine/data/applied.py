@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.base.errors import FailedPreconditionError, OpError
 from engine.data.changes import ChangedDataset
-from engine.data.dataset import Dataset, change
+from engine.data.dataset import UNKNOWN, Dataset, change
 from engine.data.iterators import Binding, NumpyIterator, Optional
 from engine.data.sources import from_tensor_slices
 from engine.ir.convert import convert_to_tensor
@@ -103,6 +103,9 @@ def from_list(elements: Any, name: str | None = None) -> Dataset:
 
 class IgnoreErrorsDataset(ChangedDataset):
     """The elements that can be made without an error."""
+
+    def size_from(self, count: int, numbers: list[int]) -> int:
+        return UNKNOWN
 
     def rows(self, binding: Binding) -> Iterator[Any]:
         parent = self.parents[0]

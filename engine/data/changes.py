@@ -23,8 +23,7 @@ from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import bool_, int64, variant
 from engine.ir.spec import spec
 from engine.ir.structure import flatten
-from engine.ir.tensor import EagerTensor
-from engine.ops.namespace import tf
+from engine.ir.tensor import EagerTensor, Tensor
 
 
 class ChangedDataset(Dataset):
@@ -33,12 +32,16 @@ class ChangedDataset(Dataset):
     Args:
         parent: the other one.
         numbers: integers, or tensors of them.
+
+    Raises:
+        TypeError, ValueError: for numbers that are no whole ones.
+        InvalidArgumentError: for more than one in the place of one.
     """
 
     def __init__(self, parent: Dataset, *numbers: Any) -> None:
         self.parents = (parent,)
         self.element_spec = parent.element_spec
-        self._numbers = [tf.cast(convert_to_tensor(number), int64) for number in numbers]
+        self._numbers = [whole_number(number) for number in numbers]
 
     def own_symbols(self) -> Any:
         return symbols_in(self._numbers)
@@ -55,6 +58,15 @@ class ChangedDataset(Dataset):
     def size_from(self, count: int, numbers: list[int]) -> int:
         """How many elements, where the parent has `count`."""
         return count
+
+
+def whole_number(number: Any) -> Tensor:
+    """A number that says how many, as a tensor of int64. Raises as `ChangedDataset`."""
+    made = convert_to_tensor(int(number) if isinstance(number, bool) else number, int64)
+    if made.dims:
+        raise InvalidArgumentError(None, None, "a scalar is wanted, not one of shape "
+                                   f"{list(made.dims)}. [Op:Dataset]")  # fmt: skip
+    return made
 
 
 class MapDataset(Dataset):

@@ -145,15 +145,6 @@ def bucket_by_sequence_length(
     )
 
 
-@change("rebatch")
-def rebatch(
-    self: Dataset, batch_size: Any, drop_remainder: bool = False, name: str | None = None
-) -> Dataset:
-    """Batches of another size: as `unbatch` and `batch`."""
-    unbatched: Any = self
-    return unbatched.unbatch().batch(batch_size, drop_remainder=drop_remainder)
-
-
 class SampleDataset(Dataset):
     """Random numbers of datasets, by weight."""
 
@@ -201,5 +192,11 @@ def sample_from_datasets(
     if len(chances) != len(items):
         raise ValueError(f"Invalid `weights`. The shape of `weights` should be compatible with "
                          f"`[len(datasets)]` but is ({len(chances)},).")  # fmt: skip
+    chosen = [(item, chance) for item, chance in zip(items, chances) if chance]
+    if not chosen:
+        return items[0].take(0)
+    items, chances = [item for item, _ in chosen], [chance for _, chance in chosen]
+    if len(items) == 1:
+        return items[0]
     choice = SampleDataset(chances, seed, rerandomize_each_iteration is not False)
     return ChooseDataset(items, choice, bool(stop_on_empty_dataset))
