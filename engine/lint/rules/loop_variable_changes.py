@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from engine.base.diagnostics import Edit, Fix, Severity
 from engine.inference.arithmetic import spec_of
 from engine.inference.blocks import bound_names
-from engine.inference.events import Handed, Looped
+from engine.inference.events import Computed, Handed, Looped
 from engine.inference.values import Const, Container, Python, Tensor, Value
 from engine.lint.facts import Facts
 from engine.lint.rule import Example, Finding, rule
 from engine.lint.rules.branch_type_mismatch import difference
+from engine.lint.rules.mixed_dtypes import clash
 
 
 @rule(
@@ -88,12 +89,25 @@ def loop_variable_changes(facts: Facts) -> Iterator[Finding]:
             if before is after or name not in event.after:
                 continue
             why = _change(before, after, invariant)
-            if why:
+            if why and not _is_mixed(facts, node, name):
                 message = f"`{name}` {why} of this staged loop; tracing raises."
                 fix = _fix(facts, event, name, before, after)
                 yield Finding(facts.header(node), event.context, message, fix=fix)
 
     yield from _of_functions(facts)
+
+
+def _is_mixed(facts: Facts, loop: ast.For | ast.While, name: str) -> bool:
+    """Whether dtypes that do not mix make the name in the loop: that is a finding of its own."""
+    for event in facts.staged(Computed):
+        statement = facts.statement_of(event.node)
+        target = getattr(statement, "target", None) or (
+            statement.targets[0] if isinstance(statement, ast.Assign) else None
+        )
+        if isinstance(target, ast.Name) and target.id == name and event.context.in_region(loop):
+            if clash(event.left, event.right) is not None:
+                return True
+    return False
 
 
 def _of_functions(facts: Facts) -> Iterator[Finding]:

@@ -50,11 +50,9 @@ def mixed_dtypes(facts: Facts) -> Iterator[Finding]:
     Use `tf.cast`.
     """
     for event in facts.staged(Computed):
-        equality = event.operator in ("Eq", "NotEq") and not (
-            is_tensorlike(event.left) and is_tensorlike(event.right)
-        )
+        equality = event.operator in ("Eq", "NotEq")
         if (event.operator in _ARITHMETIC or equality) and not event.context.caught:
-            why = _clash(event.left, event.right)
+            why = clash(event.left, event.right)
             if why:
                 message = (
                     f"{why[0]} and {why[1]} do not mix; tracing raises TypeError. Use `tf.cast`."
@@ -97,7 +95,8 @@ _DTYPE_WORDS = ("does not match type", "not in list of allowed values", "match e
                 "cannot convert")  # fmt: skip
 
 
-def _clash(left: Value, right: Value) -> tuple[str, str] | None:
+def clash(left: Value, right: Value) -> tuple[str, str] | None:
+    """What two sides of an operator are, where they do not mix."""
     if not (is_tensorlike(left) or is_tensorlike(right)):
         return None
     first, second = spec_of(left)[0], spec_of(right)[0]
