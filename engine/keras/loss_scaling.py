@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.keras import configs
-from engine.keras.optimizer import Optimizer, export
+from engine.keras.optimizer import Optimizer, dense, export
 from engine.keras.variables import raw
 from engine.ops.namespace import tf
 
@@ -92,10 +92,12 @@ class LossScaleOptimizer(Optimizer):
             self.build(trainable_variables)
             self.built = True
         scale, counter = raw(self.dynamic_scale), raw(self.step_counter)
-        finite = [tf.reduce_all(tf.math.is_finite(g)) for g in grads if g is not None]
+        finite = [tf.reduce_all(tf.math.is_finite(dense(g))) for g in grads if g is not None]
 
         def step() -> Any:
-            unscaled = [g if g is None else g / tf.cast(scale, g.dtype) for g in grads]
+            unscaled = [
+                g if g is None else dense(g) / tf.cast(scale, dense(g).dtype) for g in grads
+            ]
             self.inner_optimizer.apply(unscaled, trainable_variables)
             full = tf.equal(counter, self.dynamic_growth_steps - 1)
             scale.assign(tf.where(full, scale * 2.0, scale))

@@ -177,7 +177,8 @@ class Optimizer(OptimizerState):
             self._check_known(variables)
         pairs = self._present(grads, variables)
         if self.loss_scale_factor is not None:
-            pairs = [(g / self.loss_scale_factor, v) for g, v in pairs]
+            factor = self.loss_scale_factor
+            pairs = [(_changed(g, lambda values: values / factor), v) for g, v in pairs]
         self._apply_pairs(pairs)
         for _, variable in pairs:
             constraint = getattr(variable, "constraint", None)
@@ -221,14 +222,14 @@ class Optimizer(OptimizerState):
         sums = [raw(self._sums[self._get_variable_index(v)]) for _, v in pairs]
 
         def step() -> Any:
-            self._step([((g + total) / steps, v) for (g, v), total in zip(pairs, sums)])
+            self._step([((dense(g) + total) / steps, v) for (g, v), total in zip(pairs, sums)])
             for total in self._sums:
                 raw(total).assign(tf.zeros(total.shape, total.dtype))
             return tf.constant(0)
 
         def add() -> Any:
             for (grad, _), total in zip(pairs, sums):
-                total.assign_add(tf.cast(grad, total.dtype))
+                total.assign_add(tf.cast(dense(grad), total.dtype))
             return tf.constant(0)
 
         tf.cond(tf.equal((raw(self._iterations) + 1) % steps, 0), step, add)
@@ -249,12 +250,35 @@ class Optimizer(OptimizerState):
         """Change one variable by its gradient. Subclasses define it.
 
         Args:
-            gradient: a tensor.
+            gradient: a tensor, or `tf.IndexedSlices` for rows of the variable.
             variable: a `tf.Variable`.
             learning_rate: the present one.
         """
         rate = tf.cast(learning_rate, variable.dtype)
-        self.update(tf.cast(gradient, variable.dtype), variable, rate, self.slots_of(variable))
+        whole = tf.cast(dense(gradient), variable.dtype)
+        self._sparse = gradient if isinstance(gradient, IndexedSlices) else None
+        try:
+            self.update(whole, variable, rate, self.slots_of(variable))
+        finally:
+            self._sparse = None
+
+    _sparse: Any = None
+
+    @property
+    def by_rows(self) -> bool:
+        """Is the present gradient one of rows?"""
+        return self._sparse is not None
+
+    def squared(self, grad: Any) -> Any:
+        """The gradient's squares; of rows that occur several times the sum of their squares."""
+        return tf.square(grad) if self._sparse is None else self._of_rows(tf.square, grad)
+
+    def absolute(self, grad: Any) -> Any:
+        """The gradient's absolute values; summed for rows that occur several times."""
+        return tf.abs(grad) if self._sparse is None else self._of_rows(tf.abs, grad)
+
+    def _of_rows(self, function: Callable[[Any], Any], grad: Any) -> Any:
+        return tf.cast(dense(_changed(self._sparse, function)), grad.dtype)
 
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Change one variable, with its slots."""
@@ -272,17 +296,17 @@ class Optimizer(OptimizerState):
                 "using `model.compile()`, did you forget to provide a `loss` argument?",
                 stacklevel=4,
             )
-        return [(tf.convert_to_tensor(g) if isinstance(g, IndexedSlices) else g, v)
-                for g, v in pairs]  # fmt: skip
+        return pairs
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
+        values = [g.values if isinstance(g, IndexedSlices) else g for g in grads]
         if self.clipnorm:
-            return [tf.clip_by_norm(g, self.clipnorm) for g in grads]
-        if self.global_clipnorm:
-            return list(tf.clip_by_global_norm(grads, self.global_clipnorm)[0])
-        if self.clipvalue:
-            return [tf.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
-        return grads
+            values = [tf.clip_by_norm(g, self.clipnorm) for g in values]
+        elif self.global_clipnorm:
+            values = list(tf.clip_by_global_norm(values, self.global_clipnorm)[0])
+        elif self.clipvalue:
+            values = [tf.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in values]
+        return [_with_values(g, new) for g, new in zip(grads, values)]
 
     def stateless_apply(
         self, optimizer_variables: Any, grads: Any, trainable_variables: Any
@@ -333,6 +357,23 @@ class Optimizer(OptimizerState):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """An optimizer from what `get_config` answered."""
         return cls(**configs.revived(config))
+
+
+def dense(grad: Any) -> Any:
+    """A gradient as a tensor; rows that occur several times are summed."""
+    return tf.convert_to_tensor(grad) if isinstance(grad, IndexedSlices) else grad
+
+
+def _changed(grad: Any, function: Callable[[Any], Any]) -> Any:
+    """A gradient with other numbers; rows stay rows."""
+    values = grad.values if isinstance(grad, IndexedSlices) else grad
+    return _with_values(grad, function(values))
+
+
+def _with_values(grad: Any, values: Any) -> Any:
+    if isinstance(grad, IndexedSlices):
+        return IndexedSlices(values, grad.indices, grad.dense_shape)
+    return values
 
 
 PUBLIC["keras.Optimizer"] = Optimizer

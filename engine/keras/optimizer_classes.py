@@ -75,7 +75,7 @@ class Adam(Optimizer):
             rate * tf.sqrt(corrected) / (one - tf.pow(tf.cast(self.beta_1, variable.dtype), step))
         )
         m.assign_add((grad - m) * (1 - self.beta_1))
-        v.assign_add((tf.square(grad) - v) * (1 - self.beta_2))
+        v.assign_add((self.squared(grad) - v) * (1 - self.beta_2))
         square: Any = v
         if self.amsgrad:
             square = slots["velocity_hat"]
@@ -125,7 +125,7 @@ class RMSprop(Optimizer):
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
         v = slots["velocity"]
-        v.assign(self.rho * v + (1 - self.rho) * tf.square(grad))
+        v.assign(self.rho * v + (1 - self.rho) * self.squared(grad))
         denominator = v + self.epsilon
         if self.centered:
             mean = slots["average_gradient"]
@@ -164,7 +164,7 @@ class Adagrad(Optimizer):
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
         total = slots["accumulator"]
-        total.assign_add(tf.square(grad))
+        total.assign_add(self.squared(grad))
         variable.assign_sub(rate * grad / tf.sqrt(total + self.epsilon))
 
 
@@ -189,9 +189,13 @@ class Adadelta(Optimizer):
     def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Move by the scaled gradient."""
         size, moved = slots["accumulated_grad"], slots["accumulated_delta_var"]
-        size.assign(self.rho * size + (1 - self.rho) * tf.square(grad))
-        change = -tf.sqrt(moved + self.epsilon) / tf.sqrt(size + self.epsilon) * grad
-        moved.assign(self.rho * moved + (1 - self.rho) * tf.square(change))
+        size.assign(self.rho * size + (1 - self.rho) * self.squared(grad))
+        ratio = -tf.sqrt(moved + self.epsilon) / tf.sqrt(size + self.epsilon)
+        change = ratio * grad
+        square = tf.square(change)
+        if self.by_rows:
+            square = tf.square(ratio) * self.squared(grad)
+        moved.assign(self.rho * moved + (1 - self.rho) * square)
         variable.assign_add(rate * change)
 
 
@@ -218,7 +222,7 @@ class Adamax(Optimizer):
         m, u = slots["momentum"], slots["norm"]
         power = tf.pow(tf.cast(self.beta_1, variable.dtype), self.step(variable.dtype))
         m.assign_add((grad - m) * (1 - self.beta_1))
-        u.assign(tf.maximum(self.beta_2 * u, tf.abs(grad)))
+        u.assign(tf.maximum(self.beta_2 * u, self.absolute(grad)))
         variable.assign_sub((rate * m) / ((1 - power) * (u + self.epsilon)))
 
 
@@ -263,7 +267,7 @@ class Nadam(Optimizer):
         power = tf.pow(tf.cast(self.beta_2, kind), self.step(kind))
         m, v = slots["momentum"], slots["velocity"]
         m.assign_add((grad - m) * (1 - self.beta_1))
-        v.assign_add((tf.square(grad) - v) * (1 - self.beta_2))
+        v.assign_add((self.squared(grad) - v) * (1 - self.beta_2))
         ahead = after * m / (1 - product * after) + (1 - now) * grad / (1 - product)
         variable.assign_sub(rate * ahead / (tf.sqrt(v / (1 - power)) + self.epsilon))
 

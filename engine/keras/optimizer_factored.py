@@ -67,7 +67,7 @@ class Ftrl(Optimizer):
         l1 = self.l1_regularization_strength
         l2 = self.l2_regularization_strength + self.beta / (2.0 * rate)
         shrunk = grad + 2 * self.l2_shrinkage_regularization_strength * variable
-        new = total + tf.square(grad)
+        new = total + self.squared(grad)
         linear.assign_add(shrunk - (tf.pow(new, power) - tf.pow(total, power)) / rate * variable)
         quadratic = tf.pow(new, power) / rate + 2 * l2
         variable.assign((tf.clip_by_value(linear, -l1, l1) - linear) / quadratic)
@@ -101,7 +101,7 @@ class Lamb(Optimizer):
             for beta in (self.beta_1, self.beta_2)
         )
         m.assign_add((grad - m) * (1 - self.beta_1))
-        v.assign_add((tf.square(grad) - v) * (1 - self.beta_2))
+        v.assign_add((self.squared(grad) - v) * (1 - self.beta_2))
         change = (m / first) / (tf.sqrt(v / second) + self.epsilon)
         size = tf.sqrt(tf.reduce_sum(tf.square(variable)))
         length = tf.sqrt(tf.reduce_sum(tf.square(change)))
@@ -158,15 +158,14 @@ class Adafactor(Optimizer):
             self._columns.append(columns)
             self._squares.append(self.add_variable_from_reference(variable, "velocity"))
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update(self, grad: Any, variable: Any, rate: Any, slots: dict[str, Any]) -> None:
         """Divide by the root of the estimated squares, and bound the change."""
         kind = variable.dtype
-        rate, grad = tf.cast(learning_rate, kind), tf.cast(gradient, kind)
         at, step = self._get_variable_index(variable), self.step(kind)
         slowest = 1 / tf.sqrt(step)
         scale = tf.maximum(tf.cast(self.epsilon_2, kind), _root(variable))
         scale = scale * tf.minimum(rate, slowest)
-        square = tf.square(grad) + self.epsilon_1
+        square = self.squared(grad) + self.epsilon_1
         keep = 1 - tf.pow(step, tf.cast(self.beta_2_decay, kind))
         whole = raw(self._squares[at])
         if self._rows[at] is not None:
@@ -178,7 +177,10 @@ class Adafactor(Optimizer):
         else:
             whole.assign(keep * whole + (1 - keep) * square)
         change = grad / tf.sqrt(whole)
-        bound = tf.maximum(tf.ones([], kind), _root(change) / self.clip_threshold)
+        length = _root(change)
+        if self.by_rows:
+            length = tf.sqrt(tf.reduce_mean(self.squared(grad) / whole))
+        bound = tf.maximum(tf.ones([], kind), length / self.clip_threshold)
         variable.assign_sub(scale * (change / bound))
 
 

@@ -342,3 +342,42 @@ def fit_with_scaled_and_accumulated_gradients():
         history = net.fit(x, x.sum(1), epochs=2, batch_size=2, shuffle=False, verbose=0)
         found += [history.history["loss"], net.get_weights()]
     return found
+
+
+def with_rows(optimizer):
+    """What becomes of a matrix of which rows are gathered, some several times."""
+    matrix = tf.Variable(np.arange(8, dtype="float32").reshape(4, 2), name="rows")
+    for rows in ([0, 2, 0], [1, 1, 1], [3, 0, 2]):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.gather(matrix, rows) ** 2 * [[0.1], [0.2], [0.3]])
+        optimizer.apply_gradients([(tape.gradient(loss, matrix), matrix)])
+    return matrix.numpy(), [v.numpy() for v in optimizer.variables[2:]]
+
+
+@case
+def gradients_of_rows():
+    optimizers = seeded()
+    found = {kind: with_rows(getattr(optimizers, kind)(0.1)) for kind in KINDS}
+    found["momentum"] = with_rows(optimizers.SGD(0.1, momentum=0.9))
+    found["accumulated"] = with_rows(optimizers.Adam(0.1, gradient_accumulation_steps=2))
+    return found
+
+
+@case
+def clipped_gradients_of_rows():
+    optimizers = seeded()
+    return [with_rows(optimizers.SGD(0.1, clipnorm=0.5)),
+            with_rows(optimizers.SGD(0.1, clipvalue=0.3)),
+            with_rows(optimizers.SGD(0.1, global_clipnorm=0.5))]  # fmt: skip
+
+
+@case
+def an_embedding_learns():
+    seeded()
+    layers = tf.keras.layers
+    net = tf.keras.Sequential([tf.keras.Input((4,)), layers.Embedding(6, 3),
+                               layers.GlobalAveragePooling1D(), layers.Dense(1)])  # fmt: skip
+    net.compile("adam", "mse")
+    history = net.fit(np.arange(32).reshape(8, 4) % 6, np.arange(8.0), epochs=2, batch_size=4,
+                      verbose=0, shuffle=False)  # fmt: skip
+    return history.history, net.get_weights()
