@@ -7,9 +7,11 @@ from engine.data.dataset import Dataset as _engine_data_dataset_Dataset
 from engine.data.dataset import Options as Options
 from engine.data.dataset import ThreadingOptions as ThreadingOptions
 from engine.data.elements import DatasetSpec as DatasetSpec
+from engine.data.files import FixedLengthRecordDatasetV2 as _engine_data_files_FixedLengthRecordDatasetV2
+from engine.data.files import TFRecordDatasetV2 as _engine_data_files_TFRecordDatasetV2
+from engine.data.files import TextLineDatasetV2 as _engine_data_files_TextLineDatasetV2
 from engine.data.iterators import DatasetIterator as _engine_data_iterators_DatasetIterator
 from engine.data.iterators import NumpyIterator as NumpyIterator
-from engine.data.sources import TextLineDataset as TextLineDataset
 from typing import Any
 
 AUTOTUNE: int
@@ -397,6 +399,9 @@ class Dataset(_engine_data_dataset_Dataset):
         Raises:
             TypeError: if there is something else, or nothing.
         """
+FixedLengthRecordDataset = _engine_data_files_FixedLengthRecordDatasetV2
 INFINITE_CARDINALITY: int
 Iterator = _engine_data_iterators_DatasetIterator
+TFRecordDataset = _engine_data_files_TFRecordDatasetV2
+TextLineDataset = _engine_data_files_TextLineDatasetV2
 UNKNOWN_CARDINALITY: int

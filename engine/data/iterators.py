@@ -286,6 +286,10 @@ class NumpyIterator:
     def __next__(self) -> Any:
         return map_structure(_as_numpy, next(self._rows))
 
+    def next(self) -> Any:
+        """The next element. Raises StopIteration at the end."""
+        return self.__next__()
+
 
 def _as_numpy(leaf: Any) -> Any:
     if leaf is None:

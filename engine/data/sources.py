@@ -6,7 +6,7 @@ import glob
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from engine.base.errors import InvalidArgumentError, NotFoundError
+from engine.base.errors import InvalidArgumentError
 from engine.data.dataset import INFINITE, UNKNOWN, Dataset, bound, source, symbols_in
 from engine.data.elements import (
     as_specs,
@@ -16,11 +16,9 @@ from engine.data.elements import (
     without_first,
 )
 from engine.data.iterators import Binding
-from engine.executors.eager import wrap
 from engine.ir.convert import convert_to_tensor
 from engine.ir.dtypes import as_dtype, int64, string
 from engine.ir.interpreter import new_eager
-from engine.ir.op import public
 from engine.ir.shapes import as_dims, compatible, show
 from engine.ir.spec import TensorSpec, spec
 from engine.ir.structure import flatten, map_structure, pack
@@ -329,43 +327,6 @@ class CounterDataset(Dataset):
 def counter(start: int = 0, step: int = 1, dtype: Any = int64, name: str | None = None) -> Dataset:
     """The numbers start, start + step, ... without end."""
     return CounterDataset(int(start), int(step), dtype)
-
-
-@public("data.TextLineDataset")
-class TextLineDataset(Dataset):
-    """The lines of text files.
-
-    Args:
-        filenames: name or names.
-        compression_type: must be empty.
-        buffer_size: accepted.
-        num_parallel_reads: accepted.
-        name: unused.
-    """
-
-    def __init__(
-        self, filenames: Any, compression_type: str | None = None, buffer_size: Any = None,
-        num_parallel_reads: Any = None, name: str | None = None,
-    ) -> None:  # fmt: skip
-        if compression_type:
-            raise ValueError("Compressed text files are not supported.")
-        self._names = tf.reshape(convert_to_tensor(filenames, string), [-1])
-        self.element_spec = spec(string, ())
-
-    def own_symbols(self) -> Any:
-        return symbols_in([self._names])
-
-    def rows(self, binding: Binding) -> Iterator[Any]:
-        for path in bound(self._names, binding):
-            try:
-                with open(path, "rb") as file:
-                    for line in file:
-                        yield (wrap(line.rstrip(b"\r\n")),)
-            except FileNotFoundError as error:
-                raise NotFoundError(
-                    None, None, f"{path.decode(errors='replace')}; No such file or directory "
-                    "[Op:IteratorGetNext]",
-                ) from error  # fmt: skip
 
 
 class RandomDataset(Dataset):

@@ -21,6 +21,10 @@ PUBLIC = {
     "engine.objects.composite_specs": (
         "RaggedTensorSpec SparseTensorSpec"
     ),
+    "engine.objects.example_parsing": (
+        "io.FixedLenFeature io.FixedLenSequenceFeature io.VarLenFeature io.parse_example "
+        "io.parse_single_example raw.parse_example_v2"
+    ),
     "engine.objects.functional": (
         "foldl foldr map_fn scan vectorized_map"
     ),
@@ -63,6 +67,9 @@ PUBLIC = {
     "engine.objects.ragged_strings": (
         "raw.character_offsets raw.string_ngrams strings.ngrams "
         "strings.unicode_decode_with_offsets strings.unicode_split_with_offsets"
+    ),
+    "engine.objects.record_files": (
+        "io.TFRecordOptions io.TFRecordWriter"
     ),
     "engine.objects.scopes": (
         "control_dependencies group name_scope no_op raw.current_scope raw.no_op tuple"
@@ -568,6 +575,9 @@ PUBLIC = {
 OPS = {
     "engine.autodiff.custom": (
         "raw.custom_gradient"
+    ),
+    "engine.objects.example_parsing": (
+        "raw.parse_example_v2"
     ),
     "engine.objects.lookup": (
         "raw.lookup_table_find"

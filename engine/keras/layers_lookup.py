@@ -185,7 +185,9 @@ class IndexLookup(_Preprocessing):
         ranked = sorted(self._counts, key=lambda w: (self._counts[w], _order(w)), reverse=True)
         if self.max_tokens:
             ranked = ranked[: self.max_tokens - self._token_start()]
-        self._use(ranked)
+        import numpy as np
+
+        self._use(list(np.array(ranked)))  # numpy's scalars, which `get_vocabulary` answers
         if self.output_mode == "tf_idf":
             import math
 

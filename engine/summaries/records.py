@@ -5,38 +5,12 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from engine.base.protobuf import field
 from engine.ir.dtypes import DType
-
-
-@cache
-def _table() -> tuple[int, ...]:
-    """CRC-32C of every byte."""
-    table = list(range(256))
-    for _ in range(8):
-        table = [(value >> 1) ^ (0x82F63B78 if value & 1 else 0) for value in table]
-    return tuple(table)
-
-
-def masked_crc(data: bytes) -> int:
-    """The checksum of a record, masked as record files have it."""
-    crc, table = 0xFFFFFFFF, _table()
-    for byte in data:
-        crc = table[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    crc ^= 0xFFFFFFFF
-    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
-
-
-def record(data: bytes) -> bytes:
-    """A record: length, its checksum, the data, their checksum."""
-    length = struct.pack("<Q", len(data))
-    return (length + struct.pack("<I", masked_crc(length)) + data
-            + struct.pack("<I", masked_crc(data)))  # fmt: skip
 
 
 def event(step: int, content: bytes) -> bytes:

@@ -18,6 +18,7 @@ from engine.ir.dtypes import as_dtype, bool_, float32, int64, string
 from engine.ir.interpreter import current
 from engine.ir.op import IO, op, public
 from engine.ir.tensor import Tensor
+from engine.objects.record_files import framed
 from engine.ops.namespace import tf
 from engine.summaries import records
 from engine.tracing import trace as tracing
@@ -46,8 +47,8 @@ class SummaryWriter:
             if self._file is None:
                 os.makedirs(os.path.dirname(self.path), exist_ok=True)
                 self._file = open(self.path, "ab")  # noqa: SIM115 - closed by `close`
-                self._file.write(records.record(records.event(0, field(3, "brain.Event:2"))))
-            self._file.write(records.record(data))
+                self._file.write(framed(records.event(0, field(3, "brain.Event:2"))))
+            self._file.write(framed(data))
 
     @contextmanager
     def as_default(self, step: Any = None) -> Iterator[SummaryWriter]:

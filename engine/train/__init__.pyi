@@ -8,6 +8,15 @@ from engine.train.checkpoint import latest_checkpoint as latest_checkpoint
 from engine.train.checkpoint import list_variables as list_variables
 from engine.train.checkpoint import load_checkpoint as load_checkpoint
 from engine.train.checkpoint import load_variable as load_variable
+from engine.train.example import BytesList as BytesList
+from engine.train.example import Example as Example
+from engine.train.example import Feature as Feature
+from engine.train.example import FeatureList as FeatureList
+from engine.train.example import FeatureLists as FeatureLists
+from engine.train.example import Features as Features
+from engine.train.example import FloatList as FloatList
+from engine.train.example import Int64List as Int64List
+from engine.train.example import SequenceExample as SequenceExample
 from engine.train.manager import CheckpointManager as CheckpointManager
 from engine.train.manager import get_checkpoint_state as get_checkpoint_state
 from typing import Any

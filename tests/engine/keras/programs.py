@@ -1,7 +1,8 @@
-"""Small programs with Keras layers, run with either engine; their last line is what is compared."""
+"""Small programs, run with either engine; their last expression is compared."""
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,27 @@ from typing import Any
 import numpy as np
 
 ANSWERS = Path(__file__).parent / "answers"
+_PRELUDE = "# Before each program:"
 _NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
+
+
+def files() -> list[Path]:
+    """All files of programs."""
+    return sorted([*ANSWERS.glob("*.txt"), *ANSWERS.parent.parent.glob("*/programs/*.txt")])
+
+
+def prelude(path: Path) -> str:
+    """What is run before each program of a file: its first block, if that begins so."""
+    first = path.read_text("utf-8").partition("\n---\n")[0]
+    return first + "\n" if first.startswith(_PRELUDE) else ""
 
 
 def programs(path: Path) -> list[tuple[str, str]]:
     """(source, recorded answer) of each program in a file; the answer may be missing."""
     found = []
     for block in path.read_text("utf-8").split("\n---\n"):
+        if block.startswith(_PRELUDE):
+            continue
         source, _, answer = block.strip().partition("\n=> ")
         if source:
             found.append((source, answer.strip()))
@@ -58,14 +73,21 @@ def shown(value: Any) -> Any:
     return repr(value)[:200]
 
 
-def run(source: str, tf: Any) -> str:
-    """What a program answers, or the type of its error."""
+def run(source: str, tf: Any, before: str = "") -> str:
+    """What a program answers, or the type of its error.
+
+    Args:
+        source: of the program.
+        tf: the engine.
+        before: what to run first.
+    """
     tf.keras.utils.set_random_seed(3)
-    *lines, last = source.split("\n")
+    *statements, last = ast.parse(before + source).body
+    assert isinstance(last, ast.Expr), source
     scope = names(tf)
     try:
-        exec("\n".join(lines), scope)
-        return str(shown(eval(last, scope)))
+        exec(compile(ast.Module(statements, []), "<program>", "exec"), scope)
+        return str(shown(eval(compile(ast.Expression(last.value), "<program>", "eval"), scope)))
     except Exception as error:
         return f"!{type(error).__name__}"
 
@@ -79,3 +101,13 @@ def alike(left: str, right: str) -> bool:
         abs(a - b) <= 3e-3 * max(abs(a), abs(b), 1e-2)
         for a, b in ((float(x), float(y)) for x, y in pairs)
     )
+
+
+def differences(path: Path, tf: Any) -> list[str]:
+    """The programs of a file that answer otherwise than is recorded."""
+    wrong = []
+    for source, expected in programs(path):
+        found = run(source, tf, prelude(path))
+        if not alike(expected, found):
+            wrong.append(f"{source}\n  TensorFlow: {expected}\n  here:       {found}")
+    return wrong

@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 
 import engine as tf
-from tests.engine.keras.programs import ANSWERS, alike, programs, run
+from tests.engine.keras.programs import ANSWERS, differences
 
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", sorted(ANSWERS.glob("*.txt")), ids=lambda path: path.stem)
 def test_answers(path: Path) -> None:
-    wrong = []
-    for source, expected in programs(path):
-        found = run(source, tf)
-        if not alike(expected, found):
-            wrong.append(f"{source}\n  TensorFlow: {expected}\n  here:       {found}")
+    wrong = differences(path, tf)
     assert not wrong, "\n".join(wrong)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import engine as tf
-from engine.summaries.records import masked_crc
+from engine.objects.record_files import masked_crc
 
 
 def fields(data):
