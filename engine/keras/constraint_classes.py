@@ -94,3 +94,16 @@ class MinMaxNorm(Constraint):
         """Arguments that make an equal constraint."""
         return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate,
                 "axis": self.axis}  # fmt: skip
+
+
+@public("keras.constraints.get")
+def get(identifier: Any) -> Any:
+    """The constraint that a name, class, function, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    from engine.keras import configs
+
+    found = configs.constraint(identifier)
+    return found() if isinstance(found, type) else found

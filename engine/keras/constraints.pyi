@@ -12,6 +12,7 @@ from engine.keras.constraint_classes import NonNeg as NonNeg
 from engine.keras.constraint_classes import NonNeg as _engine_keras_constraint_classes_NonNeg
 from engine.keras.constraint_classes import UnitNorm as UnitNorm
 from engine.keras.constraint_classes import UnitNorm as _engine_keras_constraint_classes_UnitNorm
+from engine.keras.constraint_classes import get as get
 from typing import Any
 
 def deserialize(config: Any, custom_objects: Any = ...) -> Any:

@@ -229,9 +229,8 @@ class Sequential(Model):
             ):
                 return  # several inputs: the layers are called one after the other
             self._stack = [InputLayer(batch_shape=tuple(input_shape)), *self._stack]
-        object.__setattr__(self, "_path", self.name)
         x = first = self._stack[0].output
-        with naming.scope(self.name, ""), NameScope(self.name):
+        with NameScope(self.name):
             for layer in self._stack[1:]:
                 x = layer(x)
         made = object.__new__(Functional)

@@ -112,3 +112,16 @@ class OrthogonalRegularizer(Regularizer):
     def get_config(self) -> dict[str, Any]:
         """Arguments that make an equal regularizer."""
         return {"factor": float(np.float32(self.factor)), "mode": self.mode}
+
+
+@public("keras.regularizers.get")
+def get(identifier: Any) -> Any:
+    """The regularizer that a name, class, function, object or configuration stands for.
+
+    Raises:
+        ValueError: for an unknown name.
+    """
+    from engine.keras import configs
+
+    found = configs.regularizer(identifier)
+    return found() if isinstance(found, type) else found

@@ -12,6 +12,7 @@ from engine.keras.regularizer_classes import L2 as _engine_keras_regularizer_cla
 from engine.keras.regularizer_classes import OrthogonalRegularizer as OrthogonalRegularizer
 from engine.keras.regularizer_classes import OrthogonalRegularizer as _engine_keras_regularizer_classes_OrthogonalRegularizer
 from engine.keras.regularizer_classes import Regularizer as Regularizer
+from engine.keras.regularizer_classes import get as get
 from typing import Any
 
 def deserialize(config: Any, custom_objects: Any = ...) -> Any:

@@ -219,3 +219,12 @@ def weights_stand_with_their_layers():
     inputs = tf.keras.Input((3,))
     net = tf.keras.Model(inputs, layers.Dense(1)(Inner(2)(layers.Dense(4)(inputs))))
     return [w.path for w in net.weights], [tuple(w.shape) for w in net.trainable_variables]
+
+
+@case
+def models_inside_models():
+    layers = seeded()
+    inner = tf.keras.Sequential([layers.Dense(3)], name="inner")
+    net = tf.keras.Sequential([tf.keras.Input((3,)), inner, layers.Dense(1)])
+    known = [tf.keras.constraints.get("unit_norm")(X), tf.keras.regularizers.get("l2").get_config()]
+    return [w.path for w in net.weights], net(X), known, tf.keras.constraints.get(None)
