@@ -331,7 +331,7 @@ def _own_line(text: str) -> str:
 class SymbolicTensor(Tensor):
     """Output `index` of `node`: known by dtype and shape only."""
 
-    __slots__ = ("__weakref__", "assign", "dims", "dtype", "index", "node")
+    __slots__ = ("__dict__", "__weakref__", "assign", "dims", "dtype", "index", "node")
 
     def __init__(self, node: Node, index: int, dtype: DType, dims: Dims) -> None:
         self.node = node

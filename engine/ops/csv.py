@@ -50,8 +50,7 @@ def _decode_csv_kernel(
             raise refuse(f"Expect {len(kinds)} fields but have {len(chosen)} in record {i}")
         for j, text in enumerate(chosen):
             out[j][i] = _field(text, kinds[j], kinds[j].dtype, missing, j)
-    found = tuple(item.reshape(lines.shape)[()] for item in out)
-    return found if len(found) != 1 else found[0]
+    return tuple(item.reshape(lines.shape)[()] for item in out)
 
 
 @public("io.decode_csv")

@@ -169,3 +169,25 @@ def layers_that_describe_themselves():
         {k: v for k, v in wider.get_config().items() if k != "dtype"},
         Kept(7).get_config()["units"],
     )  # fmt: skip
+
+
+@case
+def attributes_of_ones_own_on_tensors():
+    @tf.function
+    def f(x):
+        y = x + 1
+        y.label = 3
+        return y * y.label
+
+    return f(tf.constant(1))
+
+
+@case
+def records_of_one_column():
+    lines = tf.constant(["1", "2"])
+    dataset = tf.data.Dataset.from_tensor_slices(["1", "2"])
+    read = tf.function(lambda x: tf.io.decode_csv(x, [[0]]))
+    return (
+        tf.io.decode_csv(lines, [[0]]), read(lines),
+        list(dataset.map(lambda x: tf.io.decode_csv(x, [[0]])).as_numpy_iterator()),
+    )  # fmt: skip
