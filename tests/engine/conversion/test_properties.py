@@ -39,9 +39,10 @@ def outcome(function, a: int, b: int):
     try:
         result = function(a, b, log, box)
     except (NameError, TypeError, ValueError, RuntimeError) as error:
-        # Python says NameError of names that a nested function captures.
-        kind = "unbound" if isinstance(error, NameError) else type(error).__name__
-        return kind, log, dict(box), box.v
+        # Python says NameError of names that a nested function captures; converted code meets the
+        # placeholder of an unbound name in `a += c`, and says TypeError, as TensorFlow's does.
+        unbound = isinstance(error, NameError) or "'Undefined'" in str(error)
+        return "unbound" if unbound else type(error).__name__, log, dict(box), box.v
     return result, log, dict(box), box.v
 
 
