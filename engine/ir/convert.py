@@ -87,6 +87,8 @@ def to_tensor(value: Any, dtype: DType | None, hint: DType | None, it: Interpret
                 f"{value.dtype.name}: {value!r}"
             )
         return value
+    if (kind is float or kind is int) and dtype is not None and not _CONVERTERS:
+        return it.constant(value, dtype)
     if kind is range:
         value = list(value)
     if _CONVERTERS:

@@ -29,9 +29,14 @@ _EMBEDDED_ELEMENTS = 128
 """Eager tensors up to this size become constants of the graph; larger ones become inputs."""
 
 
-def user_location() -> Any:
-    """Code object and instruction of the nearest frame outside the engine."""
-    frame: Any = sys._getframe(2)
+def user_location(within: int = 1) -> Any:
+    """Code object and instruction of the nearest frame outside the engine.
+
+    Args:
+        within: how many callers of this function are the engine's for certain; looking at a
+            frame makes an object of it, which is most of the cost.
+    """
+    frame: Any = sys._getframe(within + 1)
     while frame is not None:
         code = frame.f_code
         internal = _INTERNAL.get(code.co_filename)
@@ -92,7 +97,7 @@ class Recorder:
                 break
         specs = self._infer(op, own, attrs)
         hint = self._hint(op, name) if name or self.scopes else None
-        node = Node(op, own, attrs, self, user_location(), hint, self.device_name)
+        node = Node(op, own, attrs, self, user_location(2), hint, self.device_name)
         self.nodes.append(node)
         if self.control:
             node.after = tuple(self.control)
@@ -159,7 +164,8 @@ class Recorder:
         """A constant's node: it depends on nothing, whatever control dependencies are in force."""
         op, dims = constant_op.op, getattr(value, "shape", ())
         attrs = {"value": value, "dtype": dtype, "dims": dims}
-        node = Node(op, (), attrs, self, user_location(), self._hint(op, name), self.device_name)
+        hint = self._hint(op, name) if self.scopes or name is not OPERAND else OPERAND
+        node = Node(op, (), attrs, self, user_location(3), hint, self.device_name)
         made = SymbolicTensor(node, 0, dtype, dims)
         node.outputs = (made,)
         self.nodes.append(node)
